@@ -1,0 +1,62 @@
+# Everything that people and CI do here. `make` alone lists it.
+# Needs a Python of 3.11 or later; everything else is installed into .venv, pinned by hash.
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCKER := var/locker
+
+export PYTHONPATH := services:.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format generate lock
+.DELETE_ON_ERROR:
+
+help: ## list what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## start both services with the story of a school year, on this machine only
+	@$(BIN)/python -m demo
+
+test: $(READY) ## run every test, or some: make test ARGS="-k agreement"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: $(READY) ## format, lint, types, import directions, and drift of generated files
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@directions=$$($(BIN)/lint-imports --no-logo) || { echo "$$directions"; exit 1; }
+	@drift=$$(mktemp -d) && trap 'rm -r "$$drift"' EXIT && \
+	$(BIN)/python -m case_api schemas "$$drift/schemas" && diff -ru schemas "$$drift/schemas" && \
+	$(BIN)/python -m case_api openapi "$$drift/openapi" && diff -ru openapi "$$drift/openapi" && \
+	echo "checked: format, lint, types, imports, generated files"
+
+format: $(READY) ## set the format and mend what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+generate: $(READY) ## write schemas/ and openapi/ anew from the code
+	@$(BIN)/python -m case_api schemas schemas
+	@$(BIN)/python -m case_api openapi openapi
+
+lock: $(LOCKER)/.ready ## pin requirements/*.in anew, with hashes
+	@for set in runtime dev lock; do \
+	  $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --upgrade --output-file requirements/$$set.txt requirements/$$set.in || exit 1; \
+	done
+
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Stagepost needs Python 3.11 or later; name one, as in: make PYTHON=python3.12 test" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(LOCKER)/.ready: requirements/lock.txt
+	@test -x $(LOCKER)/bin/python || $(PYTHON) -m venv $(LOCKER)
+	@$(LOCKER)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/lock.txt
+	@touch $@

@@ -1,0 +1,42 @@
+"""Who is asking, as their verified token says."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+from uuid import UUID
+
+Role = Literal[
+    "teacher",
+    "pupil_support",
+    "support_assistant",
+    "school_leader",
+    "agency",
+    "external",
+    "mis",
+    "authority_admin",
+    "auditor",
+    "notifier",
+    "carer",
+    "learner",
+]
+
+ROLES: frozenset[str] = frozenset(get_args(Role))
+"""Every role that a token can give; others in it are passed over."""
+
+FAMILY_ROLES: frozenset[str] = frozenset({"carer", "learner"})
+"""Roles that belong to one person in one case, and never go together with a role of staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person or program with a valid token. Everything in it was signed by an issuer that we trust."""
+
+    subject: str
+    organisation: str
+    authority: str
+    client: str
+    roles: frozenset[str]
+    services: frozenset[str] = frozenset()
+    """Codes of the partner services that they act for."""
+    person: UUID | None = None
+    """A carer's or a learner's own person in the case."""
+    case: UUID | None = None

@@ -1,0 +1,41 @@
+"""What time it is, passed in rather than looked up (D16)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Anything that tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock. Tokens are always judged by it, in every mode."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class ClockMovesForward(ValueError):
+    """Somebody asked the clock to go back."""
+
+
+class MovableClock:
+    """A clock for demo and test mode that can be set on, never back; from where it is set it runs on."""
+
+    def __init__(self, source: Clock | None = None) -> None:
+        self._source = source or SystemClock()
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return self._source.now() + self._ahead
+
+    def move_to(self, instant: datetime) -> None:
+        """Set the clock on to *instant*; raises ClockMovesForward when that has already passed."""
+        ahead = instant.astimezone(UTC) - self._source.now()
+        if ahead < self._ahead:
+            raise ClockMovesForward("the clock only moves forward")
+        self._ahead = ahead

@@ -1,0 +1,116 @@
+"""The case of one learner: the slices together, the fold, and what corrections do to it (D6, D7)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from case_api.domain.event import Recorded, Unreadable
+from case_api.domain.facts import (
+    agreements,
+    assessments,
+    concerns,
+    involvement,
+    people,
+    records,
+    requests,
+    reviews,
+    stages,
+    supports,
+)
+from case_api.domain.facts.agreements import Agreements
+from case_api.domain.facts.assessments import Assessments
+from case_api.domain.facts.concerns import Concerns
+from case_api.domain.facts.involvement import Involvements
+from case_api.domain.facts.people import People
+from case_api.domain.facts.records import RecordCorrected, Records
+from case_api.domain.facts.requests import Requests
+from case_api.domain.facts.reviews import Reviews
+from case_api.domain.facts.stages import Stages
+from case_api.domain.facts.supports import Supports
+from case_api.domain.words import EventId
+
+EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
+    module.__name__.rpartition(".")[2]: module.evolve
+    for module in (
+        agreements,
+        assessments,
+        concerns,
+        involvement,
+        people,
+        records,
+        requests,
+        reviews,
+        stages,
+        supports,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is true of one learner's support after some number of events. Immutable; version 0 is no case yet."""
+
+    id: UUID
+    version: int = 0
+    recorded_at: datetime | None = None
+    people: People = field(default_factory=People)
+    concerns: Concerns = field(default_factory=Concerns)
+    assessments: Assessments = field(default_factory=Assessments)
+    supports: Supports = field(default_factory=Supports)
+    stages: Stages = field(default_factory=Stages)
+    reviews: Reviews = field(default_factory=Reviews)
+    agreements: Agreements = field(default_factory=Agreements)
+    requests: Requests = field(default_factory=Requests)
+    involvement: Involvements = field(default_factory=Involvements)
+    records: Records = field(default_factory=Records)
+
+    @property
+    def exists(self) -> bool:
+        return self.version > 0
+
+
+SLICES = frozenset(EVOLVE) & {one.name for one in fields(Case)}
+
+
+def evolve(case: Case, at: Recorded) -> Case:
+    """Take one event into account. Decides nothing, so it can never fail."""
+    moved = replace(case, version=at.version, recorded_at=at.recorded_at)
+    owner = at.fact.owner
+    if owner not in SLICES:
+        return moved
+    return replace(moved, **{owner: EVOLVE[owner](getattr(case, owner), at.fact, at)})
+
+
+def forward(case: Case, events: Iterable[Recorded]) -> Case:
+    """The case after further events, none of which corrects an earlier one."""
+    for event in events:
+        case = evolve(case, event)
+    return case
+
+
+def corrects(events: Iterable[Recorded]) -> bool:
+    """Whether any of the events corrects an earlier one, so that the fold must start anew."""
+    return any(isinstance(event.fact, RecordCorrected) for event in events)
+
+
+def fold(case_id: UUID, events: Sequence[Recorded]) -> Case:
+    """The case after all *events* of its stream, in version order: a superseded fact gives way in its own place."""
+    return forward(Case(case_id), corrected(events))
+
+
+def corrected(events: Sequence[Recorded]) -> list[Recorded]:
+    """The events with each superseded one replaced, or emptied where the correction has no replacement."""
+    last = {event.fact.supersedes: event for event in events if isinstance(event.fact, RecordCorrected)}
+    return [_as_corrected(event, last) for event in events] if last else list(events)
+
+
+def _as_corrected(event: Recorded, last: Mapping[EventId, Recorded]) -> Recorded:
+    correction = last.get(event.event_id)
+    if correction is None or not isinstance(correction.fact, RecordCorrected):
+        return event
+    content = correction.fact.replacement
+    if content is None:
+        return replace(event, fact=Unreadable(why="superseded", stored_name=event.name))
+    return replace(event, fact=type(event.fact).model_validate(content))

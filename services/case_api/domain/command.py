@@ -1,0 +1,55 @@
+"""What a caller may ask for, and the situation in which it is decided."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from case_api.domain.event import Actor, Recorded
+from case_api.domain.facts.authority import Authority
+from case_api.domain.policy import Policy
+from case_api.domain.words import Occurred, Value, day_of, start_of
+
+
+class Command(Value):
+    """An intention, in the imperative; also the body of exactly one endpoint. It may be refused, an event may not."""
+
+    needs_history: ClassVar[bool] = False
+    """Whether the decision looks at single events of the past, which `Situation.history` then holds."""
+
+    occurred_at: Occurred | None = None
+    """When it happened in the world; now if absent. Never later than now (I31)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Time, policy, directory, who asks, and a source of ids: all that a decision needs beside the case."""
+
+    now: datetime
+    actor: Actor
+    roles: frozenset[str]
+    policy: Policy
+    authority: Authority
+    new_id: Callable[[], UUID]
+    services: frozenset[str] = frozenset()
+    person: UUID | None = None
+    history: tuple[Recorded, ...] = field(default=())
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now, self.policy.tz)
+
+    def occurred(self, command: Command) -> date | datetime:
+        return command.occurred_at or self.now
+
+    def day_of(self, command: Command) -> date:
+        """The local day on which what the command tells of happened."""
+        return day_of(self.occurred(command), self.policy.tz)
+
+    def instant_of(self, command: Command) -> datetime:
+        """The instant of it: the start of a whole day that has passed, now for one that has not."""
+        happened = self.occurred(command)
+        if not isinstance(happened, datetime) and happened == self.today:
+            return self.now
+        return start_of(happened, self.policy.tz)

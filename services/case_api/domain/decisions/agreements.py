@@ -1,0 +1,244 @@
+"""Asking for agreement, and what people answer."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from case_api.domain.case import Case
+from case_api.domain.command import Command, Situation
+from case_api.domain.event import Event
+from case_api.domain.facts.agreements import (
+    ConsentExpired,
+    ConsentGranted,
+    ConsentRefused,
+    ConsentSought,
+    ConsentWithdrawn,
+    Entry,
+    Explained,
+    Kind,
+    Scope,
+)
+from case_api.domain.questions.consequences import Cause, consequences
+from case_api.domain.questions.dates import months_after
+from case_api.domain.questions.parties import (
+    agrees_as,
+    an_assent_names_who_helped,
+    it_was_sought_before,
+    the_explanation_is_in_their_language,
+    they_are_a_party,
+)
+from case_api.domain.questions.references import NotOnThisCase, known, known_people
+from case_api.domain.questions.standing import Standing, standing
+from case_api.domain.refusal import Decision, Refusal, decided
+from case_api.domain.words import AgreementId, Code, Line, PersonId, Text, start_of
+
+Categories = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
+
+
+class SeekAgreement(Command):
+    """A carer or the learner is asked, in words they understand."""
+
+    party: PersonId
+    scope: Scope
+    kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=2)] = (
+        "agreement_to_request",
+        "consent_to_share",
+    )
+    explained: Explained
+    alternatives_explained: bool
+
+
+class GrantAgreement(Command):
+    """They agree: to all that was asked, or to less."""
+
+    answer: Literal["granted"]
+    categories: Categories | None = None
+    kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=2)] | None = None
+    holds_from: date | None = None
+    until: date | None = None
+    route: Code
+    evidence: Text | None = None
+    helped_by: Line | None = None
+
+
+class RefuseAgreement(Command):
+    """They do not agree."""
+
+    answer: Literal["refused"]
+    reason: Text | None = None
+    willing_to_discuss: bool
+
+
+AnswerAgreement = Annotated[GrantAgreement | RefuseAgreement, Field(discriminator="answer")]
+
+
+class WithdrawAgreement(Command):
+    """They take an agreement back, wholly or for some categories."""
+
+    categories: Categories | None = None
+    route: Code
+    told_consequences: bool
+
+
+class ExpireAgreement(Command):
+    """The end of an agreement has come; the clerk records it (D15)."""
+
+
+class GrantWiderThanAsked(Refusal):
+    slug = "grant-wider-than-asked"
+    rule_id = "I13"
+    guidance_ref = "R78"
+    title = "An agreement cannot cover more than was explained and asked."
+    advice = "Seek agreement to the wider scope first."
+
+
+class GrantEndsTooEarly(Refusal):
+    slug = "grant-ends-too-early"
+    rule_id = "I13"
+    guidance_ref = "R79"
+    title = "The agreement would have ended before it began."
+    advice = "'until' is the first day on which it no longer holds: give a later one, or leave it out."
+
+
+class NothingToWithdraw(Refusal):
+    slug = "nothing-to-withdraw"
+    rule_id = "I9"
+    guidance_ref = "R79"
+    title = "This agreement is not granted now, so it cannot be withdrawn."
+    advice = "Read the agreements of the case; record a refusal if that is what was said."
+
+
+def no_more_than_was_asked(sought: ConsentSought, command: GrantAgreement) -> Refusal | None:
+    wider = set(command.categories or ()) - set(sought.scope.categories)
+    wider |= set(command.kinds or ()) - set(sought.kinds)
+    return GrantWiderThanAsked(pointer="/categories") if wider else None
+
+
+def seek_agreement(case: Case, command: SeekAgreement, at: Situation) -> Decision:
+    agreement_id = at.new_id()
+    scope = command.scope
+    purpose = at.authority.purpose_of(scope.service, scope.purpose)
+    return decided(
+        known("/scope/service", (scope.service,), at.authority.services),
+        known("/scope/purpose", (scope.purpose,), () if purpose is None else (purpose.code,)),
+        known("/scope/categories", scope.categories, at.policy.agreements.categories),
+        known_people("/party", (command.party,), case),
+        they_are_a_party(case, command.party),
+        the_explanation_is_in_their_language(case, command.party, command.explained.language),
+        then=ConsentSought(agreement_id=agreement_id, **command.model_dump(exclude={"occurred_at"})),
+        created=agreement_id,
+    )
+
+
+def answer_agreement(
+    case: Case, agreement_id: AgreementId, command: GrantAgreement | RefuseAgreement, at: Situation
+) -> Decision:
+    sought = case.agreements.sought.get(agreement_id)
+    if sought is None:
+        return decided(NotOnThisCase())
+    if isinstance(command, RefuseAgreement):
+        return _refuse(case, sought, command, at)
+    return _grant(case, sought, command, at)
+
+
+def _grant(case: Case, sought: ConsentSought, command: GrantAgreement, at: Situation) -> Decision:
+    day = command.holds_from or at.day_of(command)
+    granted = ConsentGranted(
+        agreement_id=sought.agreement_id,
+        party=sought.party,
+        given_as=agrees_as(case, sought.party, at, day),
+        kinds=command.kinds or sought.kinds,
+        scope=sought.scope.model_copy(update={"categories": command.categories or sought.scope.categories}),
+        holds_from=day,
+        until=command.until or months_after(day, at.policy.agreements.default_months),
+        route=command.route,
+        evidence=command.evidence,
+        helped_by=command.helped_by,
+    )
+    return decided(
+        they_are_a_party(case, sought.party),
+        it_was_sought_before(case, sought, command, at),
+        no_more_than_was_asked(sought, command),
+        an_assent_names_who_helped(granted),
+        GrantEndsTooEarly(pointer="/until") if granted.until <= day else None,
+        then=with_consequences(case, granted, command, at, "withdrawn"),
+    )
+
+
+def _refuse(case: Case, sought: ConsentSought, command: RefuseAgreement, at: Situation) -> Decision:
+    refused = ConsentRefused(
+        agreement_id=sought.agreement_id,
+        party=sought.party,
+        scope=sought.scope,
+        reason=command.reason,
+        willing_to_discuss=command.willing_to_discuss,
+    )
+    return decided(
+        it_was_sought_before(case, sought, command, at),
+        then=with_consequences(case, refused, command, at, "withdrawn"),
+    )
+
+
+def withdraw_agreement(
+    case: Case, agreement_id: AgreementId, command: WithdrawAgreement, at: Situation
+) -> Decision:
+    sought = case.agreements.sought.get(agreement_id)
+    if sought is None:
+        return decided(NotOnThisCase())
+    held = standing_of(case, sought, at)
+    taken_back = set(command.categories or held.categories)
+    if held.status in ("withdrawn", "expired") or (held.granted and not taken_back & held.categories):
+        return decided()
+    categories = tuple(sorted(taken_back & held.categories)) or sought.scope.categories
+    withdrawn = ConsentWithdrawn(
+        agreement_id=held.agreement_id or agreement_id,
+        party=sought.party,
+        scope_withdrawn=sought.scope.model_copy(update={"categories": categories}),
+        effective_at=at.instant_of(command),
+        route=command.route,
+        told_consequences=command.told_consequences,
+    )
+    return decided(
+        None if held.granted else NothingToWithdraw(),
+        then=with_consequences(case, withdrawn, command, at, "withdrawn"),
+    )
+
+
+def expire_agreement(
+    case: Case, agreement_id: AgreementId, command: ExpireAgreement, at: Situation
+) -> Decision:
+    """Record each end of this agreement that has come and is not recorded yet; nothing otherwise."""
+    ended = [
+        grant
+        for grant in case.agreements.grants()
+        if grant.agreement_id == agreement_id
+        and start_of(grant.until, at.policy.tz) <= at.now
+        and not case.agreements.expiry_recorded(agreement_id, grant.until)
+    ]
+    if not ended:
+        return decided(None if agreement_id in case.agreements.sought else NotOnThisCase())
+    grant = ended[-1]
+    expired = ConsentExpired(
+        agreement_id=agreement_id, party=grant.party, scope=grant.scope, on=grant.until, cause="date"
+    )
+    return decided(then=with_consequences(case, expired, command, at, "expired"))
+
+
+def standing_of(case: Case, sought: ConsentSought, at: Situation) -> Standing:
+    scope = sought.scope
+    return standing(case.agreements, sought.party, scope.service, scope.purpose, at.now, at.policy.tz)
+
+
+def with_consequences(
+    case: Case,
+    answer: ConsentGranted | ConsentRefused | ConsentWithdrawn | ConsentExpired,
+    command: Command,
+    at: Situation,
+    cause: Cause,
+) -> tuple[Event, ...]:
+    """The answer, and what it does to open requests, in one append (I9)."""
+    scope = answer.scope_withdrawn if isinstance(answer, ConsentWithdrawn) else answer.scope
+    entry = Entry(at.occurred(command), at.now, case.version + 1, answer)
+    after = case.agreements.including(entry)
+    return (answer, *consequences(case, scope.service, scope.purpose, after, at, cause))

@@ -1,0 +1,132 @@
+"""What an education authority publishes: its policy, its directory of services, its staff."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from case_api.domain.command import Command, Situation
+from case_api.domain.facts.authority import Authority, PolicyPublished, Purpose, ServiceListed, StaffAssigned
+from case_api.domain.policy import Policy
+from case_api.domain.questions.references import known
+from case_api.domain.refusal import Decision, Missing, Refusal, decided
+from case_api.domain.words import Code, Line, ServiceCode
+
+
+class PublishPolicy(Command):
+    """A version of a policy pack is published; without content, one that ships with the service is meant."""
+
+    name: Code
+    version: Line
+    in_force_from: date
+    content: dict[str, Any] | None = None
+
+
+class ListService(Command):
+    """A partner service enters the directory, or its entry changes."""
+
+    service: ServiceCode
+    title: Line
+    agency: Line
+    sector: Literal["education", "health", "social_work", "third_sector", "police", "voluntary"]
+    role: Line
+    school_requests: bool = True
+    direct_requests: bool = False
+    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=20)]
+    webhook_url: Annotated[str, Field(pattern="^https?://", max_length=500)] | None = None
+
+
+class AssignStaff(Command):
+    """A member of staff works in a setting, in a role."""
+
+    staff: Line
+    setting: Code
+    setting_class: Code | None = None
+    role: Code
+    from_day: date
+    until: date | None = None
+    email: Line | None = None
+
+
+class PolicyBroken(Refusal):
+    slug = "policy-broken"
+    rule_id = "D17"
+    guidance_ref = "R54"
+    title = "The policy pack does not pass its checks."
+    advice = "Mend each place named under 'missing' and publish again."
+
+
+class PolicyAlreadyPublished(Refusal):
+    slug = "policy-already-published"
+    rule_id = "I32"
+    guidance_ref = "R54"
+    title = "This version is published with other content; a published version never changes."
+    advice = "Publish the change under a new version."
+
+
+class InForceTooEarly(Refusal):
+    slug = "in-force-too-early"
+    rule_id = "I32"
+    guidance_ref = "R54"
+    title = "A policy comes into force on a later day, so that no decision changes its ground."
+    advice = "Give a day after today; only the first policy of an authority may be in force from today."
+
+
+def a_published_version_never_changes(known: PolicyPublished | None, digest: str) -> Refusal | None:
+    return PolicyAlreadyPublished(pointer="/version") if known and known.sha256 != digest else None
+
+
+def it_comes_into_force_later(authority: Authority, command: PublishPolicy, at: Situation) -> Refusal | None:
+    later = command.in_force_from > at.today or not authority.policies
+    return None if later else InForceTooEarly(pointer="/in_force_from")
+
+
+def _faults(content: dict[str, Any]) -> tuple[Missing, ...]:
+    try:
+        Policy.model_validate(content)
+    except ValidationError as error:
+        return tuple(
+            Missing(rule_id="D17", what=fault["type"], ref="/".join(map(str, fault["loc"])) or "pack")
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+    return ()
+
+
+def publish_policy(authority: Authority, command: PublishPolicy, at: Situation) -> Decision:
+    content = command.content
+    if content is None:
+        return decided(known("/version", (f"{command.name}@{command.version}",), ()))
+    digest = sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+    same = (
+        one
+        for one in authority.policies
+        if (one.name_of_pack, one.version) == (command.name, command.version)
+    )
+    published = next(same, None)
+    if published and published.sha256 == digest:
+        return decided()
+    faults = _faults({**content, "name": command.name, "version": command.version})
+    return decided(
+        PolicyBroken(missing=faults, pointer="/content") if faults else None,
+        a_published_version_never_changes(published, digest),
+        it_comes_into_force_later(authority, command, at),
+        then=PolicyPublished(
+            name_of_pack=command.name,
+            version=command.version,
+            in_force_from=command.in_force_from,
+            sha256=digest,
+            content=content,
+        ),
+    )
+
+
+def list_service(authority: Authority, command: ListService, _: Situation) -> Decision:
+    listed = ServiceListed(**command.model_dump(exclude={"occurred_at"}))
+    return decided(then=() if authority.services.get(command.service) == listed else listed)
+
+
+def assign_staff(authority: Authority, command: AssignStaff, _: Situation) -> Decision:
+    assigned = StaffAssigned(**command.model_dump(exclude={"occurred_at"}))
+    return decided(then=() if assigned in authority.staff else assigned)

@@ -1,0 +1,94 @@
+"""Raising, acknowledging and closing a concern."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from case_api.domain.case import Case
+from case_api.domain.command import Command, Situation
+from case_api.domain.facts.concerns import ConcernAcknowledged, ConcernClosed, ConcernRaised, RaisedBy
+from case_api.domain.questions.references import NotOnThisCase, known_people
+from case_api.domain.refusal import Decision, Refusal, decided
+from case_api.domain.words import Code, ConcernId, Line, Text
+
+
+class RaiseConcern(Command):
+    """Someone who knows the learner brings a concern to the school's notice."""
+
+    raised_by: RaisedBy
+    received_by: Line | None = None
+    wellbeing_indicators: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
+    barrier_areas: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
+    description: Text
+    wants_reply: bool = True
+
+
+class AcknowledgeConcern(Command):
+    """Whoever raised the concern is told that it was heard, and what happens next."""
+
+    summary: Text
+    next_step: Text
+    by_when: date
+
+
+class CloseConcern(Command):
+    """The concern is dealt with."""
+
+    outcome: Literal["supported", "no_action", "merged", "passed_on"]
+    reason: Text
+
+
+class ConcernAlreadyClosed(Refusal):
+    slug = "concern-already-closed"
+    rule_id = "R20"
+    guidance_ref = "R20"
+    title = "This concern is closed."
+    advice = "Raise a new concern if there is more to say."
+
+
+def it_is_still_open(case: Case, concern_id: ConcernId) -> Refusal | None:
+    concern = case.concerns.by_id.get(concern_id)
+    if concern is None:
+        return NotOnThisCase()
+    return ConcernAlreadyClosed() if concern.closed else None
+
+
+def raise_concern(case: Case, command: RaiseConcern, at: Situation) -> Decision:
+    concern_id = at.new_id()
+    raiser = (command.raised_by.person,) if command.raised_by.person else ()
+    return decided(
+        known_people("/raised_by/person", raiser, case),
+        then=ConcernRaised(
+            concern_id=concern_id,
+            received_by=command.received_by or at.actor.subject,
+            **command.model_dump(exclude={"occurred_at", "received_by"}),
+        ),
+        created=concern_id,
+    )
+
+
+def acknowledge_concern(
+    case: Case, concern_id: ConcernId, command: AcknowledgeConcern, _: Situation
+) -> Decision:
+    concern = case.concerns.open_one(concern_id)
+    if concern is None or concern.acknowledged:
+        return decided(it_is_still_open(case, concern_id))
+    return decided(
+        then=ConcernAcknowledged(
+            concern_id=concern_id, to=concern.raised_by, **command.model_dump(exclude={"occurred_at"})
+        )
+    )
+
+
+def close_concern(case: Case, concern_id: ConcernId, command: CloseConcern, _: Situation) -> Decision:
+    concern = case.concerns.open_one(concern_id)
+    if concern is None:
+        return decided(it_is_still_open(case, concern_id))
+    return decided(
+        then=ConcernClosed(
+            concern_id=concern_id,
+            fed_back_to=concern.raised_by,
+            **command.model_dump(exclude={"occurred_at"}),
+        )
+    )

@@ -1,0 +1,88 @@
+"""Correcting what was recorded wrongly: nothing is edited (D7)."""
+
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+from case_api.domain.case import Case
+from case_api.domain.command import Command, Situation
+from case_api.domain.event import Event, Recorded
+from case_api.domain.facts.records import RecordCorrected
+from case_api.domain.questions.references import NotYetHappened, known
+from case_api.domain.refusal import Decision, Refusal, decided
+from case_api.domain.words import EventId, Text
+
+
+class CorrectRecord(Command):
+    """An earlier fact was wrong: say which, why, and what should stand in its place, if anything."""
+
+    needs_history: ClassVar[bool] = True
+    supersedes: EventId
+    reason: Text
+    replacement: dict[str, Any] | None = None
+
+
+class NotCorrectable(Refusal):
+    slug = "not-correctable"
+    rule_id = "D7"
+    guidance_ref = "R111"
+    title = "Agreements, requests, stage changes and corrections are not corrected."
+    advice = "Withdraw the agreement, end the request, decide anew, or correct the original fact once more."
+
+
+class ReplacementUnfit(Refusal):
+    slug = "replacement-unfit"
+    rule_id = "D7"
+    guidance_ref = "R111"
+    title = "The replacement is not a whole fact of the same type about the same thing."
+    advice = "Send every field of the fact as its published schema says, with the same ids."
+
+
+def it_can_be_corrected(event: Recorded) -> Refusal | None:
+    return None if event.fact.correctable else NotCorrectable()
+
+
+def the_replacement_fits(
+    event: Recorded, replacement: Event | None, command: CorrectRecord
+) -> Refusal | None:
+    """A whole fact of the same type, about the same people and things."""
+    if command.replacement is None:
+        return None
+    same = replacement is not None and _identity(replacement) == _identity(event.fact)
+    return None if same else ReplacementUnfit(pointer="/replacement")
+
+
+def what_it_says_has_happened(replacement: Event | None, at: Situation) -> Refusal | None:
+    """I31 holds for the replacement too."""
+    day = getattr(replacement, replacement.true_from) if replacement and replacement.true_from else None
+    return NotYetHappened(pointer="/replacement") if day and day > at.today else None
+
+
+def _identity(fact: Event) -> dict[str, Any]:
+    """The ids that a fact carries: of what it tells, and of the person under whose key it is sealed."""
+    return fact.model_dump(include={*(ref for ref in fact.refs if ref.endswith("_id")), "person_id"})
+
+
+def _parsed(event: Recorded, content: dict[str, Any] | None) -> Event | None:
+    try:
+        return type(event.fact).model_validate(content) if content is not None else None
+    except ValidationError:
+        return None
+
+
+def correct_record(_: Case, command: CorrectRecord, at: Situation) -> Decision:
+    event = next((one for one in at.history if one.event_id == command.supersedes), None)
+    if event is None:
+        return decided(known("/supersedes", (command.supersedes,), ()))
+    replacement = _parsed(event, command.replacement)
+    return decided(
+        it_can_be_corrected(event),
+        the_replacement_fits(event, replacement, command),
+        what_it_says_has_happened(replacement, at),
+        then=RecordCorrected(
+            supersedes=command.supersedes,
+            reason=command.reason,
+            person_id=getattr(event.fact, event.fact.sealed_for or "", None),
+            replacement=replacement.model_dump(mode="json", exclude_none=True) if replacement else None,
+        ),
+    )

@@ -1,0 +1,115 @@
+"""Applying supports, seeing what they do, ending them."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from case_api.domain.case import Case
+from case_api.domain.command import Command, Situation
+from case_api.domain.facts.supports import SupportEffectObserved, SupportEnded, UniversalSupportApplied
+from case_api.domain.questions.references import NotOnThisCase, NotYetHappened, known
+from case_api.domain.refusal import Decision, Refusal, decided
+from case_api.domain.words import Code, Line, MeasureId, OutcomeStatus, Text
+
+
+class ApplySupport(Command):
+    """An everyday adaptation is put in place."""
+
+    strategy_code: Code
+    level: Literal["universal", "augmented"] = "universal"
+    scope: Literal["learner", "group", "class"] = "learner"
+    need_refs: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+    started_on: date | None = None
+    by: Line | None = None
+
+
+class ObserveEffect(Command):
+    """Somebody saw what a support did, from -2 (worse) to +2 (much better)."""
+
+    score: Annotated[int, Field(ge=-2, le=2)]
+    outcomes: Annotated[tuple[OutcomeStatus, ...], Field(max_length=20)] = ()
+    place: Literal["school", "home"] = "school"
+    evidence: Text
+    by: Line | None = None
+
+
+class EndSupport(Command):
+    """A support comes to an end."""
+
+    reason: Literal["outcome_met", "ineffective", "replaced", "withdrawn"]
+    on: date | None = None
+
+
+class SupportAlreadyEnded(Refusal):
+    slug = "support-already-ended"
+    rule_id = "R24"
+    guidance_ref = "R24"
+    title = "This support has ended."
+    advice = "Apply the support again if it is to go on."
+
+
+class StrategyNotAtThisLevel(Refusal):
+    slug = "strategy-not-at-this-level"
+    rule_id = "R31"
+    guidance_ref = "R31"
+    title = "The catalogue does not offer this strategy at this level."
+    advice = "Choose another level, or another strategy of /v1/policy."
+
+
+def the_strategy_is_offered_at_this_level(command: ApplySupport, at: Situation) -> Refusal | None:
+    strategy = at.policy.strategy(command.strategy_code)
+    if strategy and command.level not in strategy.levels:
+        return StrategyNotAtThisLevel(pointer="/level")
+    return None
+
+
+def it_has_begun(day: date, at: Situation, pointer: str) -> Refusal | None:
+    """I31: a support is recorded once it is in place."""
+    return NotYetHappened(pointer=pointer) if day > at.today else None
+
+
+def apply_support(case: Case, command: ApplySupport, at: Situation) -> Decision:
+    measure_id = at.new_id()
+    started_on = command.started_on or at.day_of(command)
+    strategy = at.policy.strategy(command.strategy_code)
+    catalogue = {one.code for one in at.policy.strategies}
+    return decided(
+        known("/strategy_code", (command.strategy_code,), catalogue),
+        the_strategy_is_offered_at_this_level(command, at),
+        known("/need_refs", command.need_refs, case.assessments.needs),
+        it_has_begun(started_on, at, "/started_on"),
+        then=UniversalSupportApplied(
+            measure_id=measure_id,
+            strategy_code=command.strategy_code,
+            catalogue_version=at.policy.ref,
+            area=strategy.area if strategy else "physical",
+            level=command.level,
+            scope=command.scope,
+            need_refs=command.need_refs,
+            started_on=started_on,
+            by=command.by or at.actor.subject,
+        ),
+        created=measure_id,
+    )
+
+
+def observe_effect(case: Case, measure_id: MeasureId, command: ObserveEffect, at: Situation) -> Decision:
+    if measure_id not in case.supports.by_id:
+        return decided(NotOnThisCase())
+    seen = command.model_dump(exclude={"occurred_at", "by"})
+    return decided(
+        then=SupportEffectObserved(measure_id=measure_id, by=command.by or at.actor.subject, **seen)
+    )
+
+
+def end_support(case: Case, measure_id: MeasureId, command: EndSupport, at: Situation) -> Decision:
+    measure = case.supports.by_id.get(measure_id)
+    if measure is None:
+        return decided(NotOnThisCase())
+    on = command.on or at.day_of(command)
+    return decided(
+        SupportAlreadyEnded() if measure.ended_on else None,
+        it_has_begun(on, at, "/on"),
+        then=SupportEnded(measure_id=measure_id, reason=command.reason, on=on),
+    )

@@ -1,0 +1,129 @@
+"""The one way to declare an event, and the catalogue of all that are declared.
+
+JSON Schemas, the OpenAPI webhooks and the reference page come from the declarations.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from case_api.domain.words import EventId, Occurred, Sensitivity, Value
+
+StreamKind = Literal["case", "told", "authority"]
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Event(Value):
+    """A fact, in the past tense. Facts are added; they are never edited or removed."""
+
+    topic: ClassVar[str]
+    """Stored name with its version, as `ConcernRaised.v1`; never a Python path."""
+    schema_version: ClassVar[int]
+    grounds: ClassVar[str]
+    """Section of the guidance on which the event stands."""
+    covers: ClassVar[tuple[str, ...]]
+    """Requirement numbers (R…) that it serves."""
+    stream: ClassVar[StreamKind]
+    owner: ClassVar[str]
+    """The slice of the state that takes it into account: the name of its module in facts/."""
+    upcasts: ClassVar[Mapping[int, Upcast]] = {}
+    """By version: how the stored dict of that version becomes one of the next (D21)."""
+    refs: ClassVar[tuple[str, ...]] = ()
+    """Fields that a thin payload of the feed may carry: ids and codes only."""
+    true_from: ClassVar[str | None] = None
+    """The field that says from when it is true; None means occurred_at (D6)."""
+    true_until: ClassVar[str | None] = None
+    sealed_for: ClassVar[str | None] = None
+    """The field that names the person under whose key the body is sealed; the stream's own key without it (D10)."""
+    creates_key_for: ClassVar[str | None] = None
+    """The field that names a person whose key must exist before this event is stored (D10)."""
+    correctable: ClassVar[bool] = True
+    """Whether RecordCorrected may supersede it (D7)."""
+    examples: ClassVar[tuple[dict[str, Any], ...]] = ()
+
+    def __init_subclass__(
+        cls,
+        *,
+        grounds: str,
+        covers: tuple[str, ...] = (),
+        version: int = 1,
+        stream: StreamKind = "case",
+        stored: bool = True,
+        **settings: Any,
+    ) -> None:
+        super().__init_subclass__(**settings)
+        cls.topic = f"{cls.__name__}.v{version}"
+        cls.schema_version = version
+        cls.grounds, cls.covers, cls.stream = grounds, covers, stream
+        cls.owner = cls.__module__.rpartition(".")[2]
+        if cls.__name__ in CATALOGUE:
+            raise TypeError(f"{cls.__name__} is declared twice")
+        if stored:
+            CATALOGUE[cls.__name__] = cls
+
+
+CATALOGUE: dict[str, type[Event]] = {}
+"""Every event by its name without a version."""
+
+
+class Unreadable(Event, grounds="D10, D21", stored=False):
+    """Stands in the place of an event that does not count; the fold passes it by. Never stored.
+
+    Its key was destroyed (`erased`); it is of a type or version that is newer than the program (`unknown`); or a
+    correction withdrew it without a replacement (`superseded`).
+    """
+
+    why: Literal["erased", "unknown", "superseded"]
+    stored_name: str
+
+
+class Actor(Value):
+    """Who recorded a fact: the token's subject, never a name of their own choosing (D8)."""
+
+    subject: str
+    role: str
+    organisation: str
+    on_behalf_of: str | None = None
+
+
+class Source(Value):
+    """From which system a fact came, and under which idempotency key."""
+
+    system: str
+    idempotency_key: str | None = None
+
+
+class Envelope(Value):
+    """What surrounds a fact and is sealed with it (D1)."""
+
+    actor: Actor
+    occurred_at: Occurred
+    source: Source
+    correlation_id: UUID
+    causation_id: EventId | None = None
+    traceparent: str | None = None
+    policy: str
+    """Name and version of the policy that governed it, as `scotland-generic@1` (I32)."""
+    sensitivity: Sensitivity = "routine"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact in its place: one version of one stream."""
+
+    stream: UUID
+    version: int
+    event_id: EventId
+    recorded_at: datetime
+    name: str
+    """The stored name, as `ConcernRaised.v1`; after an upcast still the one it was stored under."""
+    key_id: UUID
+    envelope: Envelope | None
+    """None only where the fact is Unreadable."""
+    fact: Event
+
+    @property
+    def occurred_at(self) -> date | datetime:
+        return self.envelope.occurred_at if self.envelope else self.recorded_at

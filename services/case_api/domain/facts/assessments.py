@@ -1,0 +1,74 @@
+"""What the learner needs and what the people around them say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from case_api.domain.event import Event, Recorded
+from case_api.domain.words import AssessmentId, Code, Line, PersonId, Text, Value, ViewsId
+
+
+class Need(Value):
+    """One need that was found; other facts refer to it by its code."""
+
+    code: Code
+    indicator: Code | None = None
+    circle_area: Code | None = None
+
+
+class NeedsAssessed(Event, grounds="6.1 ASPIRE", covers=("R18", "R21")):
+    """The learner's needs were assessed, with their strengths as well as what is hard for them."""
+
+    refs = ("assessment_id",)
+    assessment_id: AssessmentId
+    tool: Code
+    tool_version: Line | None = None
+    needs: Annotated[tuple[Need, ...], Field(min_length=1)]
+    strengths: tuple[Text, ...] = ()
+    challenges: tuple[Text, ...] = ()
+    contributors: tuple[Line, ...] = ()
+    views_refs: tuple[ViewsId, ...] = ()
+
+
+class ViewsRecorded(Event, grounds="6.1", covers=("R19", "R50")):
+    """The learner or a carer said what they think, and how their words were gathered."""
+
+    refs = ("views_id",)
+    views_id: ViewsId
+    party: PersonId
+    about_ref: UUID | None = None
+    how_gathered: Code
+    supporter: Line | None = None
+    views: Text
+    acknowledged_by: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    party: PersonId
+    occurred_at: date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assessments:
+    needs: frozenset[str] = frozenset()
+    views: Mapping[ViewsId, Views] = field(default_factory=dict)
+
+    def parties_of(self, refs: tuple[ViewsId, ...]) -> frozenset[PersonId]:
+        """Whose views the references hold; a reference that is unknown holds nobody's."""
+        return frozenset(self.views[ref].party for ref in refs if ref in self.views)
+
+
+def evolve(assessments: Assessments, fact: Event, at: Recorded) -> Assessments:
+    match fact:
+        case NeedsAssessed():
+            return replace(assessments, needs=assessments.needs | {need.code for need in fact.needs})
+        case ViewsRecorded():
+            said = Views(fact.party, at.occurred_at)
+            return replace(assessments, views={**assessments.views, fact.views_id: said})
+        case _:
+            return assessments

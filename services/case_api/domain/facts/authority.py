@@ -1,0 +1,100 @@
+"""One education authority: its published policies, its directory of services, its staff."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from case_api.domain.event import Event, Recorded
+from case_api.domain.words import Code, Line, ServiceCode, Value
+
+
+class Purpose(Value):
+    """What a service can be asked for, and which categories of information that needs.
+
+    Every group of `needs` wants at least one of its categories: `[[a], [b, c]]` is a and (b or c).
+    """
+
+    code: Code
+    needs: tuple[tuple[Code, ...], ...] = ()
+
+
+class PolicyPublished(Event, grounds="6.3 Local procedures", covers=("R54", "R74"), stream="authority"):
+    """A version of a policy pack was published; from its day on it governs new decisions (D17)."""
+
+    correctable = False
+    true_from = "in_force_from"
+    name_of_pack: Code
+    version: Line
+    in_force_from: date
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    content: dict[str, Any]
+
+
+class ServiceListed(
+    Event, grounds="6.3 Partner services", covers=("R2", "R66", "R68", "R82"), stream="authority"
+):
+    """A partner service is in the directory; a later listing of the same code supersedes the earlier one."""
+
+    refs = ("service",)
+    service: ServiceCode
+    title: Line
+    agency: Line
+    sector: Literal["education", "health", "social_work", "third_sector", "police", "voluntary"]
+    role: Line
+    school_requests: bool = True
+    direct_requests: bool = False
+    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+    webhook_url: Annotated[str, Field(pattern="^https?://", max_length=500)] | None = None
+
+
+class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authority"):
+    """A member of staff works in a setting, in a role, from a day on (D24)."""
+
+    true_from = "from_day"
+    true_until = "until"
+    staff: Line
+    setting: Code
+    setting_class: Code | None = None
+    role: Code
+    from_day: date
+    until: date | None = None
+    email: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    policies: tuple[PolicyPublished, ...] = ()
+    services: Mapping[ServiceCode, ServiceListed] = field(default_factory=dict)
+    staff: tuple[StaffAssigned, ...] = ()
+
+    def policy_on(self, day: date) -> PolicyPublished | None:
+        """The pack in force on *day*: the one that came into force last; a later publication wins a tie."""
+        in_force = [one for one in self.policies if one.in_force_from <= day]
+        return (
+            max(enumerate(in_force), key=lambda pair: (pair[1].in_force_from, pair[0]))[1]
+            if in_force
+            else None
+        )
+
+    def purpose_of(self, service: ServiceCode, purpose: str) -> Purpose | None:
+        listed = self.services.get(service)
+        return next((one for one in listed.purposes if one.code == purpose), None) if listed else None
+
+    def email_of(self, staff: str) -> str | None:
+        addresses = [one.email for one in self.staff if one.staff == staff and one.email]
+        return addresses[-1] if addresses else None
+
+
+def evolve(authority: Authority, fact: Event, _: Recorded) -> Authority:
+    match fact:
+        case PolicyPublished():
+            return replace(authority, policies=(*authority.policies, fact))
+        case ServiceListed():
+            return replace(authority, services={**authority.services, fact.service: fact})
+        case StaffAssigned():
+            return replace(authority, staff=(*authority.staff, fact))
+        case _:
+            return authority

@@ -1,0 +1,176 @@
+"""The learner, the carers with their rights, how each wants to be reached, and the named person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from case_api.domain.event import Event, Recorded
+from case_api.domain.words import Code, Language, Line, PersonId, Text, Value
+
+Channel = Literal["email", "sms", "call", "letter", "app"]
+
+
+class Identifier(Value):
+    """A number by which another system knows the learner, such as the Scottish Candidate Number."""
+
+    system: Code
+    value: Line
+
+
+class Rights(Value):
+    """Parental responsibilities and rights (Children (Scotland) Act 1995, ss. 1-2)."""
+
+    held: bool
+    limited_by: Text | None = None
+
+
+class RankedChannel(Value):
+    """One way to reach a person; the place in the list is its rank."""
+
+    channel: Channel
+    address: Line | None = Field(
+        default=None, description="Absent for a channel that needs none, such as a letter."
+    )
+
+
+class LearnerRegistered(Event, grounds="6.1 Universal support", covers=("R29",)):
+    """A learner came onto the record. From then on they are at the ladder's first stage."""
+
+    creates_key_for = "person_id"
+    refs = ("setting",)
+    person_id: PersonId
+    identifiers: tuple[Identifier, ...] = ()
+    name: Line
+    date_of_birth: date
+    setting: Code
+    year_stage: Code | None = None
+    languages: tuple[Language, ...] = ("en",)
+    communication_needs: tuple[Line, ...] = ()
+
+
+class CarerLinked(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
+    """A parent or carer was linked to the learner, with the rights they hold and whether they may be contacted."""
+
+    sealed_for = "person_id"
+    creates_key_for = "person_id"
+    refs = ("person_id",)
+    person_id: PersonId
+    name: Line
+    relationship: Code
+    parental_responsibilities_and_rights: Rights
+    may_contact: bool = True
+    restriction_reason: Text | None = None
+
+
+class ContactPreferenceSet(
+    Event, grounds="6.2 Working with parents", covers=("R46", "R47", "R48", "R49", "R57")
+):
+    """A person said how they want to be reached: channels in order, language, formats, interpreter, times."""
+
+    sealed_for = "person_id"
+    refs = ("person_id",)
+    person_id: PersonId
+    channels: Annotated[tuple[RankedChannel, ...], Field(max_length=8)]
+    language: Language = "en"
+    formats: tuple[Code, ...] = ()
+    interpreter: bool = False
+    times: Line | None = None
+    set_by: Code
+
+
+class CapacityAssessed(Event, grounds="6.3 Requesting assistance", covers=("R8", "R79")):
+    """Whether the learner can decide a matter themselves was assessed (DPA 2018 s.208 presumes it from 12)."""
+
+    true_until = "valid_until"
+    matter: Code
+    outcome: Literal["presumed", "has", "lacks"]
+    wellbeing_impact: Text | None = None
+    assessor: Line
+    basis: Text
+    supporter: Line | None = None
+    valid_until: date
+
+
+class NamedPersonAssigned(Event, grounds="6.1 Targeted support", covers=("R39",)):
+    """A member of staff became the learner's named person."""
+
+    true_from = "from_day"
+    staff: Line
+    from_day: date
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carer:
+    person_id: PersonId
+    name: str
+    relationship: str
+    holds_rights: bool
+    may_contact: bool
+    restriction_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody around one learner."""
+
+    learner: LearnerRegistered | None = None
+    carers: Mapping[PersonId, Carer] = field(default_factory=dict)
+    preferences: Mapping[PersonId, ContactPreferenceSet] = field(default_factory=dict)
+    capacity: tuple[CapacityAssessed, ...] = ()
+    named_persons: tuple[NamedPersonAssigned, ...] = ()
+
+    def knows(self, person: PersonId) -> bool:
+        return person in self.carers or self.is_learner(person)
+
+    def is_learner(self, person: PersonId) -> bool:
+        return self.learner is not None and self.learner.person_id == person
+
+    def age_on(self, day: date) -> int:
+        """Whole years on *day*; 0 where no date of birth can be read."""
+        if self.learner is None:
+            return 0
+        born = self.learner.date_of_birth
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def lacks_capacity_on(self, day: date) -> bool:
+        """Whether the latest assessment still valid on *day* found that the learner cannot decide."""
+        valid = [found for found in self.capacity if day < found.valid_until]
+        return bool(valid) and valid[-1].outcome == "lacks"
+
+    def named_person_on(self, day: date) -> str | None:
+        begun = [one for one in self.named_persons if one.from_day <= day]
+        return max(begun, key=lambda one: one.from_day).staff if begun else None
+
+    def holders_of_rights(self) -> tuple[Carer, ...]:
+        return tuple(carer for carer in self.carers.values() if carer.holds_rights)
+
+    def with_carer(self, fact: CarerLinked) -> Self:
+        carer = Carer(
+            fact.person_id,
+            fact.name,
+            fact.relationship,
+            fact.parental_responsibilities_and_rights.held,
+            fact.may_contact,
+            fact.restriction_reason,
+        )
+        return replace(self, carers={**self.carers, carer.person_id: carer})
+
+
+def evolve(people: People, fact: Event, _: Recorded) -> People:
+    match fact:
+        case LearnerRegistered():
+            return replace(people, learner=fact)
+        case CarerLinked():
+            return people.with_carer(fact)
+        case ContactPreferenceSet():
+            return replace(people, preferences={**people.preferences, fact.person_id: fact})
+        case CapacityAssessed():
+            return replace(people, capacity=(*people.capacity, fact))
+        case NamedPersonAssigned():
+            return replace(people, named_persons=(*people.named_persons, fact))
+        case _:
+            return people

@@ -1,0 +1,92 @@
+"""What a change of the agreements does to open requests: the table under Consent model (R79, I9).
+
+Pause, withdrawal and resumption stand in the same append as the answer that causes them.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from case_api.domain.case import Case
+from case_api.domain.command import Situation
+from case_api.domain.event import Event
+from case_api.domain.facts.agreements import Agreements
+from case_api.domain.facts.involvement import InvolvementPaused, InvolvementResumed
+from case_api.domain.facts.requests import AssistanceWithdrawn, Request
+from case_api.domain.questions.agreement_set import agreement_set, suffices
+from case_api.domain.questions.request_state import State, open_requests
+from case_api.domain.questions.standing import standing
+from case_api.domain.words import PersonId, ServiceCode
+
+Cause = Literal["withdrawn", "expired"]
+
+
+def consequences(
+    case: Case, service: ServiceCode, purpose: str, after: Agreements, at: Situation, cause: Cause
+) -> tuple[Event, ...]:
+    """The events that follow for every open request to *service* for *purpose* once *after* holds."""
+    concerned = (
+        (request, state)
+        for request, state in open_requests(case)
+        if request.asked.service == service and request.asked.purpose == purpose
+    )
+    return tuple(
+        event
+        for request, state in concerned
+        for event in _consequence(case, request, state, after, at, cause)
+    )
+
+
+def _consequence(
+    case: Case, request: Request, state: State, after: Agreements, at: Situation, cause: Cause
+) -> Iterator[Event]:
+    asked = request.asked
+    agreed = agreed_categories(case, request, after, at.now, at)
+    if agreed is None and state in ("requested", "acknowledged"):
+        yield AssistanceWithdrawn(request_id=asked.request_id, service=asked.service, cause=_ending(cause))
+    elif agreed is None and state in ("accepted", "active"):
+        days = at.policy.agreements.pause_acknowledged_within_working_days
+        by = at.policy.after_working_days(at.today, days)
+        yield InvolvementPaused(
+            request_id=asked.request_id, service=asked.service, cause=cause, acknowledge_by=by
+        )
+    elif agreed is not None and state == "on_hold":
+        yield InvolvementResumed(
+            request_id=asked.request_id, service=asked.service, categories=tuple(sorted(agreed))
+        )
+
+
+def _ending(cause: Cause) -> Literal["agreement_withdrawn", "agreement_expired"]:
+    return "agreement_expired" if cause == "expired" else "agreement_withdrawn"
+
+
+def agreed_categories(
+    case: Case, request: Request, agreements: Agreements, at: datetime, situation: Situation
+) -> frozenset[str] | None:
+    """What may be sent for this request at *at*; None where the agreements no longer carry it.
+
+    A direct request stands on its asker alone (I14); an external one on what its requester asserted, so it is
+    carried as long as the parties named there have not taken back an agreement recorded here (I15).
+    """
+    asked = request.asked
+    purpose = situation.authority.purpose_of(asked.service, asked.purpose)
+    if asked.route == "school":
+        parties = agreement_set(case, asked.service, asked.purpose, at, situation.policy, agreements)
+        return parties.effective if parties.holds_for(purpose) else None
+    if asked.route == "external":
+        named = (asserted.party for asserted in asked.asserted_agreements)
+        undone = any(_undone(agreements, party, request, at, situation) for party in named)
+        return None if undone else frozenset(asked.categories)
+    asker = asked.requester.person
+    own = (
+        standing(agreements, asker, asked.service, asked.purpose, at, situation.policy.tz) if asker else None
+    )
+    return own.categories if own and own.granted and suffices(own.categories, purpose) else None
+
+
+def _undone(
+    agreements: Agreements, party: PersonId, request: Request, at: datetime, situation: Situation
+) -> bool:
+    asked = request.asked
+    held = standing(agreements, party, asked.service, asked.purpose, at, situation.policy.tz)
+    return held.status in ("refused", "withdrawn", "expired")

@@ -1,0 +1,68 @@
+"""Why a command can be refused, and how a decision says so."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from case_api.domain.event import Event
+from case_api.domain.words import Value
+
+
+class Missing(Value):
+    """One thing that stands in the way: which rule asks for it, of whom or of what."""
+
+    rule_id: str
+    what: str
+    """A code such as `not_asked`, `refused`, `effect_not_observed`."""
+    person: UUID | None = None
+    ref: UUID | str | None = None
+    detail: str | None = None
+
+
+class Refusal(Value):
+    """A rule said no. Carries words that a practitioner can act on (D20).
+
+    Subclasses say which rule, why in one sentence, and what to do next; they hold no names of people, only ids.
+    """
+
+    slug: ClassVar[str]
+    rule_id: ClassVar[str]
+    guidance_ref: ClassVar[str]
+    title: ClassVar[str]
+    advice: ClassVar[str]
+    status: ClassVar[Literal[404, 409]] = 409
+
+    missing: tuple[Missing, ...] = ()
+    pointer: str | None = Field(
+        default=None, description="JSON Pointer to the field of the command that it is about."
+    )
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        REFUSALS.append(cls)
+
+
+REFUSALS: list[type[Refusal]] = []
+"""Every kind of refusal; the documentation's list of problem types comes from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command comes to: events, or refusals, or neither when there is nothing to do."""
+
+    events: tuple[Event, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    created: UUID | None = None
+    """The id of the thing the command made, for the receipt."""
+
+
+def decided(
+    *rules: Refusal | None, then: Event | tuple[Event, ...] = (), created: UUID | None = None
+) -> Decision:
+    """Gather every rule's answer: all refusals, in rule order, or else the events."""
+    refusals = tuple(refusal for refusal in rules if refusal is not None)
+    if refusals:
+        return Decision(refusals=refusals)
+    return Decision(events=then if isinstance(then, tuple) else (then,), created=created)

@@ -1,0 +1,149 @@
+"""Streams folded once and kept: a bounded cache, and how each kind of stream is folded."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from case_api.domain import case as cases
+from case_api.domain.case import Case
+from case_api.domain.event import Recorded
+from case_api.domain.facts import authority as authorities
+from case_api.domain.facts import told as tellings
+from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.told import Told
+from case_api.store.journal import Journal
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Generic[S]):
+    """A stream's state at a version, and when that version was recorded."""
+
+    state: S
+    version: int = 0
+    recorded_at: datetime | None = None
+
+
+class StreamKind(Protocol[S]):
+    """How one kind of stream is folded."""
+
+    def empty(self, stream: UUID) -> S: ...
+    def forward(self, state: S, events: Sequence[Recorded]) -> S: ...
+    def starts_anew(self, events: Sequence[Recorded]) -> bool: ...
+
+
+class CaseKind:
+    """Cases: a correction makes the fold start anew, since it changes the past (D7)."""
+
+    def empty(self, stream: UUID) -> Case:
+        return Case(stream)
+
+    def forward(self, state: Case, events: Sequence[Recorded]) -> Case:
+        return cases.forward(state, cases.corrected(events))
+
+    def starts_anew(self, events: Sequence[Recorded]) -> bool:
+        return cases.corrects(events)
+
+
+class AuthorityKind:
+    """The authority's own stream."""
+
+    def empty(self, _: UUID) -> Authority:
+        return Authority()
+
+    def forward(self, state: Authority, events: Sequence[Recorded]) -> Authority:
+        for event in events:
+            state = authorities.evolve(state, event.fact, event)
+        return state
+
+    def starts_anew(self, _: Sequence[Recorded]) -> bool:
+        return False
+
+
+class ToldKind:
+    """Who was told, beside each case."""
+
+    def empty(self, _: UUID) -> Told:
+        return Told()
+
+    def forward(self, state: Told, events: Sequence[Recorded]) -> Told:
+        for event in events:
+            state = tellings.evolve(state, event.fact, event)
+        return state
+
+    def starts_anew(self, _: Sequence[Recorded]) -> bool:
+        return False
+
+
+@dataclass(slots=True)
+class Held(Generic[S]):
+    """A cached fold, and the lock that lets one command of this process at a time near it."""
+
+    folded: Folded[S]
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Folds(Generic[S]):
+    """The folds of one kind of stream of one authority, the least recently used let go first.
+
+    What it holds may be stale: whoever answers from it confirms the head first (D3).
+    """
+
+    def __init__(self, journal: Journal, kind: StreamKind[S], limit: int) -> None:
+        self._journal, self._kind, self._limit = journal, kind, limit
+        self._held: OrderedDict[UUID, Held[S]] = OrderedDict()
+
+    async def hold(self, stream: UUID) -> Held[S]:
+        """The cached fold of *stream*, read from the log where there is none."""
+        held = self._held.get(stream)
+        if held is None:
+            fresh = Held(await self._advanced(stream, Folded(self._kind.empty(stream))))
+            held = self._held.setdefault(stream, fresh)
+        self._held.move_to_end(stream)
+        self._shrink()
+        return held
+
+    async def forward(self, stream: UUID, held: Held[S]) -> None:
+        """Take in what the log holds beyond the cached version."""
+        held.folded = await self._advanced(stream, held.folded)
+
+    def include(self, stream: UUID, held: Held[S], events: Sequence[Recorded]) -> None:
+        """Take in events that were just appended after the cached version."""
+        if self._kind.starts_anew(events):
+            self._held.pop(stream, None)
+            held.folded = Folded(self._kind.empty(stream))
+        else:
+            held.folded = self._with(held.folded, events)
+
+    async def latest(self, stream: UUID) -> Folded[S]:
+        """The fold at the head of the stream, confirmed by an indexed read (D3)."""
+        held = await self.hold(stream)
+        if await self._journal.head(stream) != held.folded.version:
+            await self.forward(stream, held)
+        return held.folded
+
+    async def _advanced(self, stream: UUID, before: Folded[S]) -> Folded[S]:
+        events = await self._journal.read(stream, after=before.version)
+        if before.version and self._kind.starts_anew(events):
+            events = await self._journal.read(stream)
+            before = Folded(self._kind.empty(stream))
+        return self._with(before, events)
+
+    def _with(self, before: Folded[S], events: Sequence[Recorded]) -> Folded[S]:
+        if not events:
+            return before
+        state = self._kind.forward(before.state, events)
+        return replace(before, state=state, version=events[-1].version, recorded_at=events[-1].recorded_at)
+
+    def _shrink(self) -> None:
+        while len(self._held) > self._limit:
+            stream, held = next(iter(self._held.items()))
+            if held.lock.locked():
+                self._held.move_to_end(stream)
+                break
+            del self._held[stream]

@@ -1,0 +1,40 @@
+"""`GET` and `PUT /clock`: time as a story needs it, in demo and test mode alone (D16)."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from case_api.clock import ClockMovesForward, MovableClock
+from case_api.http import problem_kinds
+from case_api.http.problems import Problem
+from case_api.settings import Mode, UnsafeSettings
+
+
+class Reading(BaseModel):
+    """What the clock shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    now: AwareDatetime
+
+
+def clock_routes(clock: MovableClock, mode: Mode) -> APIRouter:
+    """The two routes; raises UnsafeSettings in production."""
+    if mode == "production":
+        raise UnsafeSettings("In production the clock cannot be set.")
+    router = APIRouter(tags=["clock"], include_in_schema=False)
+
+    @router.get("/clock")
+    async def shows() -> Reading:
+        return Reading(now=clock.now())
+
+    @router.put("/clock")
+    async def move(to: Reading) -> Reading:
+        try:
+            clock.move_to(to.now.astimezone(UTC))
+        except (ClockMovesForward, OverflowError):
+            raise Problem(problem_kinds.CLOCK_MOVES_FORWARD) from None
+        return Reading(now=datetime.astimezone(clock.now(), UTC))
+
+    return router

@@ -1,0 +1,35 @@
+"""The order in which a request passes what stands before the routes."""
+
+from collections.abc import Collection
+
+from starlette.middleware import Middleware
+
+from case_api.http.access_log import AccessLog
+from case_api.http.identity import PUBLIC, Authentication
+from case_api.http.incidents import Incidents
+from case_api.http.limits import BodyLimits
+from case_api.http.problems import Problems
+from case_api.http.rates import Rates
+from case_api.http.tokens import Tokens
+from case_api.http.tracing import Tracing
+from case_api.settings import Settings
+
+
+def public_paths(settings: Settings, more: Collection[str] = ()) -> frozenset[str]:
+    """The paths that need no token; the clock is one where it can be set at all."""
+    clock = () if settings.mode == "production" else ("/clock",)
+    return PUBLIC.union(clock, more)
+
+
+def gate(
+    tokens: Tokens, problems: Problems, *, public: Collection[str] = PUBLIC, quota: int = 6000
+) -> list[Middleware]:
+    """Middleware for `FastAPI(middleware=…)`, outermost first; who asks is settled before a body is read."""
+    return [
+        Middleware(Tracing),
+        Middleware(AccessLog),
+        Middleware(Incidents, problems),
+        Middleware(Authentication, tokens, problems, public),
+        Middleware(Rates, problems, quota=quota),
+        Middleware(BodyLimits, problems),
+    ]

@@ -1,0 +1,75 @@
+"""Who is asking is settled before a byte of the body is read (D25)."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPBearer
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from case_api.access.principal import Principal
+from case_api.http import problem_kinds as kinds
+from case_api.http.jwks import KeysUnavailable
+from case_api.http.problems import Problem, Problems
+from case_api.http.tokens import NotAccepted, Tokens
+
+PUBLIC = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs", "/problems/", "/schemas/"})
+"""Paths that need no token; one that ends in a slash stands for all below it."""
+
+
+class Authentication:
+    """ASGI middleware: puts the Principal in `scope["principal"]`, or answers 401 with one wording."""
+
+    def __init__(
+        self, app: ASGIApp, tokens: Tokens, problems: Problems, public: Collection[str] = PUBLIC
+    ) -> None:
+        self.app, self.tokens, self.problems = app, tokens, problems
+        self.exact = frozenset(path for path in public if not path.endswith("/"))
+        self.below = tuple(path for path in public if path.endswith("/"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or self._is_public(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._known(scope, receive, send)
+
+    async def _known(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            scope["principal"] = await self.tokens.principal(_bearer(scope))
+        except NotAccepted:
+            problem = Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+        except KeysUnavailable:
+            problem = Problem(kinds.UNAVAILABLE, headers={"Retry-After": "30"})
+        else:
+            await self.app(scope, receive, send)
+            return
+        await self.problems.response(Request(scope), problem)(scope, receive, send)
+
+    def _is_public(self, scope: Scope) -> bool:
+        return scope["type"] == "http" and (
+            scope["path"] in self.exact or scope["path"].startswith(self.below)
+        )
+
+
+def _bearer(scope: Scope) -> str:
+    """The token of the one Authorization field; raises NotAccepted where there is none, or more than one."""
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    if len(given) != 1 or given[0][:7].lower() != b"bearer ":
+        raise NotAccepted
+    return str(given[0][7:].strip(), "latin-1")
+
+
+async def principal(
+    request: Request,
+    _documented: Annotated[object, Depends(HTTPBearer(bearerFormat="JWT", auto_error=False))],
+) -> Principal:
+    """The principal that the middleware found; a route on a public path has none and must not ask."""
+    found: Principal = request.scope["principal"]
+    return found
+
+
+Asking = Annotated[Principal, Depends(principal)]
+"""Who is asking, for a route: `async def read(who: Asking)`."""

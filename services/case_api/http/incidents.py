@@ -1,0 +1,72 @@
+"""The unforeseen: answered with a number to quote, logged without a single value."""
+
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from uuid import uuid4
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from case_api.http import problem_kinds
+from case_api.http.problems import Problem, Problems
+from case_api.http.tracing import trace_of
+
+log = structlog.get_logger()
+DEEPEST = 30
+
+
+class AnswerBroken(Exception):
+    """An answer broke off after it had begun, so the server closes the connection. Holds no values."""
+
+
+class Incidents:
+    """ASGI middleware: an exception that nothing below it expected becomes a 500 problem.
+
+    Neither its text nor any value goes anywhere: the log gets its type and the places in the code.
+    """
+
+    def __init__(self, app: ASGIApp, problems: Problems) -> None:
+        self.app, self.problems = app, problems
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watching(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watching)
+        except Exception as error:  # the last place to catch it; logged and answered below
+            if scope["type"] != "http":
+                raise
+            incident = report(error, scope)
+        else:
+            return
+        if begun:
+            raise AnswerBroken(incident)
+        problem = Problem(problem_kinds.INTERNAL, members={"incident": incident})
+        await self.problems.response(Request(scope), problem)(scope, receive, send)
+
+
+def report(error: Exception, scope: Scope) -> str:
+    """Log where *error* came from, without its text; returns the incident's number."""
+    incident = str(uuid4())
+    log.error(
+        "incident",
+        incident=incident,
+        request_id=str(trace_of(scope).request_id),
+        method=scope["method"],
+        error=type(error).__qualname__,
+        frames=list(frames(error.__traceback__)),
+    )
+    return incident
+
+
+def frames(trace: TracebackType | None) -> Iterator[str]:
+    """The innermost places, as `module:function:line`."""
+    for frame, line in list(traceback.walk_tb(trace))[-DEEPEST:]:
+        yield f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_name}:{line}"

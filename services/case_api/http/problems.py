@@ -1,0 +1,129 @@
+"""Problem documents (RFC 9457): the one form of every answer that is not a success."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+
+from case_api.domain.refusal import Refusal
+from case_api.http import problem_kinds as kinds
+from case_api.http.mistakes import Mistake, is_about_the_path, mistakes
+from case_api.http.problem_kinds import Kind
+from case_api.http.tracing import trace_of
+
+MEDIA_TYPE = "application/problem+json"
+BY_STATUS = {404: kinds.NOT_FOUND, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
+
+
+class Problem(Exception):
+    """Raise it anywhere in a request; it becomes the answer. Its words never quote what the client sent."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str | None = None,
+        *,
+        errors: Sequence[Mistake] = (),
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(kind.slug)
+        self.kind, self.detail, self.errors = kind, detail or kind.title, tuple(errors)
+        self.headers, self.members = dict(headers or {}), dict(members or {})
+
+
+class Refused(Exception):
+    """Raise it with what a decision refused (D20), under the policy that governed it."""
+
+    def __init__(self, refusals: Sequence[Refusal], policy_version: str) -> None:
+        super().__init__(refusals[0].slug)
+        self.refusals, self.policy_version = tuple(refusals), policy_version
+
+
+class Problems:
+    """Writes problem documents whose type URIs lie under one public address."""
+
+    def __init__(self, public_url: str) -> None:
+        self._base = f"{public_url.rstrip('/')}/problems/"
+
+    def install(self, app: FastAPI) -> None:
+        """Answer with problem documents whatever is raised inside *app*; see Incidents for the unforeseen."""
+        app.add_exception_handler(Problem, self._raised)
+        app.add_exception_handler(Refused, self._refused)
+        app.add_exception_handler(RequestValidationError, self._invalid)
+        app.add_exception_handler(HTTPException, self._by_status)
+
+    def response(self, connection: HTTPConnection, problem: Problem) -> Response:
+        """The answer for *problem*; the log line of this request will name its slug."""
+        trace_of(connection.scope).problem = problem.kind.slug
+        document = self._head(problem.kind.slug, problem.kind.title, problem.kind.status)
+        document |= {"detail": problem.detail, "advice": problem.kind.advice}
+        if problem.errors:
+            document["errors"] = [mistake.as_json() for mistake in problem.errors]
+        return _written(document | problem.members, problem.kind.status, problem.headers)
+
+    def refused(
+        self, connection: HTTPConnection, refusals: Sequence[Refusal], policy_version: str
+    ) -> Response:
+        """The answer for a refused command: the first refusal gives the type, all are listed (D20)."""
+        first, trace = refusals[0], trace_of(connection.scope)
+        trace.problem, trace.rule_ids = first.slug, tuple(refusal.rule_id for refusal in refusals)
+        document = self._head(first.slug, first.title, first.status)
+        document["detail"] = _why(refusals, policy_version)
+        document |= {"rule_id": first.rule_id, "guidance_ref": first.guidance_ref, "advice": first.advice}
+        document["policy_version"] = policy_version
+        if missing := [_plain(item) for refusal in refusals for item in refusal.missing]:
+            document["missing"] = missing
+        if errors := [Mistake(each.pointer, each.title).as_json() for each in refusals if each.pointer]:
+            document["errors"] = errors
+        document["refusals"] = [self._listed(refusal) for refusal in refusals]
+        return _written(document, first.status)
+
+    def _head(self, slug: str, title: str, status: int) -> dict[str, Any]:
+        return {"type": self._base + slug, "title": title, "status": status, "code": slug}
+
+    def _listed(self, refusal: Refusal) -> dict[str, Any]:
+        said = {"rule_id": refusal.rule_id, "guidance_ref": refusal.guidance_ref, "advice": refusal.advice}
+        return self._head(refusal.slug, refusal.title, refusal.status) | said | _plain(refusal)
+
+    async def _raised(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 - Starlette looks handlers up by class
+        return self.response(request, error)
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)  # noqa: S101 - as above
+        return self.refused(request, error.refusals, error.policy_version)
+
+    async def _invalid(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+        if is_about_the_path(error):  # ids are opaque: one of another form names nothing, as any unknown one
+            return self.response(request, Problem(kinds.NOT_FOUND))
+        return self.response(request, Problem(kinds.INVALID, errors=mistakes(error, request.scope)))
+
+    async def _by_status(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - as above
+        status = error.status_code
+        found = BY_STATUS.get(status) or Kind(kinds.OTHER.slug, status, kinds.OTHER.title, kinds.OTHER.advice)
+        return self.response(request, Problem(found, headers=error.headers))
+
+
+def _why(refusals: Sequence[Refusal], policy_version: str) -> str:
+    first = refusals[0]
+    said = f"Rule {first.rule_id} ({first.guidance_ref}) does not allow it under policy {policy_version}."
+    return said if len(refusals) == 1 else f"{said} {len(refusals)} rules stand in the way; see 'refusals'."
+
+
+def _plain(value: BaseModel) -> dict[str, Any]:
+    """Its fields as JSON, without those that are absent or empty."""
+    fields = value.model_dump(mode="json", exclude_none=True)
+    return {name: content for name, content in fields.items() if content not in ((), [], {})}
+
+
+def _written(document: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
+    fields = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(document, status, fields, media_type=MEDIA_TYPE)

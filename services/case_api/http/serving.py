@@ -1,0 +1,121 @@
+"""How the server is run: what it takes from the network before any of our code sees a request."""
+
+import asyncio
+import json
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from case_api.http import problem_kinds as kinds
+from case_api.http.problem_kinds import Kind
+from case_api.http.problems import MEDIA_TYPE
+
+HEADER_PATIENCE: Final = 10.0
+"""Seconds from the first byte of a request (or from the connection) to the end of its header fields."""
+LARGEST_HEAD: Final = 32 * 1024
+"""Bytes of the address and all header fields together."""
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """The server's protocol with what it lacks: a deadline and a limit for header fields, and problems."""
+
+    patience = HEADER_PATIENCE
+    _deadline: asyncio.TimerHandle | None = None
+    _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._start()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._stop()
+        if not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """A request that is no HTTP; the answer is a problem document, as all are."""
+        if not self.transport.is_closing():
+            self._end_with(NO_HTTP)
+
+    def _start(self) -> None:
+        self._stop()
+        self._head = 0
+        self._deadline = self.loop.call_later(self.patience, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _count(self, size: int) -> None:
+        self._head += size
+        if self._head > LARGEST_HEAD and not self.transport.is_closing():
+            self._end_with(kinds.HEADERS_TOO_LARGE)
+
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _end_with(self, kind: Kind) -> None:
+        self._stop()
+        if not self._answering():
+            self.transport.write(_bare_answer(kind))
+        self.transport.close()
+
+
+NO_HTTP = kinds.kind(
+    "unreadable-request", 400, "This is not HTTP that can be read.", "Send a well-formed HTTP/1.1 request."
+)
+
+
+def _bare_answer(kind: Kind) -> bytes:
+    document = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status}
+    body = json.dumps({**document, "detail": kind.title, "code": kind.slug, "advice": kind.advice}).encode()
+    head = (
+        f"HTTP/1.1 {kind.status} Refused\r\ncontent-type: {MEDIA_TYPE}\r\ncache-control: no-store\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+    """The server as it is meant to run: no log of raw paths, no names of software in its answers."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=GuardedProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=20,
+    )

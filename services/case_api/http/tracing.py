@@ -1,0 +1,82 @@
+"""One thread through a request: its own id, and the trace it belongs to (W3C Trace Context)."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+KEY = "stagepost.trace"
+TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+HARDENED = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is known about one request, for its events and its log line."""
+
+    correlation_id: UUID
+    """The trace id as a UUID: the same for all requests of one trace. Stored on events."""
+    traceparent: str
+    """The caller's trace with a span of our own. Stored on events and passed on."""
+    request_id: UUID = field(default_factory=uuid4)
+    """This request alone. Answered in X-Request-Id and written to the log."""
+    problem: str | None = None
+    rule_ids: tuple[str, ...] = ()
+
+
+def trace_of(scope: Scope) -> Trace:
+    """The trace of this request; a new one where the middleware did not run."""
+    trace = scope.get(KEY)
+    if not isinstance(trace, Trace):
+        trace = scope[KEY] = begun(None)
+    return trace
+
+
+def begun(header: bytes | None) -> Trace:
+    """A trace that goes on from a valid `traceparent`; an invalid one is ignored, as the standard asks."""
+    match = TRACEPARENT.fullmatch(header) if header else None
+    if match is None or not _valid(match):
+        trace_id, flags = uuid4(), "00"
+    else:
+        trace_id, flags = UUID(hex=match[2].decode()), match[4].decode()
+    return Trace(trace_id, f"00-{trace_id.hex}-{secrets.token_hex(8)}-{flags}")
+
+
+def _valid(match: re.Match[bytes]) -> bool:
+    """Version ff is forbidden, version 00 has no more parts, and ids are never all zero."""
+    version, trace_id, parent, _, more = match.groups()
+    return (
+        version != b"ff"
+        and not (version == b"00" and more)
+        and bool(trace_id.strip(b"0") and parent.strip(b"0"))
+    )
+
+
+class Tracing:
+    """ASGI middleware, outermost: gives each request its trace, and each answer its fixed fields."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = [value for name, value in scope["headers"] if name == b"traceparent"]
+        trace = scope[KEY] = begun(given[0] if len(given) == 1 else None)
+        fixed = [(b"x-request-id", str(trace.request_id).encode()), *HARDENED]
+        no_store = scope["path"].startswith("/v1/")
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [
+                    pair for pair in message["headers"] if not (no_store and pair[0] == b"cache-control")
+                ]
+                if no_store:
+                    headers.append((b"cache-control", b"no-store"))
+                message["headers"] = headers + fixed
+            await send(message)
+
+        await self.app(scope, receive, sending)

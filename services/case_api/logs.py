@@ -1,0 +1,60 @@
+"""Logs as JSON lines that can hold no personal data: only known fields of known forms pass (T10)."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final, TextIO
+
+import structlog
+
+ALLOWED: Final = frozenset(
+    {
+        *("event", "level", "timestamp", "request_id", "method", "route", "status", "duration_ms"),
+        *("authority", "rule_ids", "problem", "incident", "error", "frames", "logger", "checks"),
+    }
+)
+"""Every field that a log line may have."""
+
+PLAIN = re.compile(r"[\x21-\x7e]{1,200}")
+EVENT = re.compile(r"[A-Za-z0-9 ,.:_'()-]{1,120}")
+
+
+def only_allowed(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop every field that is not on the list, and every value that is not a plain word or number."""
+    kept = {name: value for name, value in entry.items() if name in ALLOWED and _is_plain(name, value)}
+    kept.setdefault("event", "unnamed")
+    return kept
+
+
+def _is_plain(name: str, value: object) -> bool:
+    if isinstance(value, int | float):
+        return True
+    if isinstance(value, str):
+        return (EVENT if name == "event" else PLAIN).fullmatch(value) is not None
+    return isinstance(value, list | tuple) and all(_is_plain("", item) for item in value)
+
+
+def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Send structlog's lines, and what libraries log, to *stream* (standard error) as JSON."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(handlers=[Libraries()], level=max(level, logging.WARNING), force=True)
+
+
+class Libraries(logging.Handler):
+    """What other people's code logs: who, how grave, and the type of the error; never its text."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0] if record.exc_info else None
+        fields = {} if error is None else {"error": error.__qualname__}
+        structlog.get_logger().log(record.levelno, "library", logger=record.name, **fields)

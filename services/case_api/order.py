@@ -1,0 +1,102 @@
+"""What a caller hands to the service, and how it can end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from case_api.access.principal import Principal
+from case_api.domain.command import Command, Situation
+from case_api.domain.event import Event
+from case_api.domain.refusal import Decision, Refusal
+from case_api.store.journal import Reply
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Command)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a command: where the stream stands now, and what was made."""
+
+    stream: UUID
+    version: int
+    recorded: bool
+    created: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, in which role, and the trace that the request belongs to."""
+
+    who: Principal
+    role: str
+    correlation_id: UUID
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[S, C]):
+    """One command on its way to a decision."""
+
+    caller: Caller
+    stream: UUID
+    key_id: UUID
+    """Of the stream's own data key (D10)."""
+    case_id: UUID | None
+    command: C
+    decision: Callable[[S, C, Situation], Decision]
+    reply: Callable[[Receipt], Reply]
+    """Makes the answer before the append, so that the kept one is byte for byte the sent one (D13)."""
+    key: str | None
+    """The idempotency key; None on a dry run."""
+    fingerprint: bytes
+    expected: frozenset[int] | None = None
+    """Versions that If-Match allows; None allows any."""
+    opens: bool = False
+    """The command begins the stream."""
+    may_see: Callable[[S], bool] = field(default=lambda _: True)
+    """Whether the caller may know of what is addressed; if not, it does not exist for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to a command; `replayed` when it was kept from an earlier time."""
+
+    reply: Reply
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WouldRecord:
+    """What a dry run found: the events that the command would record."""
+
+    events: tuple[Event, ...]
+
+
+class CommandRefused(Exception):
+    """The rules do not allow it now."""
+
+    def __init__(self, refusals: Sequence[Refusal], policy: str) -> None:
+        super().__init__(refusals[0].slug)
+        self.refusals, self.policy = tuple(refusals), policy
+
+
+class NoSuchStream(Exception):
+    """What is addressed does not exist, or not for this caller."""
+
+
+class Stale(Exception):
+    """If-Match names another version than the one in the store."""
+
+
+class KeyUsedOtherwise(Exception):
+    """The idempotency key was used for another request."""
+
+
+class TwinInFlight(Exception):
+    """The same command is being answered; it took longer than we wait."""
+
+
+class TooBusy(Exception):
+    """Others kept changing the case; nothing was stored."""

@@ -1,0 +1,62 @@
+"""On what ground a decision stands: the authority's directory and the policy in force (D17)."""
+
+import time
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from case_api.domain.facts.authority import Authority, PolicyPublished
+from case_api.domain.policy import Policy
+from case_api.domain.words import day_of
+from case_api.folds import Folds
+from case_api.packs import Packs, parse
+
+FRESH_FOR: Final = 1.0
+"""Seconds for which a directory that was read is used without asking again.
+
+A policy comes into force on a later day, so it cannot be missed; a service listed in another process within the
+last second is found at the latest before a refusal leaves (`confirm`).
+"""
+
+
+class Precedent:
+    """The authority's own stream, folded, and the policies that it published, parsed once each."""
+
+    def __init__(self, folds: Folds[Authority], stream: UUID, packs: Packs, default_policy: str) -> None:
+        self._folds, self._stream, self._packs = folds, stream, packs
+        self._default = packs.policy(default_policy)
+        self._parsed: dict[str, Policy] = {}
+        self._read_at = float("-inf")
+        self._authority = Authority()
+
+    async def at(self, now: datetime) -> tuple[Authority, Policy]:
+        """The directory, and the policy in force on the day of *now*."""
+        if time.monotonic() - self._read_at > FRESH_FOR:
+            await self._refresh()
+        return self._authority, self.policy_on(now)
+
+    async def latest(self, now: datetime) -> tuple[Authority, Policy]:
+        """The same, confirmed at the head of the authority's stream."""
+        await self._refresh()
+        return self._authority, self.policy_on(now)
+
+    async def confirm(self, relied_on: Authority) -> bool:
+        """Whether *relied_on* is still the newest, before an answer leaves that stands on it (D3)."""
+        await self._refresh()
+        return self._authority is relied_on
+
+    def policy_on(self, now: datetime) -> Policy:
+        """The published policy in force, or the built-in one until the authority publishes its own (ADR 0006)."""
+        published = self._authority.policy_on(day_of(now, self._default.tz))
+        return self._policy(published) if published else self._default
+
+    async def _refresh(self) -> None:
+        self._authority = (await self._folds.latest(self._stream)).state
+        self._read_at = time.monotonic()
+
+    def _policy(self, published: PolicyPublished) -> Policy:
+        if published.sha256 not in self._parsed:
+            self._parsed[published.sha256] = parse(
+                published.name_of_pack, published.version, published.content
+            )
+        return self._parsed[published.sha256]

@@ -1,0 +1,245 @@
+"""Where a command meets the log: load, decide, append, answer (D3, D4, D13, D20).
+
+A fold from memory may decide, but no answer leaves before the head was confirmed in the database: in the
+append, or by one indexed read.
+"""
+
+import asyncio
+import random
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from case_api.clock import Clock
+from case_api.domain.command import Command, Situation
+from case_api.domain.decide import decide
+from case_api.domain.event import Actor, Envelope, Event, Recorded, Source
+from case_api.domain.facts.people import LearnerRegistered
+from case_api.domain.refusal import Decision
+from case_api.folds import Folds, Held
+from case_api.identifiers import search_hashes
+from case_api.order import (
+    Answer,
+    CommandRefused,
+    KeyUsedOtherwise,
+    NoSuchStream,
+    Order,
+    Receipt,
+    Stale,
+    TooBusy,
+    WouldRecord,
+)
+from case_api.precedent import Precedent
+from case_api.store.journal import Append, Attempt, Fact, Journal, Keyed, KeyReused, Reply, VersionConflict
+from case_api.twins import Twins
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Command)
+
+TRIES: Final = 12
+LONGEST_PAUSE: Final = 0.05
+
+
+class Service(Generic[S]):
+    """Decides and records the commands of one kind of stream of one authority."""
+
+    def __init__(self, journal: Journal, folds: Folds[S], precedent: Precedent, clock: Clock) -> None:
+        self._journal, self._folds, self._precedent, self._clock = journal, folds, precedent, clock
+        self._twins = Twins()
+
+    async def handle(self, order: Order[S, C]) -> Answer | WouldRecord:
+        """Decide *order* against one version of its stream, and record what follows.
+
+        Raises:
+            CommandRefused, NoSuchStream, Stale, KeyUsedOtherwise, TwinInFlight, TooBusy, and what the journal
+            raises: IdentifierTaken, StoreUnavailable, CommitUnknown, KeyDestroyed.
+        """
+        if order.key is None:
+            return await self._in_turn(order)
+        async with self._twins.alone(order.caller.who.client, order.key):
+            return await self._in_turn(order)
+
+    async def _in_turn(self, order: Order[S, C]) -> Answer | WouldRecord:
+        held = await self._folds.hold(order.stream)
+        async with held.lock:
+            for tries in range(TRIES):
+                answer = await self._once(order, held)
+                if answer is not None:
+                    return answer
+                await asyncio.sleep(random.uniform(0, LONGEST_PAUSE) * (tries > 1))  # noqa: S311 - not a secret
+                await self._folds.forward(order.stream, held)
+        raise TooBusy
+
+    async def _once(self, order: Order[S, C], held: Held[S]) -> Answer | WouldRecord | None:
+        """One try against the fold at hand; None when the stream has moved on meanwhile."""
+        situation = await self._situation(order)
+        if self._is_out_of_sight(order, held) or self._is_stale(order, held):
+            return await self._unrecorded(order, held, Decision(), situation)
+        outcome = decide(order.decision, held.folded.state, order.command, situation)
+        if outcome.refusals or not outcome.events or order.key is None:
+            return await self._unrecorded(order, held, outcome, situation)
+        return await self._recorded(order, held, outcome, situation)
+
+    @staticmethod
+    def _is_out_of_sight(order: Order[S, C], held: Held[S]) -> bool:
+        begun = held.folded.version > 0
+        return not order.opens and not (begun and order.may_see(held.folded.state))
+
+    @staticmethod
+    def _is_stale(order: Order[S, C], held: Held[S]) -> bool:
+        return order.expected is not None and held.folded.version not in order.expected
+
+    async def _unrecorded(
+        self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation
+    ) -> Answer | WouldRecord | None:
+        """Confirm the head before anything leaves that no append confirms (D3)."""
+        head, kept = await self._journal.confirm(order.stream, order.caller.who.client, order.key or "")
+        if order.key is not None and kept is not None:
+            return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))
+        if head != held.folded.version or not await self._precedent.confirm(situation.authority):
+            return None
+        if self._is_out_of_sight(order, held):
+            raise NoSuchStream
+        if self._is_stale(order, held):
+            raise Stale
+        if outcome.refusals:
+            await self._journal.attempt(_attempt(order, outcome, situation))
+            raise CommandRefused(outcome.refusals, situation.policy.ref)
+        if order.key is None:
+            return WouldRecord(outcome.events)
+        return await self._nothing_to_do(order, head)
+
+    async def _nothing_to_do(self, order: Order[S, C], head: int) -> Answer | None:
+        """Keep the answer, so that the key means this command from now on (D13)."""
+        reply = order.reply(Receipt(order.stream, head, recorded=False))
+        return await self._append(order, Append((), self._keyed(order, reply)), Answer(reply))
+
+    async def _recorded(
+        self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation
+    ) -> Answer | None:
+        facts = self._facts(order, held, outcome, situation)
+        reply = order.reply(Receipt(order.stream, facts[-1].version, recorded=True, created=outcome.created))
+        item = Append(
+            facts, self._keyed(order, reply), self._identifiers(order, facts), _new_keys(order, facts)
+        )
+        answer = await self._append(order, item, Answer(reply))
+        if answer is not None and not answer.replayed:
+            self._folds.include(order.stream, held, [_as_recorded(fact) for fact in facts])
+        return answer
+
+    async def _append(self, order: Order[S, C], item: Append, answer: Answer) -> Answer | None:
+        try:
+            await self._journal.append(item)
+        except VersionConflict:
+            return None
+        except KeyReused:
+            kept = await self._journal.kept(order.caller.who.client, order.key or "")
+            again = kept and Answer(kept.reply, replayed=True)
+            return self._replayed(order, kept.fingerprint, again) if kept and again else None
+        return answer
+
+    @staticmethod
+    def _replayed(order: Order[S, C], fingerprint: bytes, answer: Answer) -> Answer:
+        if fingerprint != order.fingerprint:
+            raise KeyUsedOtherwise
+        return answer
+
+    async def _situation(self, order: Order[S, C]) -> Situation:
+        now = self._clock.now()
+        authority, policy = await self._precedent.at(now)
+        who = order.caller.who
+        history = tuple(await self._journal.read(order.stream)) if order.command.needs_history else ()
+        return Situation(
+            now=now,
+            actor=Actor(subject=who.subject, role=order.caller.role, organisation=who.organisation),
+            roles=who.roles,
+            policy=policy,
+            authority=authority,
+            new_id=uuid7,
+            services=who.services,
+            person=who.person,
+            history=history,
+        )
+
+    def _facts(
+        self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation
+    ) -> tuple[Fact, ...]:
+        before = held.folded
+        recorded_at = max(situation.now, before.recorded_at or datetime.min.replace(tzinfo=UTC))
+        ids = [uuid7() for _ in outcome.events]
+        return tuple(
+            Fact(
+                stream=order.stream,
+                version=before.version + place,
+                event_id=ids[place - 1],
+                recorded_at=recorded_at,
+                key_id=_key_of(fact, order.key_id),
+                envelope=_envelope(order, situation, ids[0] if place > 1 else None),
+                fact=fact,
+            )
+            for place, fact in enumerate(outcome.events, start=1)
+        )
+
+    def _keyed(self, order: Order[S, C], reply: Reply) -> Keyed:
+        return Keyed(order.caller.who.client, order.key or "", order.fingerprint, reply, order.case_id)
+
+    def _identifiers(self, order: Order[S, C], facts: tuple[Fact, ...]) -> dict[bytes, UUID]:
+        registered = (fact.fact for fact in facts if isinstance(fact.fact, LearnerRegistered))
+        return {
+            hashed: order.stream
+            for learner in registered
+            for hashed in search_hashes(self._journal.keyring, learner.identifiers)
+        }
+
+
+def _key_of(fact: Event, own: UUID) -> UUID:
+    """The key under which a body is sealed: the person's that it is about, else the stream's own (D10)."""
+    person = getattr(fact, fact.sealed_for) if fact.sealed_for else None
+    return person or own
+
+
+def _new_keys(order: Order[S, C], facts: tuple[Fact, ...]) -> tuple[UUID, ...]:
+    named = (getattr(fact.fact, fact.fact.creates_key_for) for fact in facts if fact.fact.creates_key_for)
+    own = (order.key_id,) if facts[0].version == 1 else ()
+    return (*own, *named)
+
+
+def _envelope(order: Order[S, C], situation: Situation, causation_id: UUID | None) -> Envelope:
+    return Envelope(
+        actor=situation.actor,
+        occurred_at=situation.occurred(order.command),
+        source=Source(system=order.caller.who.client, idempotency_key=order.key),
+        correlation_id=order.caller.correlation_id,
+        causation_id=causation_id,
+        traceparent=order.caller.traceparent,
+        policy=situation.policy.ref,
+    )
+
+
+def _as_recorded(fact: Fact) -> Recorded:
+    return Recorded(
+        fact.stream,
+        fact.version,
+        fact.event_id,
+        fact.recorded_at,
+        fact.fact.topic,
+        fact.key_id,
+        fact.envelope,
+        fact.fact,
+    )
+
+
+def _attempt(order: Order[S, C], outcome: Decision, situation: Situation) -> Attempt:
+    return Attempt(
+        at=situation.now,
+        subject=situation.actor.subject,
+        organisation=situation.actor.organisation,
+        role=situation.actor.role,
+        case_id=order.case_id,
+        command=type(order.command).__name__,
+        rule_ids=tuple(dict.fromkeys(refusal.rule_id for refusal in outcome.refusals)),
+        policy=situation.policy.ref,
+        reason=outcome.refusals[0].slug,
+    )

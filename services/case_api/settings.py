@@ -1,0 +1,198 @@
+"""What the case API is told from outside: environment variables that begin with STAGEPOST_, and key files."""
+
+import ipaddress
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+Mode = Literal["production", "demo", "test"]
+Algorithm = Literal["EdDSA", "ES256", "RS256"]
+AuthorityName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+
+PREFIX = "STAGEPOST_"
+KEY_FILE = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class UnsafeSettings(Exception):
+    """The settings cannot be used, or not safely; its text is one line for the operator, without secrets."""
+
+
+class Issuer(BaseModel):
+    """Somebody whose tokens we accept, and how we get their keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    issuer: str = Field(min_length=1)
+    audience: str = "stagepost"
+    algorithms: frozenset[Algorithm] = Field(min_length=1)
+    jwks_url: str | None = Field(
+        default=None, pattern=r"^https://|^http://(127\.0\.0\.1|localhost|\[::1\])[:/]"
+    )
+    jwks_file: Path | None = None
+    authorities: frozenset[AuthorityName] | None = None
+    """The authorities for which this issuer may speak; absent means all."""
+
+    @model_validator(mode="after")
+    def _keys_come_from_one_place(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("give jwks_url or jwks_file, one of them")
+        return self
+
+
+class Settings(BaseSettings):
+    """All settings of the case API. Read them with `load`, which refuses unsafe ones."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    mode: Mode = "production"
+    var: Path = Path("var")
+    """The root of everything that is written (D27)."""
+    database_url: str = Field(default="sqlite", pattern=r"^(sqlite$|postgres(ql)?://)", repr=False)
+    database_url_file: Path | None = None
+    authorities: Annotated[tuple[AuthorityName, ...], NoDecode] = Field(min_length=1)
+    keys_dir: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = Field(default="http://127.0.0.1:8080", pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    issuers: tuple[Issuer, ...] = ()
+    policies: Path = Path("policies")
+    default_policy: str = Field(default="scotland-generic@1", pattern=r"^[a-z0-9-]+@[0-9]+$")
+    zone: ZoneInfo = ZoneInfo("Europe/London")
+    follower: bool = True
+
+    @field_validator("authorities", mode="before")
+    @classmethod
+    def _comma_list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+
+    @field_validator("zone", mode="before")
+    @classmethod
+    def _known_zone(cls, value: object) -> object:
+        try:
+            return ZoneInfo(value) if isinstance(value, str) else value
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no such time zone") from None
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_a_slash_at_the_end(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def keys(self) -> Path:
+        """The folder with one `<authority>.key` each."""
+        return self.keys_dir or self.var / "keys"
+
+    @property
+    def database(self) -> str:
+        """The database URL, from its file where one is named."""
+        if self.database_url_file is None:
+            return self.database_url
+        return self.database_url_file.read_text("utf-8").strip()
+
+    @property
+    def longest_token_life(self) -> int:
+        """Seconds that may lie between a token's `iat` and `exp`."""
+        return 3600 if self.mode == "production" else 12 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityKeys:
+    """The 32-byte key of each authority, and what the operator should look at."""
+
+    keys: Mapping[str, bytes]
+    warnings: tuple[str, ...] = ()
+
+
+def load() -> Settings:
+    """Settings from the environment; raises UnsafeSettings with one line that says what to change."""
+    if "POSTGRES_ENABLE_DB_FUNCTIONS" in os.environ:
+        raise UnsafeSettings("Unset POSTGRES_ENABLE_DB_FUNCTIONS: the store brings its own functions.")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise UnsafeSettings(_in_one_line(error)) from None
+    except SettingsError as error:
+        field = str(error).partition('"')[2].partition('"')[0]
+        raise UnsafeSettings(f"{PREFIX}{field.upper()}: Input should be valid JSON") from None
+    refuse_unsafe(settings)
+    return settings
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Raise UnsafeSettings for what must never be served."""
+    if settings.mode != "production" and not _is_loopback(settings.host):
+        raise UnsafeSettings(
+            f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST."
+        )
+    if settings.mode == "production" and not settings.issuers:
+        raise UnsafeSettings("STAGEPOST_ISSUERS is empty, so nobody could sign in: name a token issuer.")
+    names = [issuer.issuer for issuer in settings.issuers]
+    if len(set(names)) != len(names):
+        raise UnsafeSettings("STAGEPOST_ISSUERS names an issuer twice.")
+    if settings.database_url_file is not None and not settings.database_url_file.is_file():
+        raise UnsafeSettings("STAGEPOST_DATABASE_URL_FILE names no file.")
+
+
+def authority_keys(settings: Settings) -> AuthorityKeys:
+    """Read each authority's key; in demo and test mode make those that are missing (0600).
+
+    Raises UnsafeSettings when a key is missing in production, or is not 64 hexadecimal digits.
+    """
+    keys: dict[str, bytes] = {}
+    warnings: list[str] = []
+    for name in settings.authorities:
+        path = settings.keys / f"{name}.key"
+        if not path.exists():
+            _make_key(settings, path)
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            warnings.append(
+                f"The key file of {name} can be read by other users of this machine: chmod 600 it."
+            )
+        keys[name] = _read_key(path, name)
+    return AuthorityKeys(keys, tuple(warnings))
+
+
+def _make_key(settings: Settings, path: Path) -> None:
+    if settings.mode == "production":
+        raise UnsafeSettings(
+            f"The key file {path.name} is missing from the folder that STAGEPOST_KEYS_DIR names."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+
+
+def _read_key(path: Path, name: str) -> bytes:
+    text = path.read_text("ascii", errors="replace").strip()
+    if not KEY_FILE.fullmatch(text):
+        raise UnsafeSettings(f"The key file of {name} must hold 64 hexadecimal digits.")
+    return bytes.fromhex(text)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _in_one_line(error: ValidationError) -> str:
+    """Which variables are wrong and how, without the values: they may be secrets."""
+    found = [
+        (PREFIX + ".".join(str(part) for part in item["loc"]).upper(), item["msg"]) for item in error.errors()
+    ]
+    return "; ".join(f"{where.rstrip('.')}: {what}" for where, what in found)

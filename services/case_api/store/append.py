@@ -1,0 +1,126 @@
+"""What is handed to a journal to store, what it hands back, and why it can refuse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from case_api.domain.event import Envelope, Event, Recorded
+
+
+class VersionConflict(Exception):
+    """A stream has moved on, or a version would be missing. Nothing of the command was stored."""
+
+
+class KeyReused(Exception):
+    """The idempotency key already has a reply, which the caller looks up. Nothing was stored."""
+
+
+class IdentifierTaken(Exception):
+    """An identifier already belongs to a case (D9). Nothing of the command was stored."""
+
+
+class CommitUnknown(Exception):
+    """The database was lost while it committed and did not come back: the command may be stored or not."""
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be reached or is too busy. Nothing of the command was stored."""
+
+
+class Unstorable(Exception):
+    """The database refuses the command for what it holds: a mistake in this program. Nothing was stored."""
+
+
+class KeyDestroyed(Exception):
+    """The key under which a fact would be sealed was destroyed, and is never made anew."""
+
+
+class KeyMissing(Exception):
+    """No key was ever made under this id, or the key table was lost; never passed by as an erasure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event about to be stored at its place; the journal seals it."""
+
+    stream: UUID
+    version: int
+    event_id: UUID
+    recorded_at: datetime
+    key_id: UUID
+    envelope: Envelope
+    fact: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answered; kept, sealed, under its idempotency key (D13)."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The row of an idempotency key, written in the transaction of its events (D13)."""
+
+    client: str
+    key: str
+    fingerprint: bytes
+    reply: Reply
+    case_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One command: stored whole or not at all (D4)."""
+
+    facts: tuple[Fact, ...]
+    keyed: Keyed | None = None
+    identifiers: Mapping[bytes, UUID] = field(default_factory=dict)
+    """Search hash of an identifier → the case that it belongs to (D9)."""
+    new_keys: tuple[UUID, ...] = ()
+    """Data keys to make; they are committed before the events (D10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept under an idempotency key."""
+
+    fingerprint: bytes
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A recorded fact and its position in the authority's log."""
+
+    position: int
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedHeader:
+    """What the log shows of a fact without a key."""
+
+    position: int
+    stream: UUID
+    version: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A command that was refused: it leaves no event and no reply, only this (D20)."""
+
+    at: datetime
+    subject: str
+    organisation: str
+    role: str
+    case_id: UUID | None
+    command: str
+    rule_ids: tuple[str, ...]
+    policy: str
+    reason: str

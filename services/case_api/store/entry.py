@@ -1,0 +1,83 @@
+"""A command as the writer sees it: sealed, and stored whole or not at all."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from case_api.store.append import IdentifierTaken, KeyReused, VersionConflict
+
+
+class Verdict(IntEnum):
+    """What the log says to one command of a batch; the numbers are those of the PostgreSQL function."""
+
+    STORED = 0
+    STALE = -1
+    SEEN = -2
+    TAKEN = -3
+
+
+REFUSALS: Mapping[Verdict, type[Exception]] = {
+    Verdict.STALE: VersionConflict,
+    Verdict.SEEN: KeyReused,
+    Verdict.TAKEN: IdentifierTaken,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRow:
+    """An idempotency row with its reply sealed."""
+
+    client: str
+    key: str
+    fingerprint: bytes
+    reply: bytes
+    case_id: UUID | None
+    kept_at: int
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sealed command."""
+
+    events: tuple[StoredEvent, ...]
+    event_ids: tuple[UUID, ...]
+    keyed: KeyedRow | None
+    identifiers: Mapping[bytes, UUID]
+
+    def touches(self) -> Iterator[Hashable]:
+        """What no other command of the same batch may touch."""
+        for event in self.events:
+            yield event.originator_id
+        if self.keyed is not None:
+            yield self.keyed.client, self.keyed.key
+        yield from self.identifiers
+
+
+class Unsure(Exception):
+    """The database was lost while it worked on a batch: the batch may or may not be stored."""
+
+
+class Unreachable(Exception):
+    """There is no connection to the database. Nothing was sent."""
+
+
+class Busy(Exception):
+    """The database gave up waiting or has no room. Nothing of the batch was stored."""
+
+
+class Line(Protocol):
+    """The writer's own line to the log of one authority."""
+
+    async def connect(self) -> None:
+        """Open the line anew. Raises Unreachable."""
+
+    async def run(self, batch: Sequence[Entry]) -> list[Verdict]:
+        """Judge and store a batch in one transaction. Raises Unsure, Unreachable, Busy, Unstorable."""
+
+    async def stands(self, entry: Entry) -> bool:
+        """Whether this very command is stored, byte for byte. Raises Unsure, Unreachable, Busy."""

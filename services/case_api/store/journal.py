@@ -1,0 +1,208 @@
+"""One authority's log: append sealed facts, read them back, wait for more."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from case_api.domain.event import Recorded
+from case_api.store.append import (
+    Append,
+    Attempt,
+    CommitUnknown,
+    Fact,
+    IdentifierTaken,
+    Kept,
+    KeyDestroyed,
+    Keyed,
+    KeyMissing,
+    KeyReused,
+    Placed,
+    PlacedHeader,
+    Reply,
+    StoreUnavailable,
+    Unstorable,
+    VersionConflict,
+)
+from case_api.store.attempts import Attempts
+from case_api.store.backend import Backend
+from case_api.store.bell import POLL, Bell, heard
+from case_api.store.committer import Committer
+from case_api.store.entry import Entry, KeyedRow
+from case_api.store.frame import FrameError
+from case_api.store.keys import Keyring
+from case_api.store.keystore import KeyStore
+from case_api.store.mapper import FrameMapper
+from case_api.store.reads import KeptRow, Reads
+from case_api.store.replies import open_reply, seal_reply
+from case_api.store.writer import GroupWriter
+
+__all__ = [
+    "Append",
+    "Attempt",
+    "CommitUnknown",
+    "Fact",
+    "FrameError",
+    "IdentifierTaken",
+    "Journal",
+    "Kept",
+    "KeyDestroyed",
+    "KeyMissing",
+    "KeyReused",
+    "Keyed",
+    "Placed",
+    "PlacedHeader",
+    "Reply",
+    "StoreUnavailable",
+    "Unstorable",
+    "VersionConflict",
+]
+
+KEPT = timedelta(days=30)
+"""How long a reply is kept under its idempotency key (D13)."""
+
+
+class Journal:
+    """One authority's log. Opened by an Archive; every method may raise StoreUnavailable."""
+
+    def __init__(self, authority: str, keyring: Keyring, mapper: FrameMapper, backend: Backend) -> None:
+        self.authority = authority
+        self.keyring = keyring
+        self.application = backend.application
+        """The library's view of the same log: repository, event store, notification log."""
+        self.bell = Bell()
+        self._backend = backend
+        self._mapper = mapper
+        self._reads = Reads(backend.log)
+        self._keys = KeyStore(keyring, backend.keys)
+        self._attempts = Attempts(backend.access)
+        self._writer = GroupWriter(Committer(backend.line), Entry.touches)
+
+    async def append(self, item: Append) -> None:
+        """Store one command, whole or not at all; commands that wait are committed together (D4).
+
+        Raises:
+            KeyReused, IdentifierTaken, VersionConflict: in this order of precedence; nothing was stored.
+            KeyDestroyed, KeyMissing: there is no key to seal under; nothing was stored.
+            StoreUnavailable, Unstorable: nothing was stored.
+            CommitUnknown: the database was lost and did not come back; it may or may not be stored.
+        """
+        await self._keys.make(item.new_keys)
+        keys = await self._keys.sealing({fact.key_id for fact in item.facts})
+        events = tuple(self._mapper.seal(fact, keys[fact.key_id]) for fact in item.facts)
+        ids = tuple(fact.event_id for fact in item.facts)
+        await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers))
+        self.bell.ring()
+
+    async def read(self, stream: UUID, *, after: int = 0, upto: int | None = None) -> list[Recorded]:
+        """The facts of a stream with versions in (after, upto], in order. Raises FrameError, KeyMissing."""
+        return await self._open(await self._reads.stream(stream, after, upto))
+
+    async def head(self, stream: UUID) -> int:
+        """The last version of a stream; 0 if there is none."""
+        return await self._reads.head(stream)
+
+    async def confirm(self, stream: UUID, client: str, key: str) -> tuple[int, Kept | None]:
+        """The head of a stream and what is kept under an idempotency key, in one read (D3)."""
+        head, row = await self._reads.confirm(stream, client, key)
+        return head, self._kept(client, key, row)
+
+    async def kept(self, client: str, key: str) -> Kept | None:
+        """What is kept under an idempotency key (D13)."""
+        return self._kept(client, key, await self._reads.kept(client, key))
+
+    async def find(self, identifier_hash: bytes) -> UUID | None:
+        """The case that an identifier belongs to (D9)."""
+        return await self._reads.find(identifier_hash)
+
+    async def since(self, position: int, limit: int, *, upto: int | None = None) -> list[Placed]:
+        """Facts at positions in (position, upto], in log order. Raises FrameError, KeyMissing."""
+        page = await self._reads.page(position, limit, upto)
+        recorded = await self._open([stored for _, stored in page])
+        return [Placed(place, fact) for (place, _), fact in zip(page, recorded, strict=True)]
+
+    async def headers_since(self, position: int, limit: int) -> list[PlacedHeader]:
+        """The same without opening anything."""
+        return await self._reads.headers(position, limit)
+
+    async def last_position(self) -> int:
+        """The position of the newest fact; 0 in an empty log."""
+        return await self._reads.last_position()
+
+    async def event(self, event_id: UUID) -> Recorded | None:
+        """A fact by its id. Raises FrameError, KeyMissing."""
+        stored = await self._reads.event(event_id)
+        return (await self._open([stored]))[0] if stored else None
+
+    async def position_of(self, stream: UUID, version: int) -> int | None:
+        """Where in the log a version of a stream stands."""
+        return await self._reads.position_of(stream, version)
+
+    async def streams(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Streams in the order of their ids, after the given one."""
+        return await self._reads.streams(after, limit)
+
+    async def wait(self, position: int, timeout: float) -> None:  # noqa: ASYNC109 (silence is no error here)
+        """Return when something beyond *position* may be there, or after *timeout* seconds."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        while True:
+            ring = self.bell.listen()
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0 or await self._reads.last_position() > position:
+                return
+            await heard(ring, min(left, POLL))
+
+    async def attempt(self, attempt: Attempt) -> None:
+        """Record that a command was refused (D20)."""
+        await self._attempts.add(attempt)
+
+    async def attempts(self, case_id: UUID | None, limit: int) -> list[Attempt]:
+        """Refused commands, the newest first; of one case, or of all."""
+        return await self._attempts.latest(case_id, limit)
+
+    async def destroy_key(self, key_id: UUID) -> None:
+        """Erase every body under this key: from now on its facts read as Unreadable (D10)."""
+        await self._keys.destroy(key_id)
+
+    async def forget(self, case_id: UUID) -> None:
+        """Delete the identifiers and the kept replies of an erased case (D9, D13)."""
+        case = [(self._backend.log.id_in(case_id),)]
+        await self._backend.log.erase(
+            ("DELETE FROM identifiers WHERE case_id=?", case),
+            ("DELETE FROM idempotency WHERE case_id=?", case),
+        )
+
+    async def purge_expired(self, now: datetime) -> None:
+        """Delete replies that were kept for their 30 days (D13)."""
+        limit = int((now - KEPT).timestamp())
+        await self._backend.log.write(("DELETE FROM idempotency WHERE kept_at<?", [(limit,)]))
+
+    async def close(self) -> None:
+        """Commit what waits, and let go of the databases."""
+        await self._writer.close()
+        await self._attempts.close()
+        await self._backend.close()
+
+    async def _open(self, stored: Sequence[StoredEvent]) -> list[Recorded]:
+        frames = [self._mapper.take_apart(each) for each in stored]
+        keys = await self._keys.opening({frame.header.key_id for frame in frames})
+        return [self._mapper.open(frame, keys[frame.header.key_id]) for frame in frames]
+
+    def _kept(self, client: str, key: str, row: KeptRow | None) -> Kept | None:
+        return open_reply(self.keyring, client, key, row) if row else None
+
+    def _keyed(self, item: Append) -> KeyedRow | None:
+        keyed = item.keyed
+        if keyed is None:
+            return None
+        kept_at = item.facts[0].recorded_at if item.facts else datetime.now(UTC)
+        return KeyedRow(
+            client=keyed.client,
+            key=keyed.key,
+            fingerprint=keyed.fingerprint,
+            reply=seal_reply(self.keyring, keyed),
+            case_id=keyed.case_id,
+            kept_at=int(kept_at.timestamp()),
+        )

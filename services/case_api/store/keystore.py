@@ -1,0 +1,97 @@
+"""The data keys of an authority: a table of wrapped keys, kept apart from the events (D10)."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from time import monotonic
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from case_api.store.append import KeyDestroyed, KeyMissing
+from case_api.store.database import Database, Row, id_out
+from case_api.store.keys import Keyring
+from case_api.store.mapper import Keys
+
+TRUSTED = 60.0
+"""Seconds for which a key may seal before the table is asked again whether another process destroyed it."""
+
+REMEMBERED = 20_000
+"""Unwrapped keys held in memory."""
+
+
+class KeyStore:
+    """Makes, finds and destroys data keys. A read always asks the table, so a destroyed key opens nothing."""
+
+    def __init__(self, keyring: Keyring, database: Database) -> None:
+        self._keyring = keyring
+        self._database = database
+        self._known: OrderedDict[UUID, tuple[float, AESGCM]] = OrderedDict()
+
+    async def make(self, key_ids: Sequence[UUID]) -> None:
+        """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
+        if key_ids:
+            now = datetime.now(UTC).isoformat()
+            rows = [(self._database.id_in(each), self._keyring.new_data_key(each), now) for each in key_ids]
+            await self._database.write(
+                (
+                    "INSERT INTO data_keys (key_id, wrapped, made_at) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+                    rows,
+                )
+            )
+
+    async def sealing(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
+        """The keys to seal under. Raises KeyDestroyed, KeyMissing."""
+        trusted_until = monotonic() - TRUSTED
+        found: dict[UUID, AESGCM] = {}
+        for key_id in key_ids:
+            asked, key = self._known.get(key_id, (0.0, None))
+            if key is None or asked < trusted_until:
+                return await self._living(key_ids)
+            found[key_id] = key
+        return found
+
+    async def opening(self, key_ids: Iterable[UUID]) -> Keys:
+        """The keys to read with, in one query; None for one that was destroyed. Raises KeyMissing."""
+        wanted = list(set(key_ids))
+        marks = ",".join("?" * len(wanted))
+        rows = await self._database.rows(
+            f"SELECT key_id, wrapped FROM data_keys WHERE key_id IN ({marks})",  # noqa: S608 (marks only)
+            [self._database.id_in(each) for each in wanted],
+        )
+        return self.unwrapped(wanted, rows)
+
+    def unwrapped(self, wanted: Iterable[UUID], rows: Iterable[Row]) -> Keys:
+        """Rows of the table as keys. Raises KeyMissing for an id without a row."""
+        keys = {id_out(key_id): self._unwrap(id_out(key_id), wrapped) for key_id, wrapped in rows}
+        if any(key_id not in keys for key_id in wanted):
+            raise KeyMissing("a data key has no row in the key table")
+        return keys
+
+    async def destroy(self, key_id: UUID) -> None:
+        """Erase everything that is sealed under this key. It leaves a row, so that no key is made again."""
+        now = datetime.now(UTC).isoformat()
+        sql = (
+            "INSERT INTO data_keys (key_id, wrapped, made_at, destroyed_at) VALUES (?,NULL,?,?)"
+            " ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at"
+        )
+        await self._database.erase((sql, [(self._database.id_in(key_id), now, now)]))
+        self._known.pop(key_id, None)
+
+    async def _living(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
+        keys = await self.opening(key_ids)
+        living = {key_id: key for key_id, key in keys.items() if key is not None}
+        if len(living) < len(keys):
+            raise KeyDestroyed("a fact would be sealed under a key that was destroyed")
+        return living
+
+    def _unwrap(self, key_id: UUID, wrapped: bytes | None) -> AESGCM | None:
+        if wrapped is None:
+            self._known.pop(key_id, None)
+            return None
+        _, known = self._known.pop(key_id, (0.0, None))
+        key = known or self._keyring.unwrap(key_id, bytes(wrapped))
+        self._known[key_id] = (monotonic(), key)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return key

@@ -1,0 +1,92 @@
+"""The library's mapper over sealed frames: stored names instead of Python paths, a key per stream."""
+
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+
+from case_api.domain.event import Envelope, Event, Recorded, Unreadable
+from case_api.store import body
+from case_api.store.append import Fact
+from case_api.store.frame import Frame, FrameError, Header, commitment, fresh, seal, take_apart, unseal
+
+Keys = Mapping[UUID, AESGCM | None]
+"""Data keys by their id; None stands for one that was destroyed."""
+
+
+class FrameMapper(Mapper[UUID]):
+    """Facts to frames and back, for one authority.
+
+    The library's two doors take keys one by one through *find_keys*; the journal hands in many at once.
+    """
+
+    def __init__(self, authority: str, find_keys: Callable[[Iterable[UUID]], Keys]) -> None:
+        super().__init__(JSONTranscoder())  # which nothing uses: the library wants one
+        self._authority = authority
+        self._find_keys = find_keys
+
+    def seal(self, fact: Fact, key: AESGCM) -> StoredEvent:
+        """The stored form of a fact."""
+        kind = type(fact.fact)
+        content = body.write(fact.envelope, fact.fact)
+        salt, nonce = fresh()
+        header = Header(
+            authority=self._authority,
+            commitment=commitment(salt, content),
+            event_id=fact.event_id,
+            key_id=fact.key_id,
+            recorded_at=fact.recorded_at,
+            schema=kind.schema_version,
+            stream=fact.stream,
+            type=kind.topic,
+            version=fact.version,
+        )
+        return StoredEvent(fact.stream, fact.version, kind.topic, seal(key, header, content, salt, nonce))
+
+    def take_apart(self, stored: StoredEvent) -> Frame:
+        """The frame of a stored event. Raises FrameError if it belongs to another place or authority."""
+        frame = take_apart(stored.state)
+        named = frame.header
+        place = (stored.originator_id, stored.originator_version, stored.topic, self._authority)
+        if (named.stream, named.version, named.type, named.authority) != place:
+            raise FrameError("a frame stands where it does not belong")
+        return frame
+
+    def open(self, frame: Frame, key: AESGCM | None) -> Recorded:
+        """The fact in its place, or Unreadable there: erased with its key, or of a newer program (D21).
+
+        Raises FrameError if the frame was altered; without a key nobody can tell.
+        """
+        if key is None:
+            return _recorded(frame.header, None, Unreadable(why="erased", stored_name=frame.header.type))
+        _, content = unseal(key, frame)
+        declared = body.known(frame.header.type, frame.header.schema)
+        if declared is None:
+            return _recorded(frame.header, None, Unreadable(why="unknown", stored_name=frame.header.type))
+        return _recorded(frame.header, *body.read(declared, frame.header.schema, content))
+
+    def to_stored_event(self, domain_event: Fact) -> StoredEvent:  # type: ignore[override]
+        """The library's door in. Raises ValueError if the key was destroyed."""
+        key = self._find_keys([domain_event.key_id])[domain_event.key_id]
+        if key is None:
+            raise ValueError("the key of this stream was destroyed")
+        return self.seal(domain_event, key)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:  # type: ignore[override]
+        """The library's door out."""
+        frame = self.take_apart(stored_event)
+        return self.open(frame, self._find_keys([frame.header.key_id])[frame.header.key_id])
+
+
+def _recorded(header: Header, envelope: Envelope | None, fact: Event) -> Recorded:
+    return Recorded(
+        stream=header.stream,
+        version=header.version,
+        event_id=header.event_id,
+        recorded_at=header.recorded_at,
+        name=header.type,
+        key_id=header.key_id,
+        envelope=envelope,
+        fact=fact,
+    )

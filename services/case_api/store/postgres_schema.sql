@@ -1,0 +1,129 @@
+-- One authority's log on PostgreSQL. {log} and {keys} are schemas; run whole, in one transaction, under a lock.
+
+CREATE SCHEMA IF NOT EXISTS {log};
+CREATE SCHEMA IF NOT EXISTS {keys};
+
+CREATE TABLE IF NOT EXISTS {log}.stored_events (
+  originator_id uuid NOT NULL,
+  originator_version bigint NOT NULL,
+  topic text NOT NULL,
+  state bytea NOT NULL,
+  notification_id bigint NOT NULL UNIQUE,
+  event_id uuid NOT NULL UNIQUE,
+  PRIMARY KEY (originator_id, originator_version)
+) WITH (autovacuum_analyze_threshold = 1000, autovacuum_analyze_scale_factor = 0.01);
+ALTER TABLE {log}.stored_events ALTER COLUMN state SET STORAGE EXTERNAL; -- ciphertext does not compress
+
+CREATE TABLE IF NOT EXISTS {log}.idempotency (
+  client text NOT NULL,
+  key text NOT NULL,
+  fingerprint bytea NOT NULL,
+  reply bytea NOT NULL,
+  case_id uuid,
+  kept_at bigint NOT NULL,
+  PRIMARY KEY (client, key)
+);
+CREATE INDEX IF NOT EXISTS idempotency_kept_at ON {log}.idempotency (kept_at);
+CREATE INDEX IF NOT EXISTS idempotency_case_id ON {log}.idempotency (case_id);
+
+CREATE TABLE IF NOT EXISTS {log}.identifiers (hash bytea PRIMARY KEY, case_id uuid NOT NULL);
+CREATE INDEX IF NOT EXISTS identifiers_case_id ON {log}.identifiers (case_id);
+
+CREATE TABLE IF NOT EXISTS {log}.attempts (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at text NOT NULL,
+  subject text NOT NULL,
+  organisation text NOT NULL,
+  role text NOT NULL,
+  case_id uuid,
+  command text NOT NULL,
+  rule_ids text NOT NULL,
+  policy text NOT NULL,
+  reason text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_case_id ON {log}.attempts (case_id);
+
+CREATE TABLE IF NOT EXISTS {keys}.data_keys (
+  key_id uuid PRIMARY KEY,
+  wrapped bytea,
+  made_at text NOT NULL,
+  destroyed_at text
+);
+
+CREATE OR REPLACE FUNCTION {log}.refuse() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION '% is append only', TG_TABLE_NAME; END $$;
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.stored_events
+  FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.attempts
+  FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
+
+-- Judges a batch of commands and stores those that pass, each whole or not at all (D4).
+--
+-- The arrays hold one element for each event, idempotency row and identifier; *_c names its command (1, 2, …).
+-- No two commands of a batch touch the same stream, key or identifier: the caller sees to that, and the unique
+-- indexes refuse the whole batch where it did not. Answers one number for each command: 0 stored, -1 a version is
+-- taken or would be missing, -2 the idempotency key is known, -3 an identifier is taken.
+--
+-- VOLATILE: after the wait for the lock each statement sees what was committed meanwhile. The lock's order is the
+-- commit order is the order of positions, and positions are counted, not drawn from a sequence: no gap after a crash.
+CREATE OR REPLACE FUNCTION {log}.append(
+  commands int,
+  ev_c int[], ev_stream uuid[], ev_version bigint[], ev_topic text[], ev_state bytea[], ev_id uuid[],
+  ik_c int[], ik_client text[], ik_key text[], ik_print bytea[], ik_reply bytea[], ik_case uuid[], ik_at bigint[],
+  id_c int[], id_hash bytea[], id_case uuid[]
+) RETURNS int[] LANGUAGE plpgsql VOLATILE
+  -- every look is by an index; a plan made while the tables were small must not be kept
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  verdicts int[] := array_fill(0, ARRAY[commands]);
+  stale int[];
+  taken int[] := ARRAY[]::int[];
+  seen int[] := ARRAY[]::int[];
+  command int;
+  last bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('{log}.stored_events', 0));
+
+  SELECT coalesce(array_agg(DISTINCT e.c), ARRAY[]::int[]) INTO stale
+    FROM (SELECT u.c, u.stream, u.version, row_number() OVER (PARTITION BY u.stream ORDER BY u.ord) AS rank
+            FROM unnest(ev_c, ev_stream, ev_version) WITH ORDINALITY AS u(c, stream, version, ord)) AS e
+    LEFT JOIN LATERAL (SELECT s.originator_version AS head FROM {log}.stored_events AS s
+                        WHERE s.originator_id = e.stream ORDER BY s.originator_version DESC LIMIT 1) AS h ON true
+   WHERE e.version <> coalesce(h.head, 0) + e.rank;
+  IF cardinality(id_c) > 0 THEN
+    SELECT coalesce(array_agg(u.c), ARRAY[]::int[]) INTO taken
+      FROM unnest(id_c, id_hash) AS u(c, hash) JOIN {log}.identifiers AS i ON i.hash = u.hash;
+  END IF;
+  IF cardinality(ik_c) > 0 THEN
+    SELECT coalesce(array_agg(u.c), ARRAY[]::int[]) INTO seen
+      FROM unnest(ik_c, ik_client, ik_key) AS u(c, client, key)
+      JOIN {log}.idempotency AS i ON i.client = u.client AND i.key = u.key;
+  END IF;
+  FOREACH command IN ARRAY stale LOOP verdicts[command] := -1; END LOOP;
+  FOREACH command IN ARRAY taken LOOP verdicts[command] := -3; END LOOP;
+  FOREACH command IN ARRAY seen LOOP verdicts[command] := -2; END LOOP;
+
+  SELECT coalesce(max(notification_id), 0) INTO last FROM {log}.stored_events;
+  INSERT INTO {log}.stored_events (originator_id, originator_version, topic, state, notification_id, event_id)
+    SELECT e.stream, e.version, e.topic, e.state, last + row_number() OVER (ORDER BY e.ord), e.id
+      FROM unnest(ev_c, ev_stream, ev_version, ev_topic, ev_state, ev_id)
+           WITH ORDINALITY AS e(c, stream, version, topic, state, id, ord)
+     WHERE verdicts[e.c] = 0;
+  IF FOUND THEN
+    PERFORM pg_notify('{log}', '');
+  END IF;
+  IF cardinality(ik_c) > 0 THEN
+    INSERT INTO {log}.idempotency (client, key, fingerprint, reply, case_id, kept_at)
+      SELECT k.client, k.key, k.print, k.reply, k.case_id, k.at
+        FROM unnest(ik_c, ik_client, ik_key, ik_print, ik_reply, ik_case, ik_at)
+             AS k(c, client, key, print, reply, case_id, at)
+       WHERE verdicts[k.c] = 0;
+  END IF;
+  IF cardinality(id_c) > 0 THEN
+    INSERT INTO {log}.identifiers (hash, case_id)
+      SELECT i.hash, i.case_id FROM unnest(id_c, id_hash, id_case) AS i(c, hash, case_id) WHERE verdicts[i.c] = 0;
+  END IF;
+  RETURN verdicts;
+END $$;

@@ -1,0 +1,121 @@
+"""Every question that the log answers, in one wording for both databases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from case_api.store.append import PlacedHeader
+from case_api.store.database import Database, Row, id_out
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """An idempotency row as stored."""
+
+    fingerprint: bytes
+    reply: bytes
+
+
+_EVENT = "originator_id, originator_version, topic, state"
+_HEAD = "coalesce((SELECT max(originator_version) FROM stored_events WHERE originator_id=?), 0)"
+
+
+class Reads:
+    """Reads on connections that the writer never holds up. Every method raises StoreUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = database.rows
+        self._id = database.id_in
+        position = database.position
+        self._page = (
+            f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>? AND {position}<=?"  # noqa: S608
+            f" ORDER BY {position} LIMIT ?"
+        )
+        self._headers = (
+            f"SELECT {position}, originator_id, originator_version, topic FROM stored_events"  # noqa: S608
+            f" WHERE {position}>? ORDER BY {position} LIMIT ?"
+        )
+        self._last = f"SELECT coalesce(max({position}), 0) FROM stored_events"  # noqa: S608
+        self._position = (
+            f"SELECT {position} FROM stored_events WHERE originator_id=? AND originator_version=?"  # noqa: S608
+        )
+
+    async def stream(self, stream: UUID, after: int, upto: int | None) -> list[StoredEvent]:
+        sql = (
+            f"SELECT {_EVENT} FROM stored_events WHERE originator_id=?"  # noqa: S608 (a constant)
+            " AND originator_version>? AND originator_version<=? ORDER BY originator_version"
+        )
+        return [_event(row) for row in await self._rows(sql, (self._id(stream), after, _all(upto)))]
+
+    async def head(self, stream: UUID) -> int:
+        return await self._number(f"SELECT {_HEAD}", self._id(stream))
+
+    async def confirm(self, stream: UUID, client: str, key: str) -> tuple[int, KeptRow | None]:
+        """The head of a stream and what is kept under a key, as of the same moment."""
+        sql = (
+            f"SELECT {_HEAD}, kept.fingerprint, kept.reply FROM (SELECT 1) AS one"  # noqa: S608 (a constant)
+            " LEFT JOIN idempotency AS kept ON kept.client=? AND kept.key=?"
+        )
+        (head, *row), *_ = await self._rows(sql, (self._id(stream), client, key))
+        return head, _kept(row)
+
+    async def kept(self, client: str, key: str) -> KeptRow | None:
+        rows = await self._rows(
+            "SELECT fingerprint, reply FROM idempotency WHERE client=? AND key=?", (client, key)
+        )
+        return _kept(rows[0]) if rows else None
+
+    async def find(self, identifier_hash: bytes) -> UUID | None:
+        rows = await self._rows("SELECT case_id FROM identifiers WHERE hash=?", (identifier_hash,))
+        return id_out(rows[0][0]) if rows else None
+
+    async def page(self, position: int, limit: int, upto: int | None) -> list[tuple[int, StoredEvent]]:
+        rows = await self._rows(self._page, (position, _all(upto), limit))
+        return [(row[0], _event(row[1:])) for row in rows]
+
+    async def headers(self, position: int, limit: int) -> list[PlacedHeader]:
+        rows = await self._rows(self._headers, (position, limit))
+        return [PlacedHeader(place, id_out(stream), version, name) for place, stream, version, name in rows]
+
+    async def last_position(self) -> int:
+        return await self._number(self._last)
+
+    async def event(self, event_id: UUID) -> StoredEvent | None:
+        sql = f"SELECT {_EVENT} FROM stored_events WHERE event_id=?"  # noqa: S608 (a constant)
+        rows = await self._rows(sql, (self._id(event_id),))
+        return _event(rows[0]) if rows else None
+
+    async def position_of(self, stream: UUID, version: int) -> int | None:
+        rows = await self._rows(self._position, (self._id(stream), version))
+        return rows[0][0] if rows else None
+
+    async def streams(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Streams in the order of their ids."""
+        sql = (
+            "SELECT originator_id FROM stored_events WHERE originator_version=1 AND originator_id>?"
+            " ORDER BY originator_id LIMIT ?"
+        )
+        rows = await self._rows(sql, (self._id(after or UUID(int=0)), limit))
+        return [id_out(row[0]) for row in rows]
+
+    async def _number(self, sql: str, *parameters: object) -> int:
+        rows = await self._rows(sql, parameters)
+        number: int = rows[0][0]
+        return number
+
+
+def _all(upto: int | None) -> int:
+    return 2**63 - 1 if upto is None else upto
+
+
+def _event(row: Sequence[object] | Row) -> StoredEvent:
+    stream, version, name, state = row
+    return StoredEvent(id_out(stream), version, name, state)  # type: ignore[arg-type]
+
+
+def _kept(row: Sequence[bytes | None]) -> KeptRow | None:
+    fingerprint, reply = row
+    return None if fingerprint is None or reply is None else KeptRow(fingerprint, reply)

@@ -1,0 +1,111 @@
+"""One SQLite file: one writer on a thread of its own, readers that it never holds up (D22)."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from case_api.store.append import StoreUnavailable
+from case_api.store.database import Row, Step
+
+T = TypeVar("T")
+
+FULL = 2
+PATIENCE = 5.0
+"""Seconds to wait for another process to let go of the file."""
+
+
+class SQLiteFile:
+    """A durable file: write-ahead log, every commit flushed to the disk, erased content overwritten.
+
+    Reads run on the event loop: about 20 µs each from the page cache, less than the hop to a thread and back.
+    """
+
+    position = "rowid"
+
+    def __init__(self, path: Path, schema: str = "") -> None:
+        self.path = path
+        self._writer_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{path.stem}-writer")
+        self._writer = connect(path)
+        self._writer.executescript(schema)
+        self._reader = connect(path)
+        self._reader.execute("PRAGMA query_only=ON")
+
+    def id_in(self, value: UUID) -> str:
+        return value.hex
+
+    async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        try:
+            return self._reader.execute(sql, tuple(parameters)).fetchall()
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"the file cannot be read: {error.sqlite_errorname}") from None
+
+    async def write(self, *steps: Step) -> None:
+        def run(connection: sqlite3.Connection) -> None:
+            with Transaction(connection):
+                for sql, rows in steps:
+                    connection.executemany(sql, rows)
+
+        try:
+            await self.on_writer(run)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"the file cannot be written: {error.sqlite_errorname}") from None
+
+    async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run *work* on the writer's thread, with the writer's connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer_thread, work, self._writer)
+
+    async def erase(self, *steps: Step) -> None:
+        await self.write(*steps)
+        await self.on_writer(
+            lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        )
+
+    async def reopen(self) -> None:
+        """A new writer's connection, after the old one failed."""
+        self._writer = await self.on_writer(self._replace)
+
+    async def close(self) -> None:
+        self._reader.close()
+        await self.on_writer(sqlite3.Connection.close)
+        self._writer_thread.shutdown()
+
+    def _replace(self, old: sqlite3.Connection) -> sqlite3.Connection:
+        old.close()
+        return connect(self.path)
+
+
+class Transaction:
+    """BEGIN IMMEDIATE … COMMIT: the lock is taken before the first look, and anything raised rolls back."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that may be used from the writer's thread. Raises RuntimeError if it is not durable."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=PATIENCE)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+    settings = [
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    ]
+    if settings != ["wal", FULL]:
+        connection.close()
+        raise RuntimeError("the log must be in WAL mode and synchronous=FULL")
+    return connection

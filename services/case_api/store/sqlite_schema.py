@@ -1,0 +1,61 @@
+"""The tables of an authority's SQLite files: the log, its keys, who was refused (D22)."""
+
+# AUTOINCREMENT: without it SQLite gives the position of a row that was cut off the tail to the next one
+LOG = """
+CREATE TABLE IF NOT EXISTS stored_events (
+  rowid INTEGER PRIMARY KEY AUTOINCREMENT,
+  originator_id TEXT NOT NULL,
+  originator_version INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  state BLOB NOT NULL,
+  event_id TEXT NOT NULL UNIQUE,
+  UNIQUE (originator_id, originator_version)
+);
+CREATE TABLE IF NOT EXISTS idempotency (
+  client TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  reply BLOB NOT NULL,
+  case_id TEXT,
+  kept_at INTEGER NOT NULL,
+  PRIMARY KEY (client, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_kept_at ON idempotency (kept_at);
+CREATE INDEX IF NOT EXISTS idempotency_case_id ON idempotency (case_id);
+CREATE TABLE IF NOT EXISTS identifiers (hash BLOB PRIMARY KEY, case_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS identifiers_case_id ON identifiers (case_id);
+"""
+
+KEYS = """
+CREATE TABLE IF NOT EXISTS data_keys (
+  key_id TEXT PRIMARY KEY,
+  wrapped BLOB,
+  made_at TEXT NOT NULL,
+  destroyed_at TEXT
+) WITHOUT ROWID;
+"""
+
+ATTEMPTS = """
+CREATE TABLE IF NOT EXISTS attempts (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  role TEXT NOT NULL,
+  case_id TEXT,
+  command TEXT NOT NULL,
+  rule_ids TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_case_id ON attempts (case_id);
+"""
+
+
+def append_only(table: str) -> str:
+    """Triggers that refuse what would change or remove a row."""
+    return "".join(
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, '{table} is append only'); END;\n"
+        for verb in ("update", "delete")
+    )

@@ -1,0 +1,13 @@
+"""The ids of streams (D8, D11)."""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+
+def told_of(case_id: UUID) -> UUID:
+    """The stream that holds who was told about a case."""
+    return uuid5(case_id, "told")
+
+
+def stream_of_authority(authority: str) -> UUID:
+    """The authority's own stream: policies, directory, staff."""
+    return uuid5(NAMESPACE_URL, f"stagepost:authority:{authority}")

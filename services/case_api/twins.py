@@ -1,0 +1,51 @@
+"""Twins: the same command under the same idempotency key, at the same time (D13)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from case_api.order import TwinInFlight
+
+PATIENCE: Final = 5.0
+"""Seconds that a twin waits for its elder before it is sent away."""
+
+
+@dataclass(slots=True)
+class _Place:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+
+
+class Twins:
+    """Lets one command at a time through for each client and key; a twin then finds what its elder left."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str], _Place] = {}
+
+    @asynccontextmanager
+    async def alone(self, client: str, key: str) -> AsyncIterator[None]:
+        """Hold the place of (client, key). Raises TwinInFlight after five seconds of waiting."""
+        name = (client, key)
+        place = self._places.setdefault(name, _Place())
+        place.users += 1
+        try:
+            async with _patiently(place.lock):
+                yield
+        finally:
+            place.users -= 1
+            if not place.users:
+                del self._places[name]
+
+
+@asynccontextmanager
+async def _patiently(lock: asyncio.Lock) -> AsyncIterator[None]:
+    try:
+        await asyncio.wait_for(lock.acquire(), PATIENCE)
+    except TimeoutError:
+        raise TwinInFlight from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,90 @@
+"""`python -m notifier serve`."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from notifier.app import create_app
+from notifier.database import AlreadyRunning, DatabaseUnavailable
+from notifier.logs import configure, logger, where
+from notifier.service import Service
+from notifier.settings import Settings
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to us, so that the messages in flight finish before the process ends."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@cli.callback()
+def notifier() -> None:
+    """Tells families, staff and partner services what happened."""
+
+
+@cli.command()
+def serve() -> None:
+    """Follow the feed, deliver, and answer on the notifier's own port until SIGTERM."""
+    configure()
+    try:
+        sys.exit(asyncio.run(_serve(Settings())))
+    except ValidationError as error:
+        reasons = {
+            str(each["loc"][-1]) if each["loc"] else each["msg"] for each in error.errors(include_input=False)
+        }
+        logger().error("settings_refused", error="; ".join(sorted(reasons)))
+    except (AlreadyRunning, DatabaseUnavailable) as error:
+        logger().error("not_started", error=f"{type(error).__name__} {error}")
+    sys.exit(2)
+
+
+async def _serve(settings: Settings) -> int:
+    service = await Service.open(settings)
+    server = Server(
+        uvicorn.Config(
+            create_app(service, settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+    )
+    running = asyncio.create_task(service.run())
+    running.add_done_callback(lambda _: _end(server))
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, _end, server)
+    await server.serve()
+    await service.stop(running)
+    return _verdict(running)
+
+
+def _end(server: uvicorn.Server) -> None:
+    server.should_exit = True
+
+
+def _verdict(running: "asyncio.Task[None]") -> int:
+    """0 after an orderly stop, 1 after an error that no loop expected: then someone must look."""
+    error = None if running.cancelled() else running.exception()
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if error is None:
+        return 0
+    logger().critical("stopped_by_an_error", error=type(error).__name__, place=where(error))
+    return 1
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,54 @@
+"""When to try again, as data; and how long a provider asks us to wait."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+SCHEDULE = (
+    timedelta(0),
+    timedelta(seconds=5),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=24),
+)
+"""The wait before the first, second, … ninth attempt (Delivery semantics); after the last we give up."""
+
+JITTER = 0.2
+LONGEST_WISH = timedelta(hours=24)
+"""The most that a provider's Retry-After can delay us."""
+
+Spread = Callable[[], float]
+"""Gives a number from -1 to 1."""
+
+
+def evenly() -> float:
+    """A spread of equal chances."""
+    return random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
+
+
+def wait_after(attempts: int, *, wish: timedelta | None = None, spread: Spread = evenly) -> timedelta | None:
+    """How long to wait after the given number of attempts, or None when that was the last.
+
+    The schedule is spread by a fifth either way; a provider's wish can lengthen a wait, never shorten it.
+    """
+    if attempts >= len(SCHEDULE):
+        return None
+    planned = SCHEDULE[attempts] * (1 + JITTER * spread())
+    return max(planned, min(wish, LONGEST_WISH)) if wish else planned
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """What a Retry-After field asks for (RFC 9110, 10.2.3: seconds or a date); None if there is none."""
+    if not value:
+        return None
+    if value.strip().isdecimal() and len(value.strip()) < len("1000000000"):
+        return timedelta(seconds=int(value))
+    try:
+        return max(parsedate_to_datetime(value) - now, timedelta(0))
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,62 @@
+"""Who hears of what, in which letter, how soon: the first storey of the notifications matrix, as data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Urgency = Literal["now", "soon"]
+URGENCIES: tuple[Urgency, ...] = ("now", "soon")
+
+PEOPLE = ("email",)
+SERVICES = ("webhook",)
+"""The channel kinds that this notifier can use, for people and for partner services."""
+
+NO_CHANNEL = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Recipients in these roles get this letter when that happens."""
+
+    event: str
+    roles: tuple[str, ...]
+    template: str
+    channels: tuple[str, ...] = PEOPLE
+    urgency: Urgency = "soon"
+
+
+FAMILY = ("carer", "learner")
+STAFF = ("coordinator",)
+ASKERS = ("requester", "coordinator")
+
+RULES = (
+    Rule("ConcernRaised.v1", ("raiser", "receiver"), "concern-received"),
+    Rule("ConcernAcknowledged.v1", ("raiser", "carer"), "concern-acknowledged"),
+    Rule("ConcernClosed.v1", ("raiser",), "concern-closed"),
+    Rule("UniversalSupportApplied.v1", FAMILY, "support-started"),
+    Rule("SupportEnded.v1", FAMILY, "support-ended"),
+    Rule("StageChanged.v1", FAMILY + STAFF, "stage-changed"),
+    Rule("ReviewHeld.v1", FAMILY, "review-held"),
+    Rule("ConsentSought.v1", FAMILY, "agreement-asked", urgency="now"),
+    Rule("ConsentGranted.v1", FAMILY + STAFF, "agreement-receipt"),
+    Rule("ConsentRefused.v1", FAMILY + STAFF, "agreement-receipt"),
+    Rule("ConsentWithdrawn.v1", FAMILY + STAFF, "agreement-withdrawn", urgency="now"),
+    Rule("ConsentExpired.v1", FAMILY + STAFF, "agreement-expired"),
+    Rule("AssistanceRequested.v1", ("service",), "assistance-requested", SERVICES, "now"),
+    Rule("AssistanceRequested.v1", FAMILY, "assistance-requested"),
+    Rule("AssistanceWithdrawn.v1", ("service",), "assistance-withdrawn", SERVICES, "now"),
+    Rule("AssistanceWithdrawn.v1", FAMILY + ASKERS, "assistance-withdrawn"),
+    Rule("AssistanceAcknowledged.v1", FAMILY + ASKERS, "assistance-acknowledged"),
+    Rule("FurtherInformationRequested.v1", FAMILY + ASKERS, "assistance-question", urgency="now"),
+    Rule("AssistanceAccepted.v1", FAMILY + ASKERS, "assistance-accepted"),
+    Rule("AssistanceDeclined.v1", FAMILY + ASKERS, "assistance-declined"),
+    Rule("InvolvementPaused.v1", ("service",), "involvement-paused", SERVICES, "now"),
+    Rule("InvolvementPaused.v1", STAFF, "involvement-paused", urgency="now"),
+    Rule("InvolvementResumed.v1", ("service",), "involvement-resumed", SERVICES, "now"),
+    Rule("InvolvementResumed.v1", STAFF, "involvement-resumed"),
+    Rule("InvolvementEnded.v1", FAMILY + ASKERS, "involvement-ended"),
+    Rule("RecommendationMade.v1", STAFF, "recommendation-made"),
+)
+
+BY_EVENT_AND_ROLE = {(rule.event, role): rule for rule in RULES for role in rule.roles}
+EVENTS = frozenset(rule.event for rule in RULES)
+"""The types that matter here; any other, and all of the Told stream, is passed by, so there is no loop."""

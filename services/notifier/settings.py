@@ -1,0 +1,104 @@
+"""What an operator can set; each value from the environment, `STAGEPOST_NOTIFIER_` first."""
+
+import json
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LETTERS = Path(__file__).parent / "letters"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* names this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """Checked as a whole at start; what is unsafe in production is refused there (D16, safety row 15)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STAGEPOST_NOTIFIER_", populate_by_name=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    mode: Literal["production", "demo", "test"] = Field(
+        "production", validation_alias=AliasChoices("STAGEPOST_NOTIFIER_MODE", "STAGEPOST_MODE")
+    )
+    var: Path = Field(Path("var"), validation_alias=AliasChoices("STAGEPOST_NOTIFIER_VAR", "STAGEPOST_VAR"))
+    host: str = "127.0.0.1"
+    port: int = 8081
+    public_url: str = "http://127.0.0.1:8081"
+
+    case_api_url: str = "http://127.0.0.1:8080"
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    """Read anew for each call, so that a token can be renewed in place."""
+    feed_wait: int = Field(20, ge=0, le=30)
+    """Seconds that the case API may hold a feed request open."""
+
+    database_url: SecretStr | None = None
+    """A `postgresql://` DSN; without it an SQLite file under `var`."""
+    operator_token: SecretStr | None = None
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 8025
+    smtp_tls: Literal["none", "starttls", "implicit"] | None = None
+    """By default `starttls` in production, `none` in demo and test."""
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str = "Stagepost <no-reply@stagepost.example>"
+
+    webhook_secrets_file: Path | None = None
+    """JSON: `{"service:slt": "whsec_…"}`."""
+    webhook_allow: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Hosts that may be plain http and non-public, comma-separated; demo and test only."""
+    languages: Path = LETTERS
+    """The folder with one folder of letters for each language."""
+
+    @field_validator("webhook_allow", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return (
+            frozenset(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.mode == "production":
+            self._refuse_what_is_unsafe_in_production()
+        elif not is_loopback(self.host):
+            raise ValueError("demo and test mode listen on a loopback address only")
+        return self
+
+    def _refuse_what_is_unsafe_in_production(self) -> None:
+        if self.webhook_allow:
+            raise ValueError("STAGEPOST_NOTIFIER_WEBHOOK_ALLOW is for demo and test only")
+        if self.smtp_tls == "none" and not is_loopback(self.smtp_host):
+            raise ValueError("mail leaves this machine encrypted: set STAGEPOST_NOTIFIER_SMTP_TLS")
+        if self.token is None and self.token_file is None:
+            raise ValueError("STAGEPOST_NOTIFIER_TOKEN or STAGEPOST_NOTIFIER_TOKEN_FILE is missing")
+
+    def bearer(self) -> str:
+        """The token for the case API, or an empty string while there is none yet."""
+        if self.token_file is not None:
+            return self.token_file.read_text("utf-8").strip() if self.token_file.exists() else ""
+        return self.token.get_secret_value() if self.token else ""
+
+    def tls(self) -> Literal["none", "starttls", "implicit"]:
+        return self.smtp_tls or ("starttls" if self.mode == "production" else "none")
+
+    def webhook_secrets(self) -> dict[str, SecretStr]:
+        """Signing secret by recipient (`service:<code>`)."""
+        if self.webhook_secrets_file is None:
+            return {}
+        found: dict[str, str] = json.loads(self.webhook_secrets_file.read_text("utf-8"))
+        return {recipient: SecretStr(secret) for recipient, secret in found.items()}

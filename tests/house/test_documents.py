@@ -1,0 +1,99 @@
+"""What the documents tell people to do can be done."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.repository import ROOT, files, told
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *files("docs", suffixes=(".md",))])
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?://|#|mailto:)([^)#\s]+)")
+
+
+def commands(document: Path) -> list[str]:
+    """The commands in the document's ```sh blocks, continuation lines joined, comments left out."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    return [line.removeprefix("$ ").strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+TAUGHT = sorted({(told(document), command) for document in DOCUMENTS for command in commands(document)})
+MADE = sorted({command for _, command in TAUGHT if command.startswith("make")})
+MODULES = sorted(
+    {
+        found
+        for _, command in TAUGHT
+        for found in re.findall(r"python3? -m ((?:case_api|notifier|demo)\S*)", command)
+    }
+)
+
+
+def words(command: str) -> list[str]:
+    return shlex.split(command, comments=True)
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def run(*command: str) -> str:
+    environment = {"PYTHONPATH": "services:.", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_make_alone_lists_every_target():
+    assert targets() == set(re.findall(r"^  make ([a-z-]+) ", run("make"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("command", MADE)
+def test_every_make_command_taught_has_its_target(command: str):
+    asked = [word for word in words(command)[1:] if "=" not in word and not word.startswith("-")]
+    assert set(asked) <= targets()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_taught_can_be_run(module: str):
+    assert "usage" in run(sys.executable, "-m", module, "--help").lower()
+
+
+@pytest.mark.parametrize(("document", "command"), TAUGHT)
+def test_every_command_taught_is_one_of_a_few_well_known(document: str, command: str):
+    programs = {
+        "make",
+        "python",
+        "python3",
+        "curl",
+        "git",
+        "cd",
+        "docker",
+        "export",
+        ".ci/run",
+        ".venv/bin/python",
+    }
+    first = next(word for word in words(command) if not re.match(r"[A-Z_]+=", word))
+    assert first in programs, f"{document}: {command}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=told)
+def test_every_link_within_the_repository_leads_somewhere(document: Path):
+    assert [
+        link for link in LINK.findall(document.read_text()) if not (document.parent / link).exists()
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "record", sorted(files("docs/adr", suffixes=(".md",))), ids=lambda path: path.stem[:4]
+)
+def test_every_decision_record_has_its_three_parts_on_one_page(record: Path):
+    text = record.read_text()
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+    assert text.startswith(f"# {int(record.stem[:4])}. ")
+    assert len(text.splitlines()) <= 60

@@ -1,0 +1,30 @@
+"""Tests of the HTTP room ask for a watch, an identity provider, and a client with a token."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.http.desk import Watch, calling, small_api
+from tests.http.idp import GOOD, Idp, claims, header, signed
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def idp() -> Idp:
+    return Idp()
+
+
+@pytest.fixture
+def token(watch: Watch) -> str:
+    return signed(GOOD, header(), claims(watch))
+
+
+@pytest.fixture
+async def client(idp: Idp, watch: Watch, token: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with calling(small_api(idp.tokens(watch)), token) as client:
+        yield client
