@@ -29,10 +29,21 @@ async def run_capture(smtp_port: int, http_port: int, secrets: Mapping[str, str]
         lambda: SMTP(MailSink(box), enable_SMTPUTF8=True, ident="stagepost demo"), HERE, smtp_port
     )
     config = uvicorn.Config(
-        create_app(box, secrets), host=HERE, port=http_port, log_config=None, access_log=False, lifespan="off"
+        create_app(box, secrets),
+        host=HERE,
+        port=http_port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
     )
+    server = uvicorn.Server(config)
     async with mail:
-        await uvicorn.Server(config).serve()
+        try:
+            await server.serve()
+        except asyncio.CancelledError:
+            await server.shutdown()
+            raise
 
 
 def read_secrets(path: str | None) -> dict[str, str]:

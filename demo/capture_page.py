@@ -23,9 +23,7 @@ def create_app(box: Box, secrets: Mapping[str, str]) -> FastAPI:
     @app.get("/")
     async def page() -> HTMLResponse:
         shown = pages.get_template("capture.html").render(messages=box.newest_first())
-        return HTMLResponse(
-            shown, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        )
+        return HTMLResponse(shown, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
 
     @app.get("/messages.json")
     async def messages() -> JSONResponse:
@@ -45,9 +43,7 @@ def create_app(box: Box, secrets: Mapping[str, str]) -> FastAPI:
             return problem(404, "not-found", "There is no such service here.")
         verified = is_signed(body, dict(request.headers), secret)
         box.put(read_hook(service, body, request.headers, verified=verified))
-        return (
-            Response(status_code=204) if verified else problem(401, "not-signed", "The signature is wrong.")
-        )
+        return Response(status_code=204) if verified else problem(401, "not-signed", "The signature is wrong.")
 
     return app
 

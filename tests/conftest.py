@@ -2,14 +2,62 @@
 
 import os
 
+import hypothesis
 import pytest
-from hypothesis import settings
 
-settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
-settings.load_profile("house")
+from case_api.store.archive import Archive, StoreSettings
+from tests import postgres
+
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize="CI" in os.environ, print_blob=True
+)
+hypothesis.settings.load_profile("house")
+
+AUTHORITIES = {"moray": b"m" * 32, "fife": b"f" * 32}
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Tests marked `anyio` run on asyncio, as both services do."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The session's own server; none if STAGEPOST_TEST_DSN names one."""
+    if "STAGEPOST_TEST_DSN" in os.environ:
+        yield None
+    else:
+        with postgres.running() as server:
+            yield server
+
+
+@pytest.fixture
+def postgres_dsn(postgres_server):
+    """A fresh database."""
+    dsn = postgres_server.dsn if postgres_server else os.environ["STAGEPOST_TEST_DSN"]
+    with postgres.database(dsn) as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request):
+    """A test that asks for it, also by `archive` or `journal`, runs on SQLite and on PostgreSQL, unchanged."""
+    return "sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres_dsn")
+
+
+@pytest.fixture
+def settings(url, tmp_path):
+    return StoreSettings(url, tmp_path / "var", AUTHORITIES)
+
+
+@pytest.fixture
+async def archive(settings):
+    archive = Archive(settings)
+    yield archive
+    await archive.close()
+
+
+@pytest.fixture
+async def journal(archive):
+    return await archive.open("moray")

@@ -63,8 +63,6 @@ def _merged(folder: Path) -> dict[str, Any]:
             raise PackBroken(f"{path.parent.parent.name}/{path.parent.name}/{path.name}: {error}") from error
         twice = sorted(content.keys() & part.keys())
         if twice:
-            raise PackBroken(
-                f"{path.parent.parent.name}/{path.parent.name}/{path.name}: {twice[0]} stands twice"
-            )
+            raise PackBroken(f"{path.parent.parent.name}/{path.parent.name}/{path.name}: {twice[0]} stands twice")
         content |= part
     return content

@@ -56,7 +56,5 @@ class Precedent:
 
     def _policy(self, published: PolicyPublished) -> Policy:
         if published.sha256 not in self._parsed:
-            self._parsed[published.sha256] = parse(
-                published.name_of_pack, published.version, published.content
-            )
+            self._parsed[published.sha256] = parse(published.name_of_pack, published.version, published.content)
         return self._parsed[published.sha256]

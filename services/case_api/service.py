@@ -121,9 +121,7 @@ class Service(Generic[S]):
     ) -> Answer | None:
         facts = self._facts(order, held, outcome, situation)
         reply = order.reply(Receipt(order.stream, facts[-1].version, recorded=True, created=outcome.created))
-        item = Append(
-            facts, self._keyed(order, reply), self._identifiers(order, facts), _new_keys(order, facts)
-        )
+        item = Append(facts, self._keyed(order, reply), self._identifiers(order, facts), _new_keys(order, facts))
         answer = await self._append(order, item, Answer(reply))
         if answer is not None and not answer.replayed:
             self._folds.include(order.stream, held, [_as_recorded(fact) for fact in facts])
@@ -163,9 +161,7 @@ class Service(Generic[S]):
             history=history,
         )
 
-    def _facts(
-        self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation
-    ) -> tuple[Fact, ...]:
+    def _facts(self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation) -> tuple[Fact, ...]:
         before = held.folded
         recorded_at = max(situation.now, before.recorded_at or datetime.min.replace(tzinfo=UTC))
         ids = [uuid7() for _ in outcome.events]

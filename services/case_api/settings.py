@@ -34,9 +34,7 @@ class Issuer(BaseModel):
     issuer: str = Field(min_length=1)
     audience: str = "stagepost"
     algorithms: frozenset[Algorithm] = Field(min_length=1)
-    jwks_url: str | None = Field(
-        default=None, pattern=r"^https://|^http://(127\.0\.0\.1|localhost|\[::1\])[:/]"
-    )
+    jwks_url: str | None = Field(default=None, pattern=r"^https://|^http://(127\.0\.0\.1|localhost|\[::1\])[:/]")
     jwks_file: Path | None = None
     authorities: frozenset[AuthorityName] | None = None
     """The authorities for which this issuer may speak; absent means all."""
@@ -51,9 +49,7 @@ class Issuer(BaseModel):
 class Settings(BaseSettings):
     """All settings of the case API. Read them with `load`, which refuses unsafe ones."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     mode: Mode = "production"
     var: Path = Path("var")
@@ -135,9 +131,7 @@ def load() -> Settings:
 def refuse_unsafe(settings: Settings) -> None:
     """Raise UnsafeSettings for what must never be served."""
     if settings.mode != "production" and not _is_loopback(settings.host):
-        raise UnsafeSettings(
-            f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST."
-        )
+        raise UnsafeSettings(f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST.")
     if settings.mode == "production" and not settings.issuers:
         raise UnsafeSettings("STAGEPOST_ISSUERS is empty, so nobody could sign in: name a token issuer.")
     names = [issuer.issuer for issuer in settings.issuers]
@@ -159,18 +153,14 @@ def authority_keys(settings: Settings) -> AuthorityKeys:
         if not path.exists():
             _make_key(settings, path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            warnings.append(
-                f"The key file of {name} can be read by other users of this machine: chmod 600 it."
-            )
+            warnings.append(f"The key file of {name} can be read by other users of this machine: chmod 600 it.")
         keys[name] = _read_key(path, name)
     return AuthorityKeys(keys, tuple(warnings))
 
 
 def _make_key(settings: Settings, path: Path) -> None:
     if settings.mode == "production":
-        raise UnsafeSettings(
-            f"The key file {path.name} is missing from the folder that STAGEPOST_KEYS_DIR names."
-        )
+        raise UnsafeSettings(f"The key file {path.name} is missing from the folder that STAGEPOST_KEYS_DIR names.")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_hex(32) + "\n")
@@ -192,7 +182,5 @@ def _is_loopback(host: str) -> bool:
 
 def _in_one_line(error: ValidationError) -> str:
     """Which variables are wrong and how, without the values: they may be secrets."""
-    found = [
-        (PREFIX + ".".join(str(part) for part in item["loc"]).upper(), item["msg"]) for item in error.errors()
-    ]
+    found = [(PREFIX + ".".join(str(part) for part in item["loc"]).upper(), item["msg"]) for item in error.errors()]
     return "; ".join(f"{where.rstrip('.')}: {what}" for where, what in found)

@@ -39,9 +39,7 @@ def serve() -> None:
     try:
         sys.exit(asyncio.run(_serve(Settings())))
     except ValidationError as error:
-        reasons = {
-            str(each["loc"][-1]) if each["loc"] else each["msg"] for each in error.errors(include_input=False)
-        }
+        reasons = {str(each["loc"][-1]) if each["loc"] else each["msg"] for each in error.errors(include_input=False)}
         logger().error("settings_refused", error="; ".join(sorted(reasons)))
     except (AlreadyRunning, DatabaseUnavailable) as error:
         logger().error("not_started", error=f"{type(error).__name__} {error}")

@@ -110,9 +110,7 @@ def _deliveries(app: FastAPI, service: Service, settings: Settings) -> None:
             raise Problem("not-signed-in", "The operator token is missing or wrong.")
 
     @app.get("/v1/deliveries", dependencies=[Depends(operator)], response_model_exclude_none=True)
-    async def deliveries(
-        state: State | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
-    ) -> Deliveries:
+    async def deliveries(state: State | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Deliveries:
         try:
             found = await service.deliveries(state, limit)
         except DatabaseUnavailable:

@@ -59,9 +59,7 @@ class CaseApi:
 
     async def permit(self, entry: Entry) -> Permit | Withheld:
         """Leave to send one message within five seconds, or why not (D19). Raises as `page` does."""
-        body = entry.model_dump(
-            mode="json", include={"event_id", "recipient", "template", "channel", "message_id"}
-        )
+        body = entry.model_dump(mode="json", include={"event_id", "recipient", "template", "channel", "message_id"})
         answer = await self._ask("POST", "/v1/send-permits", json.dumps(body).encode(), also=(404, 409, 410))
         match answer.status:
             case 409:

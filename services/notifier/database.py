@@ -148,9 +148,7 @@ class Postgres:
 
     def _connected(self) -> "psycopg.Connection[Row]":
         if self._connection is None:
-            self._connection = psycopg.connect(
-                self._url, autocommit=True, row_factory=dict_row, connect_timeout=5
-            )
+            self._connection = psycopg.connect(self._url, autocommit=True, row_factory=dict_row, connect_timeout=5)
             for limit in ("statement_timeout = '5s'", "lock_timeout = '2s'"):
                 self._connection.execute(f"SET {limit}".encode())
         return self._connection

@@ -6,6 +6,7 @@ possible duplicate.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 
@@ -96,22 +97,18 @@ class Deliverer:
 
     async def _claim(self, most: int) -> list[Entry]:
         lease_until, now, skip = real_now() + LEASE, self._clock.now(), self._database.skip_locked
-        return (
-            await self._database.run(lambda work: outbox.claim(work, most, now, lease_until, skip))
-            if most
-            else []
-        )
+        return await self._database.run(lambda work: outbox.claim(work, most, now, lease_until, skip)) if most else []
 
     async def _carry(self, entry: Entry) -> None:
         try:
             await self.deliver(entry)
-        except Exception as error:  # noqa: BLE001 - the row stays claimed; its lease decides, as after a crash
-            self._log.error(
-                "delivery_broke_off",
-                message_id=str(entry.message_id),
-                error=type(error).__name__,
-                place=where(error),
-            )
+        except DatabaseUnavailable as error:
+            self._log.warning("database_unavailable", error=str(error))  # the row's lease decides, as after a crash
+        except Exception as error:  # noqa: BLE001 - one row that we cannot handle must not stop the others
+            name = type(error).__name__
+            self._log.error("broke_off", message_id=str(entry.message_id), error=name, place=where(error))
+            with suppress(DatabaseUnavailable):
+                await self._uncalled(entry, Result("again", "broke_off"))
 
     async def deliver(self, entry: Entry) -> None:
         """Carry one claimed row. Raises DatabaseUnavailable; then its lease decides."""
@@ -175,11 +172,7 @@ class Deliverer:
 
     def _try_again(self, work: Transaction, entry: Entry, result: Result, permit: Permit | None) -> None:
         """Plan the next attempt, or give up and let a person know."""
-        wait = (
-            wait_after(entry.attempts, wish=result.wish, spread=self._spread)
-            if result.end == "again"
-            else None
-        )
+        wait = wait_after(entry.attempts, wish=result.wish, spread=self._spread) if result.end == "again" else None
         if wait is None:
             told = Outcome("unreachable", result.reason, permit.permit if permit else None)
             self._close(work, _marked(entry, result), "failed", told)

@@ -39,9 +39,7 @@ class Addressed:
 class Follower:
     """Reads the feed from the stored position on; survives outages by waiting, never by skipping."""
 
-    def __init__(
-        self, database: Database, case_api: CaseApi, clock: Clock, new_rows: Bell, wait: int = 20
-    ) -> None:
+    def __init__(self, database: Database, case_api: CaseApi, clock: Clock, new_rows: Bell, wait: int = 20) -> None:
         self._database, self._case_api, self._clock = database, case_api, clock
         self._new_rows, self._wait = new_rows, wait
         self._log = logger()

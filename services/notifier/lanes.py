@@ -47,9 +47,7 @@ def heads_due(work: Transaction, now: datetime) -> list[Parked]:
     )
     return [
         Parked(
-            FeedEvent.model_validate(
-                {"id": row["event_id"], "type": row["event_type"], "subject": row["case_id"]}
-            ),
+            FeedEvent.model_validate({"id": row["event_id"], "type": row["event_type"], "subject": row["case_id"]}),
             int(row["tries"] or 0),
         )
         for row in found

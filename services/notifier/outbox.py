@@ -62,9 +62,7 @@ def _insert(work: Transaction, entry: Entry, at: datetime) -> bool:
     )
 
 
-def claim(
-    work: Transaction, most: int, now: datetime, lease_until: datetime, skip_locked: str
-) -> list[Entry]:
+def claim(work: Transaction, most: int, now: datetime, lease_until: datetime, skip_locked: str) -> list[Entry]:
     """Take up to *most* due rows, the urgent first, for as long as the lease lasts."""
     found = work.rows(
         "UPDATE outbox SET state = 'claimed', lease_until = ? WHERE message_id IN ("  # noqa: S608 - a constant
@@ -128,7 +126,5 @@ def listed(work: Transaction, state: State | None, most: int) -> list[Entry]:
 
 def waiting(work: Transaction) -> int:
     """How many rows are still to be sent."""
-    (row,) = work.rows(
-        "SELECT COUNT(*) AS waiting FROM outbox WHERE state IN ('queued', 'in_doubt', 'claimed')"
-    )
+    (row,) = work.rows("SELECT COUNT(*) AS waiting FROM outbox WHERE state IN ('queued', 'in_doubt', 'claimed')")
     return int(row["waiting"] or 0)

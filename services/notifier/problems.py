@@ -20,16 +20,10 @@ class Kind:
 
 KINDS = {
     "input-unreadable": Kind(400, "The request could not be read", "Compare the request with /openapi.json."),
-    "not-signed-in": Kind(
-        401, "A valid operator token is needed", "Send `Authorization: Bearer <operator token>`."
-    ),
+    "not-signed-in": Kind(401, "A valid operator token is needed", "Send `Authorization: Bearer <operator token>`."),
     "not-found": Kind(404, "There is nothing here", "Compare the address with /openapi.json."),
-    "method-not-allowed": Kind(
-        405, "This address knows other methods", "Use one of those in the Allow field."
-    ),
-    "clock-runs-forward": Kind(
-        409, "The clock only runs forward", "Ask for a later time than GET /clock gives."
-    ),
+    "method-not-allowed": Kind(405, "This address knows other methods", "Use one of those in the Allow field."),
+    "clock-runs-forward": Kind(409, "The clock only runs forward", "Ask for a later time than GET /clock gives."),
     "failed": Kind(500, "Something went wrong here", "Look for the error in the notifier's log."),
     "not-ready": Kind(503, "The notifier cannot work just now", "Look at its database, then ask again."),
 }
@@ -47,9 +41,7 @@ class Problem(Exception):
 def install(app: FastAPI, public_url: str) -> None:
     """Let every error of *app*, the framework's own included, leave as a problem document."""
 
-    def answer(
-        slug: str, detail: str, status: int | None = None, headers: dict[str, str] | None = None
-    ) -> Response:
+    def answer(slug: str, detail: str, status: int | None = None, headers: dict[str, str] | None = None) -> Response:
         kind = KINDS[slug]
         body = {
             "type": f"{public_url}/problems/{slug}",
@@ -67,15 +59,11 @@ def install(app: FastAPI, public_url: str) -> None:
 
     async def unread(_request: Request, error: RequestValidationError) -> Response:
         names = sorted({str(each["loc"][-1]) for each in error.errors() if each["type"] != "json_invalid"})
-        return answer(
-            "input-unreadable", f"Wrong or missing: {', '.join(names)}." if names else "This is not JSON."
-        )
+        return answer("input-unreadable", f"Wrong or missing: {', '.join(names)}." if names else "This is not JSON.")
 
     async def framework(_request: Request, error: HTTPException) -> Response:
         slug = BY_STATUS.get(error.status_code, "failed")
-        return answer(
-            slug, HTTPStatus(error.status_code).phrase, error.status_code, dict(error.headers or {})
-        )
+        return answer(slug, HTTPStatus(error.status_code).phrase, error.status_code, dict(error.headers or {}))
 
     async def failed(_request: Request, _error: Exception) -> Response:
         return answer("failed", "The error was logged.")

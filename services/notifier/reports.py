@@ -32,9 +32,7 @@ class Outcome:
 def note(work: Transaction, entry: Entry, outcome: Outcome, at: datetime) -> None:
     """Keep the report, word for word as it will be posted, in the transaction that closed the row."""
     body = {
-        **entry.model_dump(
-            mode="json", include={"message_id", "event_id", "recipient", "channel", "template"}
-        ),
+        **entry.model_dump(mode="json", include={"message_id", "event_id", "recipient", "channel", "template"}),
         "language": outcome.language or "en",
         "outcome": outcome.outcome,
         "permit": outcome.permit,
@@ -45,8 +43,7 @@ def note(work: Transaction, entry: Entry, outcome: Outcome, at: datetime) -> Non
     }
     said = json.dumps({name: value for name, value in body.items() if value is not None})
     work.execute(
-        "INSERT INTO reports (message_id, outcome, body, next_try_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
+        "INSERT INTO reports (message_id, outcome, body, next_try_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         *(str(entry.message_id), outcome.outcome, said, micros(at)),
     )
 
@@ -69,9 +66,7 @@ def _due(work: Transaction, now: datetime) -> list[_Due]:
         "SELECT * FROM reports WHERE reported = 0 AND next_try_at <= ? ORDER BY next_try_at LIMIT ?",
         *(micros(now), AT_ONCE),
     )
-    return [
-        _Due(UUID(str(row["message_id"])), str(row["body"]).encode(), int(row["tries"] or 0)) for row in found
-    ]
+    return [_Due(UUID(str(row["message_id"])), str(row["body"]).encode(), int(row["tries"] or 0)) for row in found]
 
 
 def _done(work: Transaction, message_id: UUID) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+from standardwebhooks.webhooks import Webhook as Signer
 
 LETTERS = Path(__file__).parent / "letters"
 
@@ -65,11 +67,7 @@ class Settings(BaseSettings):
     @field_validator("webhook_allow", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
-        return (
-            frozenset(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return frozenset(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
@@ -77,6 +75,15 @@ class Settings(BaseSettings):
             self._refuse_what_is_unsafe_in_production()
         elif not is_loopback(self.host):
             raise ValueError("demo and test mode listen on a loopback address only")
+        return self
+
+    @model_validator(mode="after")
+    def _signs(self) -> Self:
+        for recipient, secret in self.webhook_secrets().items():
+            try:
+                Signer(secret.get_secret_value())
+            except (ValueError, EmptyWebhookSecretError):
+                raise ValueError(f"the signing secret of {recipient} is unusable") from None
         return self
 
     def _refuse_what_is_unsafe_in_production(self) -> None:
@@ -97,8 +104,11 @@ class Settings(BaseSettings):
         return self.smtp_tls or ("starttls" if self.mode == "production" else "none")
 
     def webhook_secrets(self) -> dict[str, SecretStr]:
-        """Signing secret by recipient (`service:<code>`)."""
+        """Signing secret by recipient (`service:<code>`). Raises ValueError."""
         if self.webhook_secrets_file is None:
             return {}
-        found: dict[str, str] = json.loads(self.webhook_secrets_file.read_text("utf-8"))
+        try:
+            found: dict[str, str] = json.loads(self.webhook_secrets_file.read_text("utf-8"))
+        except (OSError, ValueError):
+            raise ValueError("the file of STAGEPOST_NOTIFIER_WEBHOOK_SECRETS_FILE cannot be read") from None
         return {recipient: SecretStr(secret) for recipient, secret in found.items()}

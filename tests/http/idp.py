@@ -35,9 +35,7 @@ class Idp:
             raise SourceUnavailable("away")
         return json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()
 
-    def tokens(
-        self, watch: Watch, longest_life: float = 3600, algorithms: str = "ES256 EdDSA RS256"
-    ) -> Tokens:
+    def tokens(self, watch: Watch, longest_life: float = 3600, algorithms: str = "ES256 EdDSA RS256") -> Tokens:
         issuer = Issuer.model_validate(
             {"issuer": NAME, "algorithms": algorithms.split(), "jwks_url": "https://idp.example/jwks"}
         )

@@ -93,15 +93,14 @@ FORGERIES: dict[str, Forgery] = {
     "kid is a number": headed(kid=1),
     "kid is a path": headed(kid="../../dev/null"),
     "a key brought along as jwk": headed(FOREIGN, jwk=FOREIGN.as_dict(private=False)),
-    "a key brought along as jwk under another id": headed(
-        FOREIGN, kid="mine", jwk=FOREIGN.as_dict(private=False)
-    ),
+    "a key brought along as jwk under another id": headed(FOREIGN, kid="mine", jwk=FOREIGN.as_dict(private=False)),
     "an address of keys brought along": headed(FOREIGN, jku="https://attacker.example/jwks"),
     "a certificate address brought along": headed(FOREIGN, x5u="https://attacker.example/cert"),
     "a certificate brought along": headed(FOREIGN, x5c=["MIIB"]),
     "crit that names nothing known": headed(crit=["exp"]),
     "crit with an extension": headed(crit=["b64"], b64=True),
     "an unencoded payload": headed(b64=False),
+    "a payload that says it is encoded": headed(b64=True),
     "an empty crit": headed(crit=[]),
     "typ JWT": headed(typ="JWT"),
     "typ of an identity token": headed(typ="id+jwt"),
@@ -160,9 +159,7 @@ FORGERIES: dict[str, Forgery] = {
     "header is null": lambda watch: raw(None, claims(watch)),
     "header is not JSON": lambda watch: raw(b"{", claims(watch)),
     "roles raised under an old signature": swapped_payload,
-    "one letter of the signature changed": tampered(
-        2, lambda text: ("A" if text[0] != "A" else "B") + text[1:]
-    ),
+    "one letter of the signature changed": tampered(2, lambda text: ("A" if text[0] != "A" else "B") + text[1:]),
     "signature cut short": tampered(2, lambda text: text[:-2]),
     "signature as zeros": tampered(2, lambda _: b64(bytes(64))),
     "signature in DER": tampered(2, lambda _: b64(bytes.fromhex("3006020101020101"))),
@@ -179,9 +176,7 @@ FORGERIES: dict[str, Forgery] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
-async def test_a_forged_or_misaimed_token_is_refused_in_the_same_words(
-    forgery: Forgery, idp: Idp, watch: Watch
-):
+async def test_a_forged_or_misaimed_token_is_refused_in_the_same_words(forgery: Forgery, idp: Idp, watch: Watch):
     app = small_api(idp.tokens(watch))
     async with calling(app) as client:
         nothing = await client.get("/v1/me")
@@ -292,9 +287,7 @@ async def test_all_other_paths_need_one_whether_they_exist_or_not(path: str, idp
 
 async def test_without_a_token_a_broken_body_is_not_looked_at(idp: Idp, watch: Watch):
     async with calling(small_api(idp.tokens(watch))) as client:
-        answer = await client.post(
-            f"/v1/cases/{CASE}/concerns", content=b'{"broken', headers={"Content-Type": "x"}
-        )
+        answer = await client.post(f"/v1/cases/{CASE}/concerns", content=b'{"broken', headers={"Content-Type": "x"})
     assert answer.status_code == 401
 
 

@@ -108,7 +108,7 @@ def corrected(events: Sequence[Recorded]) -> list[Recorded]:
 
 def _as_corrected(event: Recorded, last: Mapping[EventId, Recorded]) -> Recorded:
     correction = last.get(event.event_id)
-    if correction is None or not isinstance(correction.fact, RecordCorrected):
+    if correction is None or not isinstance(correction.fact, RecordCorrected) or isinstance(event.fact, Unreadable):
         return event
     content = correction.fact.replacement
     if content is None:

@@ -127,3 +127,9 @@ class Recorded:
     @property
     def occurred_at(self) -> date | datetime:
         return self.envelope.occurred_at if self.envelope else self.recorded_at
+
+    @property
+    def true_from(self) -> date | datetime:
+        """From when it is true: the field that its class names, or else when it occurred (D6)."""
+        moment: date | datetime = getattr(self.fact, self.fact.true_from) if self.fact.true_from else self.occurred_at
+        return moment

@@ -68,7 +68,10 @@ class Policy(Value):
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, zone: str) -> str:
-        ZoneInfo(zone)
+        try:
+            ZoneInfo(zone)
+        except (KeyError, OSError):
+            raise ValueError("there is no such time zone") from None
         return zone
 
     @model_validator(mode="after")

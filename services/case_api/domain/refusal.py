@@ -35,9 +35,7 @@ class Refusal(Value):
     status: ClassVar[Literal[404, 409]] = 409
 
     missing: tuple[Missing, ...] = ()
-    pointer: str | None = Field(
-        default=None, description="JSON Pointer to the field of the command that it is about."
-    )
+    pointer: str | None = Field(default=None, description="JSON Pointer to the field of the command that it is about.")
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
@@ -58,9 +56,7 @@ class Decision:
     """The id of the thing the command made, for the receipt."""
 
 
-def decided(
-    *rules: Refusal | None, then: Event | tuple[Event, ...] = (), created: UUID | None = None
-) -> Decision:
+def decided(*rules: Refusal | None, then: Event | tuple[Event, ...] = (), created: UUID | None = None) -> Decision:
     """Gather every rule's answer: all refusals, in rule order, or else the events."""
     refusals = tuple(refusal for refusal in rules if refusal is not None)
     if refusals:

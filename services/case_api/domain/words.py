@@ -3,11 +3,21 @@
 Everything here is immutable and knows nothing but itself.
 """
 
-from datetime import UTC, date, datetime, time, tzinfo
+import re
+from datetime import MINYEAR, UTC, date, datetime, time, tzinfo
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 CaseId = UUID
 PersonId = UUID
@@ -25,29 +35,45 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""
 
 ServiceCode = Code
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-"""Free text that a person wrote: never empty, at most 4,000 characters."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
+"""Free text that a person wrote: never blank, at most 4,000 characters."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+YEARS = range(1900, 2200)
+"""Years that a command may name; dates beyond them are slips of the pen."""
+_YEAR = "^(19|20|21)[0-9]{2}-"
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DAY_SCHEMA = {"type": "string", "format": "date", "pattern": _YEAR}
+_INSTANT_SCHEMA = {"type": "string", "format": "date-time", "pattern": _YEAR}
 
 
-def _date_or_instant(value: Any) -> Any:
-    if isinstance(value, str) and len(value) == len("2025-09-10"):
+def _day_or_instant(value: Any) -> Any:
+    """A full date, or a date-time of RFC 3339, from text; anything else is left to be refused."""
+    if not isinstance(value, str):
+        return value
+    if _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value.upper())
+    if len(value) == len("2025-09-10"):
         return date.fromisoformat(value)
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    if isinstance(value, int | float):
-        raise ValueError("an ISO 8601 date or date-time is wanted")
-    return value
+    raise ValueError("a date or a date-time with its offset is wanted")
 
+
+def _within_years(moment: date) -> date:
+    if moment.year not in YEARS:
+        raise ValueError("a year from 1900 to 2199 is wanted")
+    return moment
+
+
+Day = Annotated[date, AfterValidator(_within_years), WithJsonSchema(_DAY_SCHEMA)]
+"""A day that a command names."""
 
 Occurred = Annotated[
     AwareDatetime | date,
-    BeforeValidator(_date_or_instant),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
-    ),
+    BeforeValidator(_day_or_instant),
+    AfterValidator(_within_years),
+    WithJsonSchema({"anyOf": [_DAY_SCHEMA, _INSTANT_SCHEMA]}),
 ]
 """When something happened in the world: a whole local day, or an instant with its offset."""
 
@@ -62,21 +88,35 @@ class Value(BaseModel):
 
 def day_of(occurred: datetime | date, zone: tzinfo) -> date:
     """The local day on which *occurred* lies (D6: days are days in the authority's zone)."""
-    return occurred.astimezone(zone).date() if isinstance(occurred, datetime) else occurred
+    return _within_calendar(occurred, zone).date() if isinstance(occurred, datetime) else occurred
 
 
 def end_of(moment: datetime | date, zone: tzinfo) -> datetime:
     """The last instant of a whole day, or the instant itself, in UTC."""
     if isinstance(moment, datetime):
-        return moment.astimezone(UTC)
-    return datetime.combine(moment, time.max, zone).astimezone(UTC)
+        return _within_calendar(moment, UTC)
+    return _within_calendar(datetime.combine(moment, time.max, zone), UTC)
 
 
 def start_of(moment: datetime | date, zone: tzinfo) -> datetime:
     """The first instant of a whole day, or the instant itself, in UTC."""
     if isinstance(moment, datetime):
-        return moment.astimezone(UTC)
-    return datetime.combine(moment, time.min, zone).astimezone(UTC)
+        return _within_calendar(moment, UTC)
+    return _within_calendar(datetime.combine(moment, time.min, zone), UTC)
+
+
+def _within_calendar(moment: datetime, zone: tzinfo) -> datetime:
+    """*moment* in *zone*; the calendar's first or last instant for one that lies beyond it there."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        first, last = datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone)
+        return first if moment.year == MINYEAR else last
+
+
+def has_come(moment: datetime | date, at: datetime, zone: tzinfo) -> bool:
+    """Whether *moment* lies at or before *at*; a whole day from its start (D6)."""
+    return start_of(moment, zone) <= at
 
 
 class ViewsMissing(Value):
@@ -91,3 +131,31 @@ class OutcomeStatus(Value):
 
     outcome: Line
     status: Literal["met", "partly_met", "not_met"]
+
+
+class Contributor(Value):
+    """Somebody whose information the request brings together (R77)."""
+
+    staff: Line
+    role: Code
+
+
+class MeasureTried(Value):
+    """A support that was tried for one need, before a service was asked (R75)."""
+
+    measure_id: MeasureId
+    need_ref: Code
+
+
+class AgreementRef(Value):
+    """The agreement relied on, and the version of the case at which it was granted."""
+
+    id: AgreementId
+    granted_at_version: Annotated[int, Field(ge=1)]
+
+
+class AssertedAgreement(Value):
+    """An agreement that an outside requester says they obtained (I15)."""
+
+    party: PersonId
+    how: Line

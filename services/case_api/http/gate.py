@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from case_api.http.access_log import AccessLog
 from case_api.http.identity import PUBLIC, Authentication
 from case_api.http.incidents import Incidents
-from case_api.http.limits import BodyLimits
+from case_api.http.limits import PATIENCE, BodyLimits
 from case_api.http.problems import Problems
 from case_api.http.rates import Rates
 from case_api.http.tokens import Tokens
@@ -22,14 +22,27 @@ def public_paths(settings: Settings, more: Collection[str] = ()) -> frozenset[st
 
 
 def gate(
-    tokens: Tokens, problems: Problems, *, public: Collection[str] = PUBLIC, quota: int = 6000
+    tokens: Tokens,
+    problems: Problems,
+    *,
+    public: Collection[str] = PUBLIC,
+    quota: int = 6000,
+    patience: float = PATIENCE,
 ) -> list[Middleware]:
-    """Middleware for `FastAPI(middleware=…)`, outermost first; who asks is settled before a body is read."""
+    """Middleware for `FastAPI(middleware=…)`, outermost first; who asks is settled before a body is read.
+
+    Args:
+        tokens: verifies the bearer token.
+        problems: writes what the middleware answers.
+        public: paths that need no token.
+        quota: requests a minute of one principal.
+        patience: seconds for a body to arrive.
+    """
     return [
         Middleware(Tracing),
         Middleware(AccessLog),
         Middleware(Incidents, problems),
         Middleware(Authentication, tokens, problems, public),
         Middleware(Rates, problems, quota=quota),
-        Middleware(BodyLimits, problems),
+        Middleware(BodyLimits, problems, patience=patience),
     ]

@@ -21,9 +21,7 @@ PUBLIC = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs", "
 class Authentication:
     """ASGI middleware: puts the Principal in `scope["principal"]`, or answers 401 with one wording."""
 
-    def __init__(
-        self, app: ASGIApp, tokens: Tokens, problems: Problems, public: Collection[str] = PUBLIC
-    ) -> None:
+    def __init__(self, app: ASGIApp, tokens: Tokens, problems: Problems, public: Collection[str] = PUBLIC) -> None:
         self.app, self.tokens, self.problems = app, tokens, problems
         self.exact = frozenset(path for path in public if not path.endswith("/"))
         self.below = tuple(path for path in public if path.endswith("/"))
@@ -49,9 +47,7 @@ class Authentication:
         await self.problems.response(Request(scope), problem)(scope, receive, send)
 
     def _is_public(self, scope: Scope) -> bool:
-        return scope["type"] == "http" and (
-            scope["path"] in self.exact or scope["path"].startswith(self.below)
-        )
+        return scope["type"] == "http" and (scope["path"] in self.exact or scope["path"].startswith(self.below))
 
 
 def _bearer(scope: Scope) -> str:

@@ -21,7 +21,8 @@ RETRY_AFTER: Final = 30.0
 """Seconds between two requests to an issuer, however many unknown key ids come in."""
 LAST_GOOD_FOR: Final = 3600.0
 """Seconds for which keys are used when the issuer cannot be reached; then nobody is let in."""
-SMALLEST_RSA: Final = 2048
+SHORTEST_MODULUS: Final = 342
+"""Characters of an RSA modulus of 2048 bits in base64url."""
 
 
 class KeysUnavailable(Exception):
@@ -101,6 +102,5 @@ def _imported(entry: dict[str, Any]) -> PublicKey | None:
         case "OKP", "Ed25519":
             return OKPKey.import_key(entry)
         case "RSA", None:
-            key = RSAKey.import_key(entry)
-            return key if key.public_key.key_size >= SMALLEST_RSA else None
+            return RSAKey.import_key(entry) if len(entry["n"]) >= SHORTEST_MODULUS else None
     return None

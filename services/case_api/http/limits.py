@@ -27,9 +27,7 @@ class ClientLeft(Exception):
 class BodyLimits:
     """ASGI middleware behind authentication (D25): reads the body, checks it, and hands it on whole."""
 
-    def __init__(
-        self, app: ASGIApp, problems: Problems, *, largest: int = LARGEST, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, app: ASGIApp, problems: Problems, *, largest: int = LARGEST, patience: float = PATIENCE) -> None:
         self.app, self.problems = app, problems
         self.largest, self.patience = largest, patience
 
@@ -79,10 +77,7 @@ def _announced(scope: Scope) -> int:
 def _check(body: bytes, scope: Scope) -> None:
     fields = {name: value.strip().lower() for name, value in scope["headers"]}
     media_type, _, parameters = fields.get(b"content-type", b"").partition(b";")
-    if (
-        media_type.strip() != b"application/json"
-        or fields.get(b"content-encoding", b"identity") != b"identity"
-    ):
+    if media_type.strip() != b"application/json" or fields.get(b"content-encoding", b"identity") != b"identity":
         raise Problem(kinds.NOT_JSON)
     if parameters.strip() not in {b"", b"charset=utf-8", b'charset="utf-8"'}:
         raise Problem(kinds.NOT_JSON)

@@ -1,9 +1,9 @@
 """What is wrong with a request, by place and in our own words: never what the client wrote (T10)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -71,6 +71,14 @@ BY_BEGINNING: Final[Mapping[str, str]] = {
 OTHERWISE: Final = "This does not fit the schema."
 
 
+class BodyRejected(RequestValidationError):
+    """A body that its schema rejects; *names* are the properties that the schema declares."""
+
+    def __init__(self, errors: Sequence[Any], body: object, names: frozenset[str]) -> None:
+        super().__init__(errors, body=body)
+        self.names = names
+
+
 def is_about_the_path(error: RequestValidationError) -> bool:
     """Whether a part of the address itself has the wrong form."""
     return any(item["loc"][:1] == ("path",) for item in error.errors())
@@ -78,7 +86,7 @@ def is_about_the_path(error: RequestValidationError) -> bool:
 
 def mistakes(error: RequestValidationError, scope: Scope) -> tuple[Mistake, ...]:
     """What *error* found, each place once, at most MOST of them."""
-    names = _declared_names(scope)
+    names = error.names if isinstance(error, BodyRejected) else _declared_names(scope)
     found = (_mistake(item["type"], item["loc"], error.body, names) for item in error.errors())
     return tuple(dict.fromkeys(found))[:MOST]
 
@@ -92,8 +100,7 @@ def _mistake(kind: str, where: tuple[str | int, ...], body: object, names: froze
         return Mistake(name, words, parameter=True)
     if kind == "json_invalid":
         return Mistake("", words)
-    path = where[1:-1] if kind == "extra_forbidden" else where[1:]
-    return Mistake("".join(f"/{step}" for step in _steps(path, body, names)), words)
+    return Mistake("".join(f"/{step}" for step in _steps(where[1:], body, names)), words)
 
 
 def _steps(path: tuple[str | int, ...], body: object, names: frozenset[str]) -> Iterator[str]:
@@ -114,18 +121,25 @@ def _steps(path: tuple[str | int, ...], body: object, names: frozenset[str]) -> 
 
 
 def _declared_names(scope: Scope) -> frozenset[str]:
+    """Every name of a property in the schema of this route's body."""
     route = scope.get("route")
     if not isinstance(route, APIRoute) or route.body_field is None:
         return frozenset()
-    return _names_in_schema(route)
+    names = _NAMES.get(route.endpoint)
+    if names is None:
+        declared: Any = route.body_field.field_info.annotation
+        adapter: TypeAdapter[Any] = TypeAdapter(declared)
+        names = _NAMES[route.endpoint] = declared_names(adapter)
+    return names
 
 
-@lru_cache(maxsize=512)
-def _names_in_schema(route: APIRoute) -> frozenset[str]:
-    assert route.body_field is not None  # noqa: S101 - the caller looked
-    declared: Any = route.body_field.field_info.annotation
-    adapter: TypeAdapter[Any] = TypeAdapter(declared)
+def declared_names(adapter: TypeAdapter[Any]) -> frozenset[str]:
+    """Every name of a property in the schema of a body."""
     return frozenset(_properties(adapter.json_schema()))
+
+
+_NAMES: WeakKeyDictionary[Callable[..., Any], frozenset[str]] = WeakKeyDictionary()
+"""Names by endpoint: a schema is gone through once."""
 
 
 def _properties(schema: object) -> Iterator[str]:

@@ -46,9 +46,7 @@ UNREADABLE_BODY = kind(
     "The body is not JSON that can be read safely.",
     "Send one JSON value in UTF-8, without duplicate names, NaN, NUL or half surrogates.",
 )
-TOO_DEEP = kind(
-    "body-too-deep", 400, "The body is nested too deeply.", "Nest objects and arrays at most 32 deep."
-)
+TOO_DEEP = kind("body-too-deep", 400, "The body is nested too deeply.", "Nest objects and arrays at most 32 deep.")
 INVALID = kind(
     "invalid-request",
     400,
@@ -161,7 +159,5 @@ UNAVAILABLE = kind(
     "The service cannot answer just now.",
     "Try again after the number of seconds in Retry-After, with the same Idempotency-Key.",
 )
-NOT_READY = kind(
-    "not-ready", 503, "The service is not ready.", "Look at the checks that are listed under 'failing'."
-)
+NOT_READY = kind("not-ready", 503, "The service is not ready.", "Look at the checks that are listed under 'failing'.")
 OTHER = kind("request-refused", 400, "The request cannot be answered.", "See the status.")

@@ -40,6 +40,4 @@ async def problem_page(request: Request, slug: str) -> Response:
 
 
 def _page(kind: Kind) -> str:
-    return PAGE.format(
-        title=escape(kind.title), advice=escape(kind.advice), status=kind.status, slug=escape(kind.slug)
-    )
+    return PAGE.format(title=escape(kind.title), advice=escape(kind.advice), status=kind.status, slug=escape(kind.slug))

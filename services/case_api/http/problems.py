@@ -67,9 +67,7 @@ class Problems:
             document["errors"] = [mistake.as_json() for mistake in problem.errors]
         return _written(document | problem.members, problem.kind.status, problem.headers)
 
-    def refused(
-        self, connection: HTTPConnection, refusals: Sequence[Refusal], policy_version: str
-    ) -> Response:
+    def refused(self, connection: HTTPConnection, refusals: Sequence[Refusal], policy_version: str) -> Response:
         """The answer for a refused command: the first refusal gives the type, all are listed (D20)."""
         first, trace = refusals[0], trace_of(connection.scope)
         trace.problem, trace.rule_ids = first.slug, tuple(refusal.rule_id for refusal in refusals)

@@ -23,7 +23,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     patience = HEADER_PATIENCE
     _deadline: asyncio.TimerHandle | None = None
-    _head = 0
+    _told = 0
+    """Bytes of the address and the fields that are complete."""
+    _arrived = 0
+    """Bytes that came while the head was still incomplete."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -33,16 +36,25 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        underway = self._deadline is not None
+        super().data_received(data)
+        if underway and self._deadline is not None:
+            self._arrived += len(data)
+            self._check_head()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._start()
 
     def on_url(self, url: bytes) -> None:
-        self._count(len(url))
+        self._told += len(url)
+        self._check_head()
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value))
+        self._told += len(name) + len(value)
+        self._check_head()
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -65,7 +77,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start(self) -> None:
         self._stop()
-        self._head = 0
+        self._told = self._arrived = 0
         self._deadline = self.loop.call_later(self.patience, self.transport.close)
 
     def _stop(self) -> None:
@@ -73,14 +85,13 @@ class GuardedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
-    def _count(self, size: int) -> None:
-        self._head += size
-        if self._head > LARGEST_HEAD and not self.transport.is_closing():
+    def _check_head(self) -> None:
+        if max(self._told, self._arrived) > LARGEST_HEAD and not self.transport.is_closing():
             self._end_with(kinds.HEADERS_TOO_LARGE)
 
     def _answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return cycle is not None and cycle.response_started and not cycle.response_complete
 
     def _end_with(self, kind: Kind) -> None:
         self._stop()

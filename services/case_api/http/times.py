@@ -71,9 +71,7 @@ def _at_fault(kind: Kind, parameter: str) -> Problem:
     return Problem(kind, errors=[Mistake(parameter, kind.title, parameter=True)])
 
 
-Time = Annotated[
-    str | None, Query(max_length=40, description="A date (its end) or an instant with its offset.")
-]
+Time = Annotated[str | None, Query(max_length=40, description="A date (its end) or an instant with its offset.")]
 
 
 async def _asked(request: Request, known_at: Time = None, valid_at: Time = None) -> AsOf:

@@ -84,9 +84,7 @@ class Accepted:
 class Tokens:
     """Verifies tokens; remembers a verified one, by its hash, until it expires or its key is replaced."""
 
-    def __init__(
-        self, issuers: Sequence[TrustedIssuer], longest_life: float, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, issuers: Sequence[TrustedIssuer], longest_life: float, now: Callable[[], float]) -> None:
         self._issuers = {trusted.settings.issuer: trusted for trusted in issuers}
         self._longest_life, self._now = longest_life, now
         self._known: OrderedDict[bytes, Accepted] = OrderedDict()

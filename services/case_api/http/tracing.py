@@ -47,11 +47,7 @@ def begun(header: bytes | None) -> Trace:
 def _valid(match: re.Match[bytes]) -> bool:
     """Version ff is forbidden, version 00 has no more parts, and ids are never all zero."""
     version, trace_id, parent, _, more = match.groups()
-    return (
-        version != b"ff"
-        and not (version == b"00" and more)
-        and bool(trace_id.strip(b"0") and parent.strip(b"0"))
-    )
+    return version != b"ff" and not (version == b"00" and more) and bool(trace_id.strip(b"0") and parent.strip(b"0"))
 
 
 class Tracing:
@@ -71,9 +67,7 @@ class Tracing:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [
-                    pair for pair in message["headers"] if not (no_store and pair[0] == b"cache-control")
-                ]
+                headers = [pair for pair in message["headers"] if not (no_store and pair[0] == b"cache-control")]
                 if no_store:
                     headers.append((b"cache-control", b"no-store"))
                 message["headers"] = headers + fixed

@@ -109,6 +109,8 @@ class PlacedHeader:
     stream: UUID
     version: int
     name: str
+    key_id: UUID | None
+    """Of the key it is sealed under; None if the frame was altered."""
 
 
 @dataclass(frozen=True, slots=True)

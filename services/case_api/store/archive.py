@@ -8,6 +8,7 @@ from pathlib import Path
 
 from case_api.store.journal import Journal
 from case_api.store.keys import Keyring
+from case_api.store.postgres_backend import open_postgres
 from case_api.store.sqlite_backend import open_sqlite
 
 _NAME = re.compile(r"(?!pg_)(?!.*_keys$)[a-z][a-z0-9_]{0,40}")
@@ -63,14 +64,11 @@ class Archive:
 
     async def _open(self, keyring: Keyring) -> Journal:
         if self._settings.url == "sqlite":
-            mapper, backend = open_sqlite(self._settings.var / keyring.authority, keyring)
-            return Journal(keyring.authority, keyring, mapper, backend)
-        raise NotImplementedError
+            return Journal(keyring, await open_sqlite(self._settings.var / keyring.authority, keyring))
+        return Journal(keyring, await open_postgres(self._settings.url, keyring))
 
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name) or name in _RESERVED:
-        raise ValueError(
-            "an authority's name is of a-z, 0-9 and _, begins with a letter, and is not a reserved word"
-        )
+        raise ValueError("an authority's name is of a-z, 0-9 and _, begins with a letter, and is not a reserved word")
     return name

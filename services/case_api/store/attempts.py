@@ -25,9 +25,7 @@ class Attempts:
     async def latest(self, case_id: UUID | None, limit: int) -> list[Attempt]:
         """The newest first; of one case, or of all."""
         sql = f"SELECT {_COLUMNS} FROM attempts {{}} ORDER BY number DESC LIMIT ?"  # noqa: S608 (a constant)
-        where, parameters = (
-            ("", ()) if case_id is None else ("WHERE case_id=?", (self._database.id_in(case_id),))
-        )
+        where, parameters = ("", ()) if case_id is None else ("WHERE case_id=?", (self._database.id_in(case_id),))
         return [_attempt(row) for row in await self._database.rows(sql.format(where), (*parameters, limit))]
 
     async def close(self) -> None:

@@ -47,7 +47,9 @@ class Committer:
         except Unstorable as why:
             if len(batch) == 1:
                 return [why]
-            return [(await self._commit([entry], unsure=unsure))[0] for entry in batch]
+            half = len(batch) // 2
+            first = await self._commit(batch[:half], unsure=unsure)
+            return first + await self._commit(batch[half:], unsure=unsure)
         return [await self._answer(*judged, unsure=unsure) for judged in zip(batch, verdicts, strict=True)]
 
     async def _answer(self, entry: Entry, verdict: Verdict, *, unsure: bool) -> Answer:

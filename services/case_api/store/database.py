@@ -27,8 +27,8 @@ class Database(Protocol):
     async def write(self, *steps: Step) -> None:
         """Run all steps in one durable transaction."""
 
-    async def erase(self, *steps: Step) -> None:
-        """The same, and leave nothing of what was overwritten in the database's own files."""
+    async def erase(self, table: str, *steps: Step) -> None:
+        """The same, and leave nothing of what was overwritten in the file of *table*."""
 
 
 def id_out(value: UUID | str) -> UUID:

@@ -9,6 +9,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 
 from case_api.store.append import IdentifierTaken, KeyReused, VersionConflict
+from case_api.store.frame import take_apart
 
 
 class Verdict(IntEnum):
@@ -56,6 +57,12 @@ class Entry:
         if self.keyed is not None:
             yield self.keyed.client, self.keyed.key
         yield from self.identifiers
+
+
+def entry_of(stored_events: Sequence[StoredEvent]) -> Entry:
+    """What the library wants to store, as a command."""
+    ids = tuple(take_apart(event.state).header.event_id for event in stored_events)
+    return Entry(tuple(stored_events), ids, keyed=None, identifiers={})
 
 
 class Unsure(Exception):

@@ -70,9 +70,7 @@ def fresh() -> tuple[bytes, bytes]:
 def seal(key: AESGCM, header: Header, body: bytes, salt: bytes, nonce: bytes) -> bytes:
     """Encrypt salt and body under the header, whose commitment was made over both."""
     named = _encode(header)
-    return b"".join(
-        (FRAME, len(named).to_bytes(2, "big"), named, nonce, key.encrypt(nonce, salt + body, named))
-    )
+    return b"".join((FRAME, len(named).to_bytes(2, "big"), named, nonce, key.encrypt(nonce, salt + body, named)))
 
 
 def take_apart(state: bytes) -> Frame:

@@ -28,13 +28,12 @@ from case_api.store.append import (
 )
 from case_api.store.attempts import Attempts
 from case_api.store.backend import Backend
-from case_api.store.bell import POLL, Bell, heard
+from case_api.store.bell import POLL, heard
 from case_api.store.committer import Committer
 from case_api.store.entry import Entry, KeyedRow
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
 from case_api.store.keystore import KeyStore
-from case_api.store.mapper import FrameMapper
 from case_api.store.reads import KeptRow, Reads
 from case_api.store.replies import open_reply, seal_reply
 from case_api.store.writer import GroupWriter
@@ -67,14 +66,14 @@ KEPT = timedelta(days=30)
 class Journal:
     """One authority's log. Opened by an Archive; every method may raise StoreUnavailable."""
 
-    def __init__(self, authority: str, keyring: Keyring, mapper: FrameMapper, backend: Backend) -> None:
-        self.authority = authority
+    def __init__(self, keyring: Keyring, backend: Backend) -> None:
+        self.authority = keyring.authority
         self.keyring = keyring
         self.application = backend.application
         """The library's view of the same log: repository, event store, notification log."""
-        self.bell = Bell()
+        self.bell = backend.bell
         self._backend = backend
-        self._mapper = mapper
+        self._mapper = backend.mapper
         self._reads = Reads(backend.log)
         self._keys = KeyStore(keyring, backend.keys)
         self._attempts = Attempts(backend.access)
@@ -89,7 +88,8 @@ class Journal:
             StoreUnavailable, Unstorable: nothing was stored.
             CommitUnknown: the database was lost and did not come back; it may or may not be stored.
         """
-        await self._keys.make(item.new_keys)
+        if item.new_keys:
+            await self._keys.make(item.new_keys)
         keys = await self._keys.sealing({fact.key_id for fact in item.facts})
         events = tuple(self._mapper.seal(fact, keys[fact.key_id]) for fact in item.facts)
         ids = tuple(fact.event_id for fact in item.facts)
@@ -169,7 +169,7 @@ class Journal:
     async def forget(self, case_id: UUID) -> None:
         """Delete the identifiers and the kept replies of an erased case (D9, D13)."""
         case = [(self._backend.log.id_in(case_id),)]
-        await self._backend.log.erase(
+        await self._backend.log.write(
             ("DELETE FROM identifiers WHERE case_id=?", case),
             ("DELETE FROM idempotency WHERE case_id=?", case),
         )
@@ -183,6 +183,7 @@ class Journal:
         """Commit what waits, and let go of the databases."""
         await self._writer.close()
         await self._attempts.close()
+        await self._keys.close()
         await self._backend.close()
 
     async def _open(self, stored: Sequence[StoredEvent]) -> list[Recorded]:

@@ -45,9 +45,7 @@ class Keyring:
 
     def fingerprint(self, method: str, path: str, body: bytes) -> bytes:
         """Keyed hash of a request, by which a repeated Idempotency-Key is told from a reused one (D13)."""
-        return hmac.digest(
-            self._fingerprint, _joined(method.encode(), path.encode(), sha256(body).digest()), "sha256"
-        )
+        return hmac.digest(self._fingerprint, _joined(method.encode(), path.encode(), sha256(body).digest()), "sha256")
 
     def seal_reply(self, reply: bytes, associated: bytes) -> bytes:
         """Seal what a command answered (D13)."""

@@ -1,5 +1,6 @@
 """The data keys of an authority: a table of wrapped keys, kept apart from the events (D10)."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from case_api.store.append import KeyDestroyed, KeyMissing
 from case_api.store.database import Database, Row, id_out
 from case_api.store.keys import Keyring
 from case_api.store.mapper import Keys
+from case_api.store.writer import GroupWriter
 
 TRUSTED = 60.0
 """Seconds for which a key may seal before the table is asked again whether another process destroyed it."""
@@ -26,19 +28,12 @@ class KeyStore:
     def __init__(self, keyring: Keyring, database: Database) -> None:
         self._keyring = keyring
         self._database = database
+        self._writer = GroupWriter(self._store)
         self._known: OrderedDict[UUID, tuple[float, AESGCM]] = OrderedDict()
 
     async def make(self, key_ids: Sequence[UUID]) -> None:
         """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
-        if key_ids:
-            now = datetime.now(UTC).isoformat()
-            rows = [(self._database.id_in(each), self._keyring.new_data_key(each), now) for each in key_ids]
-            await self._database.write(
-                (
-                    "INSERT INTO data_keys (key_id, wrapped, made_at) VALUES (?,?,?) ON CONFLICT DO NOTHING",
-                    rows,
-                )
-            )
+        await asyncio.gather(*(self._writer.append(each) for each in key_ids))
 
     async def sealing(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
         """The keys to seal under. Raises KeyDestroyed, KeyMissing."""
@@ -54,19 +49,15 @@ class KeyStore:
     async def opening(self, key_ids: Iterable[UUID]) -> Keys:
         """The keys to read with, in one query; None for one that was destroyed. Raises KeyMissing."""
         wanted = list(set(key_ids))
-        marks = ",".join("?" * len(wanted))
+        if not wanted:
+            return {}
+        asked = wanted + wanted[-1:] * (_rounded(len(wanted)) - len(wanted))
+        marks = ",".join("?" * len(asked))
         rows = await self._database.rows(
             f"SELECT key_id, wrapped FROM data_keys WHERE key_id IN ({marks})",  # noqa: S608 (marks only)
-            [self._database.id_in(each) for each in wanted],
+            [self._database.id_in(each) for each in asked],
         )
-        return self.unwrapped(wanted, rows)
-
-    def unwrapped(self, wanted: Iterable[UUID], rows: Iterable[Row]) -> Keys:
-        """Rows of the table as keys. Raises KeyMissing for an id without a row."""
-        keys = {id_out(key_id): self._unwrap(id_out(key_id), wrapped) for key_id, wrapped in rows}
-        if any(key_id not in keys for key_id in wanted):
-            raise KeyMissing("a data key has no row in the key table")
-        return keys
+        return _complete(wanted, {id_out(key_id): self._unwrap(id_out(key_id), row) for key_id, row in rows})
 
     async def destroy(self, key_id: UUID) -> None:
         """Erase everything that is sealed under this key. It leaves a row, so that no key is made again."""
@@ -75,8 +66,18 @@ class KeyStore:
             "INSERT INTO data_keys (key_id, wrapped, made_at, destroyed_at) VALUES (?,NULL,?,?)"
             " ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at"
         )
-        await self._database.erase((sql, [(self._database.id_in(key_id), now, now)]))
+        await self._database.erase("data_keys", (sql, [(self._database.id_in(key_id), now, now)]))
         self._known.pop(key_id, None)
+
+    async def close(self) -> None:
+        await self._writer.close()
+
+    async def _store(self, key_ids: Sequence[UUID]) -> list[None]:
+        now = datetime.now(UTC).isoformat()
+        sql = "INSERT INTO data_keys (key_id, wrapped, made_at) VALUES (?,?,?) ON CONFLICT DO NOTHING"
+        rows = [(self._database.id_in(each), self._keyring.new_data_key(each), now) for each in key_ids]
+        await self._database.write((sql, rows))
+        return [None] * len(key_ids)
 
     async def _living(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
         keys = await self.opening(key_ids)
@@ -95,3 +96,20 @@ class KeyStore:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return key
+
+
+def unwrapped(keyring: Keyring, wanted: Sequence[UUID], rows: Iterable[Row]) -> Keys:
+    """Rows of the key table as keys, remembering none. Raises KeyMissing for an id without a row."""
+    named = ((id_out(key_id), wrapped) for key_id, wrapped in rows)
+    return _complete(wanted, {key_id: None if row is None else keyring.unwrap(key_id, row) for key_id, row in named})
+
+
+def _rounded(number: int) -> int:
+    """Up to a power of two: few lengths, so that the database keeps few prepared statements."""
+    return 1 << (number - 1).bit_length()
+
+
+def _complete(wanted: Sequence[UUID], keys: Keys) -> Keys:
+    if any(key_id not in keys for key_id in wanted):
+        raise KeyMissing("a data key has no row in the key table")
+    return keys

@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from case_api.store.append import StoreUnavailable
 from case_api.store.database import Row, Step
 
 READERS = 4
-PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-"""Seconds before a read is tried again."""
+PATIENCE = 4.0
+"""Seconds to wait for a connection that is free."""
+
+PAUSES = (0.0, 0.05, 0.1, 0.2)
+"""Seconds before a read is tried again when its connection was lost; the pool then looks for the server itself."""
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -24,9 +27,9 @@ class PostgresDatabase:
 
     position = "notification_id"
 
-    def __init__(self, settings: dict[str, str | int]) -> None:
+    def __init__(self, conninfo: str) -> None:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            kwargs={**settings, "autocommit": True}, min_size=1, max_size=READERS, timeout=2.0, open=False
+            conninfo, kwargs={"autocommit": True}, min_size=1, max_size=READERS, timeout=PATIENCE, open=False
         )
 
     async def open(self) -> None:
@@ -44,20 +47,25 @@ class PostgresDatabase:
         for pause in PAUSES:
             try:
                 return await self._rows(sql, parameters)
-            except psycopg.errors.QueryCanceled:
-                raise StoreUnavailable("the database took too long") from None
-            except psycopg.OperationalError:
+            except (PoolTimeout, PoolClosed):
+                break
+            except psycopg.OperationalError as error:
+                if not _lost(error):
+                    raise StoreUnavailable(f"the database gave up: {error.sqlstate}") from None
                 await asyncio.sleep(pause)
                 await self._pool.check()
         raise StoreUnavailable("the database cannot be reached")
 
     async def write(self, *steps: Step) -> None:
+        await self.rows(
+            "SELECT 1"
+        )  # finds a restarted server again, before anything is done that may not be done twice
         try:
             async with self._pool.connection() as connection, connection.transaction():
                 for sql, rows in steps:
                     await connection.cursor().executemany(_translated(sql), cast("Any", rows))
-        except psycopg.OperationalError:
-            raise StoreUnavailable("the database cannot be written") from None
+        except psycopg.OperationalError as error:
+            raise StoreUnavailable(f"the database cannot be written: {error.sqlstate}") from None
 
     async def erase(self, table: str, *steps: Step) -> None:
         await self.write(*steps)
@@ -76,6 +84,11 @@ class PostgresDatabase:
             return await cursor.fetchall()
 
 
+def _lost(error: psycopg.OperationalError) -> bool:
+    """The connection went, or the server is going (SQLSTATE classes 08 and 57P); else the statement gave up."""
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
 @cache
-def _translated(sql: str) -> LiteralString:
-    return cast("LiteralString", sql.replace("?", "%b"))
+def _translated(sql: str) -> bytes:
+    return sql.replace("?", "%b").encode()

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier, Literal
 
 LAYOUT = Path(__file__).with_name("postgres_schema.sql").read_text()
@@ -23,13 +23,14 @@ def keys_of(authority: str) -> str:
     return f"{authority}_keys"
 
 
-def connection_settings(dsn: str, authority: str) -> dict[str, str | int]:
+def connection_info(dsn: str, authority: str) -> str:
     """What to connect with: the DSN, the authority's schemas as search path, durable commits, the limits."""
     named = {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
     path = f"{authority},{keys_of(authority)}"
     settings = {"search_path": path, "synchronous_commit": "on", **LIMITS}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    return {"connect_timeout": 5, **NETWORK, **named, "options": f"{named.get('options', '')} {options}".strip()}
+    options = f"{named.get('options', '')} {options}".strip()
+    return make_conninfo("", **{"connect_timeout": 5, **NETWORK, **named, "options": options})
 
 
 async def lay_out(connection: psycopg.AsyncConnection[tuple[object, ...]], authority: str) -> None:

@@ -8,6 +8,7 @@ from eventsourcing.persistence import StoredEvent
 
 from case_api.store.append import PlacedHeader
 from case_api.store.database import Database, Row, id_out
+from case_api.store.frame import FrameError, take_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,11 @@ class Reads:
             f" ORDER BY {position} LIMIT ?"
         )
         self._headers = (
-            f"SELECT {position}, originator_id, originator_version, topic FROM stored_events"  # noqa: S608
+            f"SELECT {position}, {_EVENT} FROM stored_events"  # noqa: S608
             f" WHERE {position}>? ORDER BY {position} LIMIT ?"
         )
         self._last = f"SELECT coalesce(max({position}), 0) FROM stored_events"  # noqa: S608
-        self._position = (
-            f"SELECT {position} FROM stored_events WHERE originator_id=? AND originator_version=?"  # noqa: S608
-        )
+        self._position = f"SELECT {position} FROM stored_events WHERE originator_id=? AND originator_version=?"  # noqa: S608
 
     async def stream(self, stream: UUID, after: int, upto: int | None) -> list[StoredEvent]:
         sql = (
@@ -63,9 +62,7 @@ class Reads:
         return head, _kept(row)
 
     async def kept(self, client: str, key: str) -> KeptRow | None:
-        rows = await self._rows(
-            "SELECT fingerprint, reply FROM idempotency WHERE client=? AND key=?", (client, key)
-        )
+        rows = await self._rows("SELECT fingerprint, reply FROM idempotency WHERE client=? AND key=?", (client, key))
         return _kept(rows[0]) if rows else None
 
     async def find(self, identifier_hash: bytes) -> UUID | None:
@@ -78,7 +75,10 @@ class Reads:
 
     async def headers(self, position: int, limit: int) -> list[PlacedHeader]:
         rows = await self._rows(self._headers, (position, limit))
-        return [PlacedHeader(place, id_out(stream), version, name) for place, stream, version, name in rows]
+        return [
+            PlacedHeader(place, id_out(stream), version, name, _key_of(state))
+            for place, stream, version, name, state in rows
+        ]
 
     async def last_position(self) -> int:
         return await self._number(self._last)
@@ -105,6 +105,13 @@ class Reads:
         rows = await self._rows(sql, parameters)
         number: int = rows[0][0]
         return number
+
+
+def _key_of(state: bytes) -> UUID | None:
+    try:
+        return take_apart(state).header.key_id
+    except FrameError:
+        return None
 
 
 def _all(upto: int | None) -> int:

@@ -42,6 +42,8 @@ class SQLiteFile:
             return self._reader.execute(sql, tuple(parameters)).fetchall()
         except sqlite3.OperationalError as error:
             raise StoreUnavailable(f"the file cannot be read: {error.sqlite_errorname}") from None
+        except sqlite3.ProgrammingError:
+            raise StoreUnavailable("the file is closed") from None
 
     async def write(self, *steps: Step) -> None:
         def run(connection: sqlite3.Connection) -> None:
@@ -58,11 +60,9 @@ class SQLiteFile:
         """Run *work* on the writer's thread, with the writer's connection."""
         return await asyncio.get_running_loop().run_in_executor(self._writer_thread, work, self._writer)
 
-    async def erase(self, *steps: Step) -> None:
+    async def erase(self, table: str, *steps: Step) -> None:
         await self.write(*steps)
-        await self.on_writer(
-            lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        )
+        await self.on_writer(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     async def reopen(self) -> None:
         """A new writer's connection, after the old one failed."""
@@ -102,9 +102,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
-    settings = [
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
-    ]
+    settings = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     if settings != ["wal", FULL]:
         connection.close()
         raise RuntimeError("the log must be in WAL mode and synchronous=FULL")

@@ -11,10 +11,9 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 from case_api.store.append import Unstorable
-from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict
-from case_api.store.frame import take_apart
+from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, entry_of
 from case_api.store.sqlite_file import SQLiteFile, Transaction, connect
-from case_api.store.sqlite_schema import LOG, append_only
+from case_api.store.sqlite_schema import LOG, SAME_EVENT, append_only
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 _LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
@@ -28,7 +27,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
     def create_table(self) -> None:
         with closing(connect(Path(self.datastore.pool.db_name))) as connection:
-            connection.executescript(LOG + append_only("stored_events"))
+            connection.executescript(LOG + append_only("stored_events", SAME_EVENT))
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """The library's own door. Raises its IntegrityError if a version is taken or would be missing."""
@@ -64,12 +63,6 @@ class SQLiteLine:
             return await self._file.on_writer(lambda connection: _stands(connection, entry))
         except sqlite3.Error as error:
             raise Unsure from error
-
-
-def entry_of(stored_events: Sequence[StoredEvent]) -> Entry:
-    """What the library wants to store, as a command."""
-    ids = tuple(take_apart(event.state).header.event_id for event in stored_events)
-    return Entry(tuple(stored_events), ids, keyed=None, identifiers={})
 
 
 def store(connection: sqlite3.Connection, batch: Sequence[Entry]) -> list[Verdict]:
@@ -142,9 +135,7 @@ def _stands(connection: sqlite3.Connection, entry: Entry) -> bool:
 
 def _position(connection: sqlite3.Connection, event: StoredEvent) -> int:
     sql = "SELECT rowid FROM stored_events WHERE originator_id=? AND originator_version=?"
-    position: int = connection.execute(sql, (_hex(event.originator_id), event.originator_version)).fetchone()[
-        0
-    ]
+    position: int = connection.execute(sql, (_hex(event.originator_id), event.originator_version)).fetchone()[0]
     return position
 
 

@@ -26,6 +26,11 @@ CREATE TABLE IF NOT EXISTS identifiers (hash BLOB PRIMARY KEY, case_id TEXT NOT 
 CREATE INDEX IF NOT EXISTS identifiers_case_id ON identifiers (case_id);
 """
 
+SAME_EVENT = (
+    "rowid = NEW.rowid OR event_id = NEW.event_id"
+    " OR (originator_id = NEW.originator_id AND originator_version = NEW.originator_version)"
+)
+
 KEYS = """
 CREATE TABLE IF NOT EXISTS data_keys (
   key_id TEXT PRIMARY KEY,
@@ -51,11 +56,17 @@ CREATE TABLE IF NOT EXISTS attempts (
 CREATE INDEX IF NOT EXISTS attempts_case_id ON attempts (case_id);
 """
 
+SAME_ATTEMPT = "number = NEW.number"
 
-def append_only(table: str) -> str:
-    """Triggers that refuse what would change or remove a row."""
+
+def append_only(table: str, same: str) -> str:
+    """Triggers that refuse what would change or remove a row.
+
+    *same* tells whether a row is there already: REPLACE removes it without asking the trigger on DELETE.
+    """
+    there = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 (names of our own)
     return "".join(
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table}"
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{name} BEFORE {verb} ON {table} {when}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is append only'); END;\n"
-        for verb in ("update", "delete")
+        for name, verb, when in (("update", "UPDATE", ""), ("delete", "DELETE", ""), ("replace", "INSERT", there))
     )

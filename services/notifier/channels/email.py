@@ -73,10 +73,10 @@ def envelope(entry: Entry, to: str, letter: Letter, relay: Relay) -> EmailMessag
     message["Date"] = real_now()
     message["Message-ID"] = f"<{entry.message_id}@{relay.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     if entry.possible_duplicate:
         message[POSSIBLE_DUPLICATE] = "true"
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = letter.language
     if "@" not in parseaddr(to)[1]:
         raise ValueError("no address")
     return message
@@ -91,9 +91,7 @@ async def handed_over(take: Callable[[], Awaitable[None]]) -> Result:
     except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as refused:
         return _by_code(refused.code)
     except aiosmtplib.SMTPResponseException as refused:
-        return Result(
-            "again", f"relay_{refused.code}"
-        )  # greeting, log-in or sender: about us, not the recipient
+        return Result("again", f"relay_{refused.code}")  # greeting, log-in or sender: about us, not the recipient
     except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPNotSupported, ConnectionRefusedError):
         return Result("again", "relay_unreached")
     except (aiosmtplib.SMTPException, OSError):

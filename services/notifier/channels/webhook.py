@@ -103,6 +103,4 @@ def judged(answer: Answer, now: datetime) -> Result:
 
 
 def _to(address: str, request: Request) -> Request:
-    return Request(
-        request.method, request.url, request.headers, request.body, request.seconds, address, request.keep
-    )
+    return Request(request.method, request.url, request.headers, request.body, request.seconds, address, request.keep)

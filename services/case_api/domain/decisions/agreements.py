@@ -1,25 +1,30 @@
 """Asking for agreement, and what people answer."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
-from case_api.domain.event import Event
 from case_api.domain.facts.agreements import (
     ConsentExpired,
     ConsentGranted,
     ConsentRefused,
     ConsentSought,
     ConsentWithdrawn,
-    Entry,
     Explained,
     Kind,
     Scope,
 )
-from case_api.domain.questions.consequences import Cause, consequences
+from case_api.domain.questions.answering import (
+    is_said_already,
+    it_ends_after_it_begins,
+    it_holds_by_now,
+    no_more_than_was_asked,
+    standing_of,
+    taken_back_from,
+    with_consequences,
+)
 from case_api.domain.questions.dates import months_after
 from case_api.domain.questions.parties import (
     agrees_as,
@@ -29,9 +34,9 @@ from case_api.domain.questions.parties import (
     they_are_a_party,
 )
 from case_api.domain.questions.references import NotOnThisCase, known, known_people
-from case_api.domain.questions.standing import Standing, standing
+from case_api.domain.questions.standing import unrecorded_ends
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import AgreementId, Code, Line, PersonId, Text, start_of
+from case_api.domain.words import AgreementId, Code, Day, Line, PersonId, Text, start_of
 
 Categories = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
 
@@ -55,8 +60,8 @@ class GrantAgreement(Command):
     answer: Literal["granted"]
     categories: Categories | None = None
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=2)] | None = None
-    holds_from: date | None = None
-    until: date | None = None
+    holds_from: Day | None = None
+    until: Day | None = None
     route: Code
     evidence: Text | None = None
     helped_by: Line | None = None
@@ -85,34 +90,12 @@ class ExpireAgreement(Command):
     """The end of an agreement has come; the clerk records it (D15)."""
 
 
-class GrantWiderThanAsked(Refusal):
-    slug = "grant-wider-than-asked"
-    rule_id = "I13"
-    guidance_ref = "R78"
-    title = "An agreement cannot cover more than was explained and asked."
-    advice = "Seek agreement to the wider scope first."
-
-
-class GrantEndsTooEarly(Refusal):
-    slug = "grant-ends-too-early"
-    rule_id = "I13"
-    guidance_ref = "R79"
-    title = "The agreement would have ended before it began."
-    advice = "'until' is the first day on which it no longer holds: give a later one, or leave it out."
-
-
 class NothingToWithdraw(Refusal):
     slug = "nothing-to-withdraw"
     rule_id = "I9"
     guidance_ref = "R79"
     title = "This agreement is not granted now, so it cannot be withdrawn."
     advice = "Read the agreements of the case; record a refusal if that is what was said."
-
-
-def no_more_than_was_asked(sought: ConsentSought, command: GrantAgreement) -> Refusal | None:
-    wider = set(command.categories or ()) - set(sought.scope.categories)
-    wider |= set(command.kinds or ()) - set(sought.kinds)
-    return GrantWiderThanAsked(pointer="/categories") if wider else None
 
 
 def seek_agreement(case: Case, command: SeekAgreement, at: Situation) -> Decision:
@@ -143,11 +126,26 @@ def answer_agreement(
 
 
 def _grant(case: Case, sought: ConsentSought, command: GrantAgreement, at: Situation) -> Decision:
-    day = command.holds_from or at.day_of(command)
-    granted = ConsentGranted(
+    granted = _granted(case, sought, command, at)
+    repeated = is_said_already(case, sought, granted, at)
+    return decided(
+        they_are_a_party(case, sought.party),
+        it_was_sought_before(case, sought, command, at),
+        no_more_than_was_asked(sought, command.categories, command.kinds),
+        an_assent_names_who_helped(granted),
+        it_holds_by_now(granted, at),
+        it_ends_after_it_begins(granted),
+        then=() if repeated else with_consequences(case, granted, command, at, "withdrawn"),
+    )
+
+
+def _granted(case: Case, sought: ConsentSought, command: GrantAgreement, at: Situation) -> ConsentGranted:
+    answered_on = at.day_of(command)
+    day = command.holds_from or answered_on
+    return ConsentGranted(
         agreement_id=sought.agreement_id,
         party=sought.party,
-        given_as=agrees_as(case, sought.party, at, day),
+        given_as=agrees_as(case, sought.party, at, answered_on),
         kinds=command.kinds or sought.kinds,
         scope=sought.scope.model_copy(update={"categories": command.categories or sought.scope.categories}),
         holds_from=day,
@@ -155,14 +153,6 @@ def _grant(case: Case, sought: ConsentSought, command: GrantAgreement, at: Situa
         route=command.route,
         evidence=command.evidence,
         helped_by=command.helped_by,
-    )
-    return decided(
-        they_are_a_party(case, sought.party),
-        it_was_sought_before(case, sought, command, at),
-        no_more_than_was_asked(sought, command),
-        an_assent_names_who_helped(granted),
-        GrantEndsTooEarly(pointer="/until") if granted.until <= day else None,
-        then=with_consequences(case, granted, command, at, "withdrawn"),
     )
 
 
@@ -174,47 +164,40 @@ def _refuse(case: Case, sought: ConsentSought, command: RefuseAgreement, at: Sit
         reason=command.reason,
         willing_to_discuss=command.willing_to_discuss,
     )
+    repeated = is_said_already(case, sought, refused, at)
     return decided(
         it_was_sought_before(case, sought, command, at),
-        then=with_consequences(case, refused, command, at, "withdrawn"),
+        then=() if repeated else with_consequences(case, refused, command, at, "withdrawn"),
     )
 
 
-def withdraw_agreement(
-    case: Case, agreement_id: AgreementId, command: WithdrawAgreement, at: Situation
-) -> Decision:
+def withdraw_agreement(case: Case, agreement_id: AgreementId, command: WithdrawAgreement, at: Situation) -> Decision:
     sought = case.agreements.sought.get(agreement_id)
     if sought is None:
         return decided(NotOnThisCase())
     held = standing_of(case, sought, at)
-    taken_back = set(command.categories or held.categories)
-    if held.status in ("withdrawn", "expired") or (held.granted and not taken_back & held.categories):
+    taken_back = set(command.categories or held.categories) & held.categories
+    if held.status in ("withdrawn", "expired") or (held.granted and not taken_back):
         return decided()
-    categories = tuple(sorted(taken_back & held.categories)) or sought.scope.categories
+    if not held.granted:
+        return decided(NothingToWithdraw())
     withdrawn = ConsentWithdrawn(
         agreement_id=held.agreement_id or agreement_id,
         party=sought.party,
-        scope_withdrawn=sought.scope.model_copy(update={"categories": categories}),
-        effective_at=at.instant_of(command),
+        scope_withdrawn=sought.scope.model_copy(update={"categories": tuple(sorted(taken_back))}),
+        effective_at=taken_back_from(case, sought, held, at.instant_of(command), at),
         route=command.route,
         told_consequences=command.told_consequences,
     )
-    return decided(
-        None if held.granted else NothingToWithdraw(),
-        then=with_consequences(case, withdrawn, command, at, "withdrawn"),
-    )
+    return decided(then=with_consequences(case, withdrawn, command, at, "withdrawn"))
 
 
-def expire_agreement(
-    case: Case, agreement_id: AgreementId, command: ExpireAgreement, at: Situation
-) -> Decision:
+def expire_agreement(case: Case, agreement_id: AgreementId, command: ExpireAgreement, at: Situation) -> Decision:
     """Record each end of this agreement that has come and is not recorded yet; nothing otherwise."""
     ended = [
         grant
-        for grant in case.agreements.grants()
-        if grant.agreement_id == agreement_id
-        and start_of(grant.until, at.policy.tz) <= at.now
-        and not case.agreements.expiry_recorded(agreement_id, grant.until)
+        for grant in unrecorded_ends(case.agreements, at.policy.tz)
+        if grant.agreement_id == agreement_id and start_of(grant.until, at.policy.tz) <= at.now
     ]
     if not ended:
         return decided(None if agreement_id in case.agreements.sought else NotOnThisCase())
@@ -223,22 +206,3 @@ def expire_agreement(
         agreement_id=agreement_id, party=grant.party, scope=grant.scope, on=grant.until, cause="date"
     )
     return decided(then=with_consequences(case, expired, command, at, "expired"))
-
-
-def standing_of(case: Case, sought: ConsentSought, at: Situation) -> Standing:
-    scope = sought.scope
-    return standing(case.agreements, sought.party, scope.service, scope.purpose, at.now, at.policy.tz)
-
-
-def with_consequences(
-    case: Case,
-    answer: ConsentGranted | ConsentRefused | ConsentWithdrawn | ConsentExpired,
-    command: Command,
-    at: Situation,
-    cause: Cause,
-) -> tuple[Event, ...]:
-    """The answer, and what it does to open requests, in one append (I9)."""
-    scope = answer.scope_withdrawn if isinstance(answer, ConsentWithdrawn) else answer.scope
-    entry = Entry(at.occurred(command), at.now, case.version + 1, answer)
-    after = case.agreements.including(entry)
-    return (answer, *consequences(case, scope.service, scope.purpose, after, at, cause))

@@ -1,7 +1,6 @@
 """What an education authority publishes: its policy, its directory of services, its staff."""
 
 import json
-from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from case_api.domain.facts.authority import Authority, PolicyPublished, Purpose,
 from case_api.domain.policy import Policy
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Code, Line, ServiceCode
+from case_api.domain.words import Code, Day, Line, ServiceCode
 
 
 class PublishPolicy(Command):
@@ -20,7 +19,7 @@ class PublishPolicy(Command):
 
     name: Code
     version: Line
-    in_force_from: date
+    in_force_from: Day
     content: dict[str, Any] | None = None
 
 
@@ -45,8 +44,8 @@ class AssignStaff(Command):
     setting: Code
     setting_class: Code | None = None
     role: Code
-    from_day: date
-    until: date | None = None
+    from_day: Day
+    until: Day | None = None
     email: Line | None = None
 
 
@@ -98,12 +97,9 @@ def publish_policy(authority: Authority, command: PublishPolicy, at: Situation) 
     content = command.content
     if content is None:
         return decided(known("/version", (f"{command.name}@{command.version}",), ()))
-    digest = sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-    same = (
-        one
-        for one in authority.policies
-        if (one.name_of_pack, one.version) == (command.name, command.version)
-    )
+    plain = json.dumps(content, sort_keys=True, default=str)
+    digest = sha256(plain.encode()).hexdigest()
+    same = (one for one in authority.policies if (one.name_of_pack, one.version) == (command.name, command.version))
     published = next(same, None)
     if published and published.sha256 == digest:
         return decided()
@@ -117,7 +113,7 @@ def publish_policy(authority: Authority, command: PublishPolicy, at: Situation) 
             version=command.version,
             in_force_from=command.in_force_from,
             sha256=digest,
-            content=content,
+            content=json.loads(plain),
         ),
     )
 

@@ -1,6 +1,5 @@
 """Raising, acknowledging and closing a concern."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.concerns import ConcernAcknowledged, ConcernClosed, ConcernRaised, RaisedBy
 from case_api.domain.questions.references import NotOnThisCase, known_people
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, ConcernId, Line, Text
+from case_api.domain.words import Code, ConcernId, Day, Line, Text
 
 
 class RaiseConcern(Command):
@@ -29,7 +28,7 @@ class AcknowledgeConcern(Command):
 
     summary: Text
     next_step: Text
-    by_when: date
+    by_when: Day
 
 
 class CloseConcern(Command):
@@ -39,12 +38,26 @@ class CloseConcern(Command):
     reason: Text
 
 
+class RaiserNotNamed(Refusal):
+    slug = "raiser-not-named"
+    rule_id = "R5"
+    guidance_ref = "R5"
+    title = "A learner or carer who raises a concern is named by their person."
+    advice = "Give raised_by.person; the case lists the people around the learner."
+
+
 class ConcernAlreadyClosed(Refusal):
     slug = "concern-already-closed"
     rule_id = "R20"
     guidance_ref = "R20"
     title = "This concern is closed."
     advice = "Raise a new concern if there is more to say."
+
+
+def a_learner_or_carer_is_named(command: RaiseConcern) -> Refusal | None:
+    """R5, R50: who is to be answered must be known."""
+    unnamed = command.raised_by.kind in ("learner", "carer") and command.raised_by.person is None
+    return RaiserNotNamed(pointer="/raised_by/person") if unnamed else None
 
 
 def it_is_still_open(case: Case, concern_id: ConcernId) -> Refusal | None:
@@ -58,6 +71,7 @@ def raise_concern(case: Case, command: RaiseConcern, at: Situation) -> Decision:
     concern_id = at.new_id()
     raiser = (command.raised_by.person,) if command.raised_by.person else ()
     return decided(
+        a_learner_or_carer_is_named(command),
         known_people("/raised_by/person", raiser, case),
         then=ConcernRaised(
             concern_id=concern_id,
@@ -68,9 +82,7 @@ def raise_concern(case: Case, command: RaiseConcern, at: Situation) -> Decision:
     )
 
 
-def acknowledge_concern(
-    case: Case, concern_id: ConcernId, command: AcknowledgeConcern, _: Situation
-) -> Decision:
+def acknowledge_concern(case: Case, concern_id: ConcernId, command: AcknowledgeConcern, _: Situation) -> Decision:
     concern = case.concerns.open_one(concern_id)
     if concern is None or concern.acknowledged:
         return decided(it_is_still_open(case, concern_id))

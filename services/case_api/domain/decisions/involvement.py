@@ -1,6 +1,5 @@
 """What a partner service does with a request that is addressed to it."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -22,10 +21,11 @@ from case_api.domain.facts.requests import (
     InputKind,
     Request,
 )
+from case_api.domain.questions.consequences import state_now
 from case_api.domain.questions.references import NotOnThisCase, NotYetHappened
 from case_api.domain.questions.request_state import State, request_of_service, state_of
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Code, Line, RequestId, Text
+from case_api.domain.words import Code, Day, Line, RequestId, Text
 
 
 class Acknowledge(Command):
@@ -49,7 +49,7 @@ class Accept(Command):
     kind: Literal["accept"]
     input_kind: InputKind
     practitioner: Line
-    expected_start: date | None = None
+    expected_start: Day | None = None
     expected_wait_weeks: Annotated[int, Field(ge=0, le=260)] | None = None
 
 
@@ -68,7 +68,7 @@ class RecordInput(Command):
 
     kind: Literal["input"]
     input_kind: InputKind
-    on: date | None = None
+    on: Day | None = None
     place: Literal["school", "home", "elsewhere", "remote"]
     present: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
     summary: Text
@@ -103,9 +103,7 @@ PartnerUpdate = Annotated[
     Acknowledge | AskForInformation | Accept | Decline | RecordInput | Recommend | End | AcknowledgePause,
     Field(discriminator="kind"),
 ]
-AnyUpdate = (
-    Acknowledge | AskForInformation | Accept | Decline | RecordInput | Recommend | End | AcknowledgePause
-)
+AnyUpdate = Acknowledge | AskForInformation | Accept | Decline | RecordInput | Recommend | End | AcknowledgePause
 
 ANSWERABLE: dict[str, frozenset[State]] = {
     "acknowledge": frozenset({"requested"}),
@@ -132,19 +130,22 @@ class InputNotSought(Refusal):
     rule_id = "R70"
     guidance_ref = "R70"
     title = "This kind of input was not asked for."
-    advice = "Accept one of the kinds under input_sought; the school can request another kind."
+    advice = "Give one of the kinds under input_sought; the school can request another kind."
 
 
 def the_involvement_is_open_for_it(command: AnyUpdate, state: State) -> Refusal | None:
-    """I29: a service posts only while the request is open; on hold it may only acknowledge the pause."""
+    """I29: a service posts only while the request is open; on hold it may only acknowledge the pause.
+
+    On hold is what the agreements say now, whether or not the end of one was recorded yet (D15).
+    """
     if state in ANSWERABLE[command.kind]:
         return None
     return InvolvementNotOpen(missing=(Missing(rule_id="I29", what=state),))
 
 
-def only_what_was_sought_is_accepted(command: AnyUpdate, request: Request) -> Refusal | None:
-    sought = request.asked.input_sought
-    outside = isinstance(command, Accept) and command.input_kind not in sought
+def only_what_was_sought_is_given(command: AnyUpdate, request: Request) -> Refusal | None:
+    """R70: of the four kinds of input, those that were asked for."""
+    outside = isinstance(command, Accept | RecordInput) and command.input_kind not in request.asked.input_sought
     return InputNotSought(pointer="/input_kind") if outside else None
 
 
@@ -157,13 +158,13 @@ def update_from_partner(case: Case, request_id: RequestId, command: AnyUpdate, a
     request = request_of_service(case, request_id, at.services)
     if request is None:
         return decided(NotOnThisCase())
-    state = state_of(case, request)
+    state = state_of(case, request) if isinstance(command, AcknowledgePause) else state_now(case, request, at)
     if _already_so(case, request, command, state):
         return decided()
     created = at.new_id() if isinstance(command, Recommend) else None
     return decided(
         the_involvement_is_open_for_it(command, state),
-        only_what_was_sought_is_accepted(command, request),
+        only_what_was_sought_is_given(command, request),
         input_lies_behind_us(command, at),
         then=_fact(request, command, at, created or request_id),
         created=created,

@@ -1,6 +1,5 @@
 """Who is who around the learner."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -19,7 +18,7 @@ from case_api.domain.facts.people import (
 )
 from case_api.domain.questions.references import known_people
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, Language, Line, PersonId, Text
+from case_api.domain.words import Code, Day, Language, Line, PersonId, Text
 
 
 class RegisterLearner(Command):
@@ -27,7 +26,7 @@ class RegisterLearner(Command):
 
     identifiers: Annotated[tuple[Identifier, ...], Field(max_length=10)] = ()
     name: Line
-    date_of_birth: date
+    date_of_birth: Day
     setting: Code
     year_stage: Code | None = None
     languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=10)] = ("en",)
@@ -65,14 +64,14 @@ class AssessCapacity(Command):
     assessor: Line
     basis: Text
     supporter: Line | None = None
-    valid_until: date
+    valid_until: Day
 
 
 class AssignNamedPerson(Command):
     """A member of staff becomes the learner's named person."""
 
     staff: Line
-    from_day: date | None = None
+    from_day: Day | None = None
     reason: Text | None = None
 
 
@@ -117,10 +116,10 @@ def a_channel_has_its_address(command: SetContactPreference) -> Refusal | None:
     return None
 
 
-def register_learner(_: Case, command: RegisterLearner, at: Situation) -> Decision:
+def register_learner(case: Case, command: RegisterLearner, at: Situation) -> Decision:
     person = at.new_id()
     fact = LearnerRegistered(person_id=person, **command.model_dump(exclude={"occurred_at"}))
-    return decided(the_learner_is_born(command, at), then=fact, created=person)
+    return decided(the_learner_is_born(command, at), then=fact, created=case.id)
 
 
 def link_carer(_: Case, command: LinkCarer, at: Situation) -> Decision:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event, Recorded
+from case_api.domain.facts.people import CarerLinked, LearnerRegistered
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.questions.references import NotYetHappened, known
 from case_api.domain.refusal import Decision, Refusal, decided
@@ -26,7 +27,7 @@ class NotCorrectable(Refusal):
     slug = "not-correctable"
     rule_id = "D7"
     guidance_ref = "R111"
-    title = "Agreements, requests, stage changes and corrections are not corrected."
+    title = "Agreements, requests with their answers, stage changes and corrections are not corrected."
     advice = "Withdraw the agreement, end the request, decide anew, or correct the original fact once more."
 
 
@@ -38,18 +39,31 @@ class ReplacementUnfit(Refusal):
     advice = "Send every field of the fact as its published schema says, with the same ids."
 
 
-def it_can_be_corrected(event: Recorded) -> Refusal | None:
-    return None if event.fact.correctable else NotCorrectable()
+def it_can_be_corrected(event: Recorded, replacement: Event | None) -> Refusal | None:
+    """D7; and there is no case without its learner."""
+    removed = isinstance(event.fact, LearnerRegistered) and replacement is None
+    return None if event.fact.correctable and not removed else NotCorrectable()
 
 
 def the_replacement_fits(
-    event: Recorded, replacement: Event | None, command: CorrectRecord
+    event: Recorded, replacement: Event | None, command: CorrectRecord, at: Situation
 ) -> Refusal | None:
     """A whole fact of the same type, about the same people and things."""
     if command.replacement is None:
         return None
     same = replacement is not None and _identity(replacement) == _identity(event.fact)
-    return None if same else ReplacementUnfit(pointer="/replacement")
+    return None if same and _could_be(replacement, at) else ReplacementUnfit(pointer="/replacement")
+
+
+def _could_be(replacement: Event | None, at: Situation) -> bool:
+    """What the first recording would have been refused for is refused here too (I2, I31)."""
+    match replacement:
+        case CarerLinked(may_contact=False, restriction_reason=None):
+            return False
+        case LearnerRegistered(date_of_birth=born):
+            return born <= at.today
+        case _:
+            return True
 
 
 def what_it_says_has_happened(replacement: Event | None, at: Situation) -> Refusal | None:
@@ -59,8 +73,9 @@ def what_it_says_has_happened(replacement: Event | None, at: Situation) -> Refus
 
 
 def _identity(fact: Event) -> dict[str, Any]:
-    """The ids that a fact carries: of what it tells, and of the person under whose key it is sealed."""
-    return fact.model_dump(include={*(ref for ref in fact.refs if ref.endswith("_id")), "person_id"})
+    """The ids that a fact carries: of what it tells, of whose words it holds, and of the service that wrote it."""
+    ids = (ref for ref in fact.refs if ref.endswith("_id"))
+    return fact.model_dump(include={*ids, "person_id", "party", "service"})
 
 
 def _parsed(event: Recorded, content: dict[str, Any] | None) -> Event | None:
@@ -76,8 +91,8 @@ def correct_record(_: Case, command: CorrectRecord, at: Situation) -> Decision:
         return decided(known("/supersedes", (command.supersedes,), ()))
     replacement = _parsed(event, command.replacement)
     return decided(
-        it_can_be_corrected(event),
-        the_replacement_fits(event, replacement, command),
+        it_can_be_corrected(event, replacement),
+        the_replacement_fits(event, replacement, command, at),
         what_it_says_has_happened(replacement, at),
         then=RecordCorrected(
             supersedes=command.supersedes,

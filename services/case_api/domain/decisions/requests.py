@@ -1,29 +1,43 @@
 """Asking a partner service for help: by the school, by an outside professional, or directly by the family."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
-from case_api.domain.facts.agreements import ConsentGranted, ConsentSought, Explained, Scope
+from case_api.domain.facts.agreements import ConsentGranted, Scope
 from case_api.domain.facts.requests import (
-    AssertedAgreement,
     AssistanceRequested,
     AssistanceWithdrawn,
-    Contributor,
     FurtherInformationSupplied,
     InputKind,
-    MeasureTried,
+    Request,
     Requester,
 )
 from case_api.domain.questions import asking
 from case_api.domain.questions.agreement_set import agreement_set
-from case_api.domain.questions.parties import agrees_as, an_assent_names_who_helped
+from case_api.domain.questions.answering import with_consequences
+from case_api.domain.questions.asking_refused import AgreementNoLongerHolds, RequestNoLongerOpen
+from case_api.domain.questions.consequences import state_now
+from case_api.domain.questions.parties import an_assent_names_who_helped
 from case_api.domain.questions.references import NotOnThisCase, known, known_people
-from case_api.domain.questions.request_state import state_of
+from case_api.domain.questions.request_state import TERMINAL, state_of
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, Language, Line, PersonId, RequestId, ServiceCode, Text
+from case_api.domain.words import (
+    AssertedAgreement,
+    Code,
+    Contributor,
+    Language,
+    Line,
+    MeasureTried,
+    PersonId,
+    RequestId,
+    ServiceCode,
+    Text,
+    end_of,
+)
 
 Inputs = Annotated[tuple[InputKind, ...], Field(min_length=1, max_length=4)]
 Categories = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
@@ -82,17 +96,13 @@ class SupplyInformation(Command):
     items: Annotated[tuple[Text, ...], Field(min_length=1, max_length=30)]
 
 
-class RequestNoLongerOpen(Refusal):
-    slug = "request-no-longer-open"
-    rule_id = "request-state"
-    guidance_ref = "R83"
-    title = "This request can no longer be taken back or added to in this way."
-    advice = "Read the state of the request; an accepted request is ended by the service."
+def what_is_sent_is_still_agreed(case: Case, request: Request, at: Situation) -> Refusal | None:
+    """I9: from the moment of a withdrawal, or of an end (D15), nothing more is sent on the strength of it."""
+    state = state_of(case, request)
+    return AgreementNoLongerHolds() if state == "on_hold" or state != state_now(case, request, at) else None
 
 
-def request_assistance(
-    case: Case, command: SchoolRequest | ExternalRequest | DirectRequest, at: Situation
-) -> Decision:
+def request_assistance(case: Case, command: SchoolRequest | ExternalRequest | DirectRequest, at: Situation) -> Decision:
     match command:
         case SchoolRequest():
             return request_by_school(case, command, at)
@@ -104,12 +114,15 @@ def request_assistance(
 
 def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Decision:
     parties = agreement_set(case, command.service, command.purpose, at.now, at.policy)
+    then = agreement_set(case, command.service, command.purpose, _asked_by_then(command, at), at.policy)
     request_id = at.new_id()
     return decided(
         asking.the_service_offers_it(command.service, command.purpose, at),
         known("/categories", command.categories, at.policy.agreements.categories),
+        known("/measures_tried", (one.measure_id for one in command.measures_tried), case.supports.by_id),
         asking.no_grant_stands_against_a_refusal(parties),
-        asking.everyone_agrees_unless_a_child_needs_protection(parties, command.categories),
+        asking.everyone_agrees_unless_a_child_needs_protection(parties, command.categories)
+        or asking.everyone_agrees_unless_a_child_needs_protection(then, command.categories),
         asking.every_parent_who_can_be_asked_was_asked(parties, at.policy),
         asking.the_learner_agrees_as_their_age_allows(parties, at.policy),
         asking.what_is_sent_serves_the_purpose(command.categories, command.service, command.purpose, at),
@@ -129,6 +142,11 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
     )
 
 
+def _asked_by_then(command: SchoolRequest, at: Situation) -> datetime:
+    """Agreement comes before the request (R79): also before one that is recorded late; a day counts to its end."""
+    return min(at.now, end_of(at.occurred(command), at.policy.tz))
+
+
 def request_from_outside(case: Case, command: ExternalRequest, at: Situation) -> Decision:
     request_id = at.new_id()
     asserted = [one.party for one in command.asserted_agreements]
@@ -143,23 +161,11 @@ def request_from_outside(case: Case, command: ExternalRequest, at: Situation) ->
 
 def request_directly(case: Case, command: DirectRequest, at: Situation) -> Decision:
     """I14: the asker's own agreement suffices; asking is agreeing, so both stand in the one append."""
-    sought, granted = _own_agreement(case, command, at)
-    request_id = at.new_id()
-    asker_is_learner = case.people.is_learner(command.asked_by)
-    requested = AssistanceRequested(
-        request_id=request_id,
-        route="direct",
-        requester=Requester(
-            kind="learner" if asker_is_learner else "carer", role=granted.given_as, person=command.asked_by
-        ),
-        service=command.service,
-        purpose=command.purpose,
-        input_sought=command.input_sought,
-        categories=command.categories,
-        agreement_refs=(asking.ref_of(granted, case.version + 2),),
-        parents_told=command.tell_parents,
-        urgency=command.urgency,
+    scope = Scope(service=command.service, purpose=command.purpose, categories=command.categories)
+    sought, granted = asking.own_agreement(
+        case, command.asked_by, scope, command.language, command.helped_by, at.day_of(command), at
     )
+    requested = _requested_directly(case, command, granted, at)
     return decided(
         asking.the_service_offers_it(command.service, command.purpose, at),
         known_people("/asked_by", (command.asked_by,), case),
@@ -169,33 +175,23 @@ def request_directly(case: Case, command: DirectRequest, at: Situation) -> Decis
         asking.parents_are_told_of_a_young_childs_request(granted, command.tell_parents),
         an_assent_names_who_helped(granted),
         asking.what_is_sent_serves_the_purpose(command.categories, command.service, command.purpose, at),
-        then=(sought, granted, requested),
-        created=request_id,
+        then=(sought, *with_consequences(case, granted, command, at, "withdrawn"), requested),
+        created=requested.request_id,
     )
 
 
-def _own_agreement(case: Case, command: DirectRequest, at: Situation) -> tuple[ConsentSought, ConsentGranted]:
-    agreement_id, day = at.new_id(), at.day_of(command)
-    scope = Scope(service=command.service, purpose=command.purpose, categories=command.categories)
-    sought = ConsentSought(
-        agreement_id=agreement_id,
-        party=command.asked_by,
-        scope=scope,
-        explained=Explained(how="by asking for it themselves", language=command.language),
-        alternatives_explained=True,
+def _requested_directly(
+    case: Case, command: DirectRequest, granted: ConsentGranted, at: Situation
+) -> AssistanceRequested:
+    asker = "learner" if case.people.is_learner(command.asked_by) else "carer"
+    return AssistanceRequested(
+        request_id=at.new_id(),
+        route="direct",
+        requester=Requester(kind=asker, role=granted.given_as, person=command.asked_by),
+        agreement_refs=(asking.ref_of(granted, case.version + 2),),
+        parents_told=command.tell_parents,
+        **command.model_dump(include={"service", "purpose", "input_sought", "categories", "urgency"}),
     )
-    granted = ConsentGranted(
-        agreement_id=agreement_id,
-        party=command.asked_by,
-        given_as=agrees_as(case, command.asked_by, at, day),
-        kinds=sought.kinds,
-        scope=scope,
-        holds_from=day,
-        until=asking.default_end(day, at.policy),
-        route="direct_request",
-        helped_by=command.helped_by,
-    )
-    return sought, granted
 
 
 def withdraw_request(case: Case, request_id: RequestId, command: WithdrawRequest, _: Situation) -> Decision:
@@ -216,16 +212,12 @@ def withdraw_request(case: Case, request_id: RequestId, command: WithdrawRequest
     )
 
 
-def supply_information(
-    case: Case, request_id: RequestId, command: SupplyInformation, _: Situation
-) -> Decision:
+def supply_information(case: Case, request_id: RequestId, command: SupplyInformation, at: Situation) -> Decision:
     request = case.requests.by_id.get(request_id)
     if request is None:
         return decided(NotOnThisCase())
-    waiting = state_of(case, request) in ("requested", "acknowledged", "accepted", "active")
     return decided(
-        None if waiting else RequestNoLongerOpen(),
-        then=FurtherInformationSupplied(
-            request_id=request_id, service=request.asked.service, items=command.items
-        ),
+        RequestNoLongerOpen() if state_of(case, request) in TERMINAL else None,
+        what_is_sent_is_still_agreed(case, request, at),
+        then=FurtherInformationSupplied(request_id=request_id, service=request.asked.service, items=command.items),
     )

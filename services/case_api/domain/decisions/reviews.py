@@ -8,23 +8,23 @@ from pydantic import Field
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.reviews import ReviewHeld
-from case_api.domain.questions.references import NotYetHappened, known
+from case_api.domain.questions.references import NotYetHappened, known, known_people
 from case_api.domain.questions.views_heard import the_learner_was_heard
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Line, MeasureId, OutcomeStatus, ViewsId, ViewsMissing
+from case_api.domain.words import Day, Line, MeasureId, OutcomeStatus, ViewsId, ViewsMissing
 
 
 class HoldReview(Command):
     """Progress is looked at with the people concerned, and a decision is taken."""
 
     of_refs: Annotated[tuple[MeasureId, ...], Field(min_length=1, max_length=30)]
-    held_on: date | None = None
+    held_on: Day | None = None
     present: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
     views_refs: Annotated[tuple[ViewsId, ...], Field(max_length=30)] = ()
     views_missing: Annotated[tuple[ViewsMissing, ...], Field(max_length=30)] = ()
     progress: Annotated[tuple[OutcomeStatus, ...], Field(max_length=30)] = ()
     decision: Literal["continue", "adjust", "step_up", "step_down", "close"]
-    next_review_on: date | None = None
+    next_review_on: Day | None = None
 
 
 class NextReviewBeforeThis(Refusal):
@@ -45,11 +45,10 @@ def hold_review(case: Case, command: HoldReview, at: Situation) -> Decision:
     return decided(
         known("/of_refs", command.of_refs, case.supports.by_id),
         known("/views_refs", command.views_refs, case.assessments.views),
+        known_people("/views_missing", (one.party for one in command.views_missing), case),
         NotYetHappened(pointer="/held_on") if held_on > at.today else None,
         the_next_review_is_later(command, held_on),
         the_learner_was_heard(case, command),
-        then=ReviewHeld(
-            review_id=review_id, held_on=held_on, **command.model_dump(exclude={"occurred_at", "held_on"})
-        ),
+        then=ReviewHeld(review_id=review_id, held_on=held_on, **command.model_dump(exclude={"occurred_at", "held_on"})),
         created=review_id,
     )

@@ -10,17 +10,17 @@ from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.policy import Stage
-from case_api.domain.questions.references import NotYetHappened, known
+from case_api.domain.questions.references import NotYetHappened, known, known_people
 from case_api.domain.questions.views_heard import answered_for, the_learner_was_heard
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Code, Text, ViewsId, ViewsMissing
+from case_api.domain.words import Code, Day, Text, ViewsId, ViewsMissing
 
 
 class ChangeStage(Command):
     """The learner moves to another stage; the rationale of a step up says why less does not suffice."""
 
     to_stage: Code
-    on: date | None = None
+    on: Day | None = None
     rationale: Text
     evidence_refs: Annotated[tuple[UUID, ...], Field(max_length=30)] = ()
     views_refs: Annotated[tuple[ViewsId, ...], Field(max_length=30)] = ()
@@ -47,9 +47,15 @@ class StageSkipped(Refusal):
     advice = "Move by one stage, or give exception_reason for a step up that cannot wait."
 
 
-def a_step_up_follows_what_was_tried(
-    case: Case, command: ChangeStage, to: Stage, now: Stage
-) -> Refusal | None:
+class StageBeganLater(Refusal):
+    slug = "stage-began-later"
+    rule_id = "stage-order"
+    guidance_ref = "R30"
+    title = "The present stage began after the day of this change."
+    advice = "Give the day on which the present stage began, or a later one."
+
+
+def a_step_up_follows_what_was_tried(case: Case, command: ChangeStage, to: Stage, now: Stage) -> Refusal | None:
     """I16: a need assessed, a measure ended or reviewed since this stage began, the views of learner and a carer."""
     if to.rank <= now.rank:
         return None
@@ -78,6 +84,12 @@ def _unheard(case: Case, command: ChangeStage) -> tuple[Missing, ...]:
     return tuple(found)
 
 
+def the_present_stage_began_before(case: Case, on: date) -> Refusal | None:
+    """D6: stages follow one another in time as they do in the record, or "since" would tell another story."""
+    began = case.stages.last.since if case.stages.last else on
+    return StageBeganLater(pointer="/on") if on < began else None
+
+
 def no_stage_is_skipped(command: ChangeStage, to: Stage, now: Stage) -> Refusal | None:
     """R30: needs are met at the less intrusive stage first; an exception upwards gives its reason."""
     if abs(to.rank - now.rank) <= 1 or (to.rank > now.rank and command.exception_reason):
@@ -96,7 +108,9 @@ def change_stage(case: Case, command: ChangeStage, at: Situation) -> Decision:
         return decided()
     return decided(
         known("/views_refs", command.views_refs, case.assessments.views),
+        known_people("/views_missing", (one.party for one in command.views_missing), case),
         NotYetHappened(pointer="/on") if on > at.today else None,
+        the_present_stage_began_before(case, on),
         a_step_up_follows_what_was_tried(case, command, to, now),
         no_stage_is_skipped(command, to, now),
         the_learner_was_heard(case, command),

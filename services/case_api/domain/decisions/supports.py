@@ -10,7 +10,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.supports import SupportEffectObserved, SupportEnded, UniversalSupportApplied
 from case_api.domain.questions.references import NotOnThisCase, NotYetHappened, known
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, Line, MeasureId, OutcomeStatus, Text
+from case_api.domain.words import Code, Day, Line, MeasureId, OutcomeStatus, Text
 
 
 class ApplySupport(Command):
@@ -20,7 +20,7 @@ class ApplySupport(Command):
     level: Literal["universal", "augmented"] = "universal"
     scope: Literal["learner", "group", "class"] = "learner"
     need_refs: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
-    started_on: date | None = None
+    started_on: Day | None = None
     by: Line | None = None
 
 
@@ -38,7 +38,7 @@ class EndSupport(Command):
     """A support comes to an end."""
 
     reason: Literal["outcome_met", "ineffective", "replaced", "withdrawn"]
-    on: date | None = None
+    on: Day | None = None
 
 
 class SupportAlreadyEnded(Refusal):
@@ -98,9 +98,7 @@ def observe_effect(case: Case, measure_id: MeasureId, command: ObserveEffect, at
     if measure_id not in case.supports.by_id:
         return decided(NotOnThisCase())
     seen = command.model_dump(exclude={"occurred_at", "by"})
-    return decided(
-        then=SupportEffectObserved(measure_id=measure_id, by=command.by or at.actor.subject, **seen)
-    )
+    return decided(then=SupportEffectObserved(measure_id=measure_id, by=command.by or at.actor.subject, **seen))
 
 
 def end_support(case: Case, measure_id: MeasureId, command: EndSupport, at: Situation) -> Decision:

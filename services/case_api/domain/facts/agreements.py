@@ -28,6 +28,17 @@ from case_api.domain.words import (
 Kind = Literal["agreement_to_request", "consent_to_share"]
 
 
+_ANNAS = {
+    "agreement_id": "019a70e5-b000-7062-9596-a2df81436088",
+    "party": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",
+}
+_SCOPE = {
+    "service": "slt",
+    "purpose": "speech_and_language",
+    "categories": ["identity_contact", "learning_profile"],
+}
+
+
 class Scope(Value):
     """What an agreement covers: one service, one purpose, the categories of information the school may send."""
 
@@ -53,6 +64,12 @@ class ConsentSought(Event, grounds="6.3 Requesting assistance", covers=("R78",))
     explained: Explained
     alternatives_explained: bool
 
+    examples = ({
+        **_ANNAS, "alternatives_explained": True,
+        "scope": _SCOPE,
+        "explained": {"how": "by telephone, with an interpreter", "language": "pl"},
+    },)  # fmt: skip
+
 
 class ConsentGranted(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
     """A carer or the learner agreed. It supersedes their earlier grant for the same service and purpose whole."""
@@ -72,6 +89,13 @@ class ConsentGranted(Event, grounds="6.3 Requesting assistance", covers=("R79",)
     evidence: Text | None = None
     helped_by: Line | None = None
 
+    examples = ({
+        **_ANNAS, "given_as": "carer",
+        "kinds": ["agreement_to_request", "consent_to_share"],
+        "scope": _SCOPE,
+        "holds_from": "2025-11-12", "until": "2026-11-12", "route": "telephone",
+    },)  # fmt: skip
+
 
 class ConsentRefused(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
     """A carer or the learner said no."""
@@ -83,6 +107,8 @@ class ConsentRefused(Event, grounds="6.3 Requesting assistance", covers=("R79",)
     scope: Scope
     reason: Text | None = None
     willing_to_discuss: bool
+
+    examples = ({**_ANNAS, "willing_to_discuss": True, "scope": _SCOPE},)
 
 
 class ConsentWithdrawn(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
@@ -98,6 +124,12 @@ class ConsentWithdrawn(Event, grounds="6.3 Requesting assistance", covers=("R79"
     route: Code
     told_consequences: bool
 
+    examples = ({
+        **_ANNAS, "effective_at": "2026-02-04T15:10:00Z",
+        "scope_withdrawn": {**_SCOPE, "categories": ["learning_profile"]},
+        "route": "in_person", "told_consequences": True,
+    },)  # fmt: skip
+
 
 class ConsentExpired(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
     """An agreement came to its end. No decision depends on this record: the end is computed from the grant (D15)."""
@@ -110,6 +142,8 @@ class ConsentExpired(Event, grounds="6.3 Requesting assistance", covers=("R79",)
     scope: Scope
     on: date
     cause: Literal["date", "birthday", "purpose_ended"]
+
+    examples = ({**_ANNAS, "on": "2026-11-12", "cause": "date", "scope": _SCOPE},)
 
 
 Answer = ConsentGranted | ConsentRefused | ConsentWithdrawn | ConsentExpired
@@ -162,8 +196,7 @@ class Agreements:
     def expiry_recorded(self, agreement_id: AgreementId, on: date) -> bool:
         facts = (entry.fact for entries in self.entries.values() for entry in entries)
         return any(
-            isinstance(fact, ConsentExpired) and fact.agreement_id == agreement_id and fact.on == on
-            for fact in facts
+            isinstance(fact, ConsentExpired) and fact.agreement_id == agreement_id and fact.on == on for fact in facts
         )
 
     def including(self, *added: Entry) -> "Agreements":

@@ -33,6 +33,12 @@ class NeedsAssessed(Event, grounds="6.1 ASPIRE", covers=("R18", "R21")):
     contributors: tuple[Line, ...] = ()
     views_refs: tuple[ViewsId, ...] = ()
 
+    examples = ({
+        "assessment_id": "0199521c-9400-7c11-8a52-6e9b4d0f2c44", "tool": "circle_participation_scale",
+        "needs": [{"code": "receptive_language", "indicator": "achieving"}, {"code": "organisation"}],
+        "strengths": ["Drawing", "Friends"], "contributors": ["okafor"],
+    },)  # fmt: skip
+
 
 class ViewsRecorded(Event, grounds="6.1", covers=("R19", "R50")):
     """The learner or a carer said what they think, and how their words were gathered."""
@@ -45,6 +51,12 @@ class ViewsRecorded(Event, grounds="6.1", covers=("R19", "R50")):
     supporter: Line | None = None
     views: Text
     acknowledged_by: Line | None = None
+
+    examples = ({
+        "views_id": "0199521d-2800-7d3f-b263-7fac5e103d55", "party": "f2b1d9c4-8e37-4c61-b1de-57a90c3e4d22",
+        "how_gathered": "drawing_and_talking",
+        "views": "I want pictures. I don't like being asked in front of everybody.",
+    },)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

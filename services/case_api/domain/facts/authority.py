@@ -32,10 +32,14 @@ class PolicyPublished(Event, grounds="6.3 Local procedures", covers=("R54", "R74
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     content: dict[str, Any]
 
+    examples = ({
+        "name_of_pack": "scotland-generic", "version": "2", "in_force_from": "2026-04-01",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "content": {"zone": "Europe/London", "requests": {"contributors_of_different_roles": 2}},
+    },)  # fmt: skip
 
-class ServiceListed(
-    Event, grounds="6.3 Partner services", covers=("R2", "R66", "R68", "R82"), stream="authority"
-):
+
+class ServiceListed(Event, grounds="6.3 Partner services", covers=("R2", "R66", "R68", "R82"), stream="authority"):
     """A partner service is in the directory; a later listing of the same code supersedes the earlier one."""
 
     refs = ("service",)
@@ -48,6 +52,14 @@ class ServiceListed(
     direct_requests: bool = False
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     webhook_url: Annotated[str, Field(pattern="^https?://", max_length=500)] | None = None
+
+    examples = ({
+        "service": "slt", "title": "Speech and language therapy", "agency": "NHS Strathlorne",
+        "sector": "health",
+        "role": "Helps children understand and be understood",
+        "purposes": [{"code": "speech_and_language", "needs": [["identity_contact"], ["learning_profile"]]}],
+        "webhook_url": "https://slt.nhs-strathlorne.example/stagepost",
+    },)  # fmt: skip
 
 
 class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authority"):
@@ -63,6 +75,11 @@ class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authori
     until: date | None = None
     email: Line | None = None
 
+    examples = ({
+        "staff": "okafor", "setting": "burnside-primary", "setting_class": "p5", "role": "teacher",
+        "from_day": "2025-08-18", "email": "okafor@burnside-primary.example",
+    },)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Authority:
@@ -73,11 +90,7 @@ class Authority:
     def policy_on(self, day: date) -> PolicyPublished | None:
         """The pack in force on *day*: the one that came into force last; a later publication wins a tie."""
         in_force = [one for one in self.policies if one.in_force_from <= day]
-        return (
-            max(enumerate(in_force), key=lambda pair: (pair[1].in_force_from, pair[0]))[1]
-            if in_force
-            else None
-        )
+        return max(enumerate(in_force), key=lambda pair: (pair[1].in_force_from, pair[0]))[1] if in_force else None
 
     def purpose_of(self, service: ServiceCode, purpose: str) -> Purpose | None:
         listed = self.services.get(service)

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Literal
 
-from pydantic import model_validator
-
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, ConcernId, Line, PersonId, Text, Value
+from case_api.domain.words import Code, ConcernId, Line, PersonId, Text, Value, has_come
 
 
 class RaisedBy(Value):
@@ -17,12 +15,6 @@ class RaisedBy(Value):
     kind: Literal["learner", "carer", "staff", "professional", "other"]
     person: PersonId | None = None
     staff: Line | None = None
-
-    @model_validator(mode="after")
-    def _names_whom_it_can(self) -> "RaisedBy":
-        if self.kind in ("learner", "carer") and self.person is None:
-            raise ValueError("a learner or carer is named by person")
-        return self
 
 
 class ConcernRaised(Event, grounds="6.1", covers=("R5",)):
@@ -37,6 +29,14 @@ class ConcernRaised(Event, grounds="6.1", covers=("R5",)):
     description: Text
     wants_reply: bool = True
 
+    examples = ({
+        "concern_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
+        "raised_by": {"kind": "carer", "person": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11"},
+        "received_by": "okafor",
+        "wellbeing_indicators": ["achieving", "included"],
+        "description": "Long instructions get lost on the way.",
+    },)  # fmt: skip
+
 
 class ConcernAcknowledged(Event, grounds="6.2", covers=("R50",)):
     """The person who raised a concern was told that it was heard, and what happens next."""
@@ -48,6 +48,12 @@ class ConcernAcknowledged(Event, grounds="6.2", covers=("R50",)):
     next_step: Text
     by_when: date
 
+    examples = ({
+        "concern_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
+        "to": {"kind": "carer", "person": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11"}, "by_when": "2025-09-19",
+        "summary": "Long instructions get lost.", "next_step": "We look together at what helps Maja follow.",
+    },)  # fmt: skip
+
 
 class ConcernClosed(Event, grounds="6.1", covers=("R20",)):
     """A concern was dealt with, and whoever raised it was told."""
@@ -58,6 +64,12 @@ class ConcernClosed(Event, grounds="6.1", covers=("R20",)):
     reason: Text
     fed_back_to: RaisedBy
 
+    examples = ({
+        "concern_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33", "outcome": "supported",
+        "reason": "A timetable in pictures is in place.",
+        "fed_back_to": {"kind": "carer", "person": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11"},
+    },)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Concern:
@@ -65,8 +77,16 @@ class Concern:
     raised_by: RaisedBy
     received_by: str
     occurred_at: date | datetime
-    acknowledged: bool = False
-    closed: bool = False
+    acknowledged_at: date | datetime | None = None
+    closed_at: date | datetime | None = None
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.acknowledged_at is not None
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,14 @@ class Concerns:
     def open_one(self, concern_id: ConcernId) -> Concern | None:
         concern = self.by_id.get(concern_id)
         return concern if concern and not concern.closed else None
+
+    def open_at(self, at: datetime, zone: tzinfo) -> tuple[Concern, ...]:
+        """Concerns that had been raised by *at* and not been closed."""
+        return tuple(
+            one
+            for one in self.by_id.values()
+            if has_come(one.occurred_at, at, zone) and not (one.closed_at and has_come(one.closed_at, at, zone))
+        )
 
 
 def _changed(concerns: Concerns, changed: Concern | None) -> Concerns:
@@ -89,9 +117,9 @@ def evolve(concerns: Concerns, fact: Event, at: Recorded) -> Concerns:
             return Concerns({**concerns.by_id, fact.concern_id: concern})
         case ConcernAcknowledged():
             known = concerns.by_id.get(fact.concern_id)
-            return _changed(concerns, known and replace(known, acknowledged=True))
+            return _changed(concerns, known and replace(known, acknowledged_at=at.occurred_at))
         case ConcernClosed():
             known = concerns.by_id.get(fact.concern_id)
-            return _changed(concerns, known and replace(known, closed=True))
+            return _changed(concerns, known and replace(known, closed_at=at.occurred_at))
         case _:
             return concerns

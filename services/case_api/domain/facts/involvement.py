@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import reduce
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Line, RecommendationId, RequestId, Sensitivity, ServiceCode, Text
+from case_api.domain.words import Code, Line, RecommendationId, RequestId, Sensitivity, ServiceCode, Text, has_come
+
+_FOR_SLT = {"request_id": "019a8052-4c00-7173-a6a7-b3e092547199", "service": "slt"}
 
 
 class AssistanceInputRecorded(Event, grounds="6.3 Kinds of input", covers=("R69", "R70")):
@@ -25,6 +28,11 @@ class AssistanceInputRecorded(Event, grounds="6.3 Kinds of input", covers=("R69"
     summary: Text
     sensitivity: Sensitivity = "routine"
 
+    examples = ({
+        **_FOR_SLT, "kind": "assessment", "on": "2026-01-14", "place": "school",
+        "present": ["Ms Rao"], "summary": "Follows two-step instructions; four steps are too many at once.",
+    },)  # fmt: skip
+
 
 class RecommendationMade(Event, grounds="6.3 Strategies reach staff", covers=("R72", "R91")):
     """The service recommended strategies, and said which staff should use them and what may help at home."""
@@ -37,6 +45,12 @@ class RecommendationMade(Event, grounds="6.3 Strategies reach staff", covers=("R
     audience_roles: tuple[Code, ...]
     for_home: Text | None = None
 
+    examples = ({
+        **_FOR_SLT, "recommendation_id": "019bdf6e-a000-7284-b7b8-c4f1a36582aa",
+        "strategies": ["One step at a time, with a picture"],
+        "audience_roles": ["teacher", "support_assistant"],
+    },)  # fmt: skip
+
 
 class InvolvementPaused(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
     """An agreement on which the work stands no longer holds, so the work and all sharing on it stop."""
@@ -48,14 +62,19 @@ class InvolvementPaused(Event, grounds="6.3 Requesting assistance", covers=("R79
     cause: Literal["withdrawn", "expired"]
     acknowledge_by: date
 
+    examples = ({**_FOR_SLT, "cause": "withdrawn", "acknowledge_by": "2026-02-11"},)
+
 
 class PauseAcknowledged(Event, grounds="6.3 Communication", covers=("R79", "R83")):
     """The service confirmed that it paused, and said what it lawfully keeps."""
 
+    correctable = False
     refs = ("request_id", "service")
     request_id: RequestId
     service: ServiceCode
     kept: Text | None = None
+
+    examples = ({**_FOR_SLT, "kept": "Our own session notes, as the law asks of us."},)
 
 
 class InvolvementResumed(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
@@ -67,10 +86,13 @@ class InvolvementResumed(Event, grounds="6.3 Requesting assistance", covers=("R7
     service: ServiceCode
     categories: tuple[Code, ...]
 
+    examples = ({**_FOR_SLT, "categories": ["identity_contact", "learning_profile"]},)
+
 
 class InvolvementEnded(Event, grounds="6.3 Communication", covers=("R110",)):
     """The service's work with the learner came to an end."""
 
+    correctable = False
     refs = ("request_id", "service", "outcome")
     request_id: RequestId
     service: ServiceCode
@@ -78,14 +100,34 @@ class InvolvementEnded(Event, grounds="6.3 Communication", covers=("R110",)):
     summary: Text
     learner_view: Text | None = None
 
+    examples = ({
+        **_FOR_SLT, "outcome": "met", "summary": "Both outcomes were met twice running.",
+        "learner_view": "I can do it with my cards.",
+    },)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
+    """The work on one request, after some of its turns; it keeps each with the day or instant from which it is true."""
+
+    first_input: date | None = None
     last_input: date | None = None
-    paused: bool = False
+    paused_at: date | datetime | None = None
+    resumed_at: date | datetime | None = None
+    acknowledge_by: date | None = None
     pause_acknowledged: bool = False
     ended_at: date | datetime | None = None
     recommendations: tuple[RecommendationId, ...] = ()
+    turns: tuple[tuple[date | datetime, Event], ...] = ()
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_at is not None
+
+    def as_at(self, at: datetime, zone: tzinfo) -> "Involvement":
+        """The involvement as far as it had come by *at*."""
+        come = (turn for turn in self.turns if has_come(turn[0], at, zone))
+        return reduce(lambda involvement, turn: after(involvement, turn[1], turn[0]), come, Involvement())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +138,27 @@ class Involvements:
         return self.by_request.get(request_id, Involvement())
 
 
-def _after(involvement: Involvement, fact: Event, at: Recorded) -> Involvement:
+def after(involvement: Involvement, fact: Event, when: date | datetime) -> Involvement:
+    """The involvement after one turn, true from *when*."""
+    return replace(_moved(involvement, fact, when), turns=(*involvement.turns, (when, fact)))
+
+
+def _moved(involvement: Involvement, fact: Event, when: date | datetime) -> Involvement:
     match fact:
         case AssistanceInputRecorded(on=on):
-            return replace(involvement, last_input=max(on, involvement.last_input or on))
+            first, last = involvement.first_input or on, involvement.last_input or on
+            return replace(involvement, first_input=min(on, first), last_input=max(on, last))
         case RecommendationMade():
             made = (*involvement.recommendations, fact.recommendation_id)
             return replace(involvement, recommendations=made)
-        case InvolvementPaused():
-            return replace(involvement, paused=True, pause_acknowledged=False)
+        case InvolvementPaused(acknowledge_by=by):
+            return replace(involvement, paused_at=when, acknowledge_by=by, pause_acknowledged=False)
         case PauseAcknowledged():
-            return replace(involvement, pause_acknowledged=True)
+            return replace(involvement, acknowledge_by=None, pause_acknowledged=True)
         case InvolvementResumed():
-            return replace(involvement, paused=False)
+            return replace(involvement, paused_at=None, resumed_at=when, acknowledge_by=None)
         case InvolvementEnded():
-            return replace(involvement, ended_at=at.occurred_at, paused=False)
+            return replace(involvement, ended_at=when, paused_at=None, acknowledge_by=None)
         case _:
             return involvement
 
@@ -128,5 +176,5 @@ OWN = (
 def evolve(involvements: Involvements, fact: Event, at: Recorded) -> Involvements:
     if not isinstance(fact, OWN):
         return involvements
-    changed = _after(involvements.of(fact.request_id), fact, at)
+    changed = after(involvements.of(fact.request_id), fact, at.true_from)
     return Involvements({**involvements.by_request, fact.request_id: changed})

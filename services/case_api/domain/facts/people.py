@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Annotated, Literal, Self
+from datetime import date, datetime, tzinfo
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import Field
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Language, Line, PersonId, Text, Value
+from case_api.domain.words import Code, Language, Line, PersonId, Text, Value, day_of, has_come
+
+F = TypeVar("F", bound=Event)
 
 Channel = Literal["email", "sms", "call", "letter", "app"]
 
@@ -31,9 +33,7 @@ class RankedChannel(Value):
     """One way to reach a person; the place in the list is its rank."""
 
     channel: Channel
-    address: Line | None = Field(
-        default=None, description="Absent for a channel that needs none, such as a letter."
-    )
+    address: Line | None = Field(default=None, description="Absent for a channel that needs none, such as a letter.")
 
 
 class LearnerRegistered(Event, grounds="6.1 Universal support", covers=("R29",)):
@@ -50,6 +50,14 @@ class LearnerRegistered(Event, grounds="6.1 Universal support", covers=("R29",))
     languages: tuple[Language, ...] = ("en",)
     communication_needs: tuple[Line, ...] = ()
 
+    examples = ({
+        "person_id": "f2b1d9c4-8e37-4c61-b1de-57a90c3e4d22", "name": "Maja Nowak-Reid",
+        "date_of_birth": "2016-05-11",
+        "identifiers": [{"system": "scn", "value": "220000028"}], "setting": "burnside-primary",
+        "year_stage": "p5",
+        "languages": ["en", "pl"], "communication_needs": ["pictures beside words"],
+    },)  # fmt: skip
+
 
 class CarerLinked(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
     """A parent or carer was linked to the learner, with the rights they hold and whether they may be contacted."""
@@ -64,10 +72,13 @@ class CarerLinked(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
     may_contact: bool = True
     restriction_reason: Text | None = None
 
+    examples = ({
+        "person_id": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11", "name": "Anna Nowak", "relationship": "mother",
+        "parental_responsibilities_and_rights": {"held": True},
+    },)  # fmt: skip
 
-class ContactPreferenceSet(
-    Event, grounds="6.2 Working with parents", covers=("R46", "R47", "R48", "R49", "R57")
-):
+
+class ContactPreferenceSet(Event, grounds="6.2 Working with parents", covers=("R46", "R47", "R48", "R49", "R57")):
     """A person said how they want to be reached: channels in order, language, formats, interpreter, times."""
 
     sealed_for = "person_id"
@@ -79,6 +90,12 @@ class ContactPreferenceSet(
     interpreter: bool = False
     times: Line | None = None
     set_by: Code
+
+    examples = ({
+        "person_id": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11", "language": "pl", "interpreter": True,
+        "set_by": "themselves",
+        "channels": [{"channel": "sms", "address": "+447700900123"}, {"channel": "call", "address": "+447700900123"}],
+    },)  # fmt: skip
 
 
 class CapacityAssessed(Event, grounds="6.3 Requesting assistance", covers=("R8", "R79")):
@@ -93,6 +110,12 @@ class CapacityAssessed(Event, grounds="6.3 Requesting assistance", covers=("R8",
     supporter: Line | None = None
     valid_until: date
 
+    examples = ({
+        "matter": "requests_for_assistance", "outcome": "has", "assessor": "Mrs Lennox",
+        "basis": "Callum put the choice and what follows from it in his own words.",
+        "valid_until": "2026-08-31",
+    },)  # fmt: skip
+
 
 class NamedPersonAssigned(Event, grounds="6.1 Targeted support", covers=("R39",)):
     """A member of staff became the learner's named person."""
@@ -102,6 +125,8 @@ class NamedPersonAssigned(Event, grounds="6.1 Targeted support", covers=("R39",)
     from_day: date
     reason: Text | None = None
 
+    examples = ({"staff": "hay", "from_day": "2025-08-19"},)
+
 
 @dataclass(frozen=True, slots=True)
 class Carer:
@@ -110,7 +135,16 @@ class Carer:
     relationship: str
     holds_rights: bool
     may_contact: bool
-    restriction_reason: str | None = None
+    restriction_reason: str | None
+    since: date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[F]):
+    """A fact and the day or instant at which it occurred."""
+
+    occurred_at: date | datetime
+    fact: F
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +152,11 @@ class People:
     """Everybody around one learner."""
 
     learner: LearnerRegistered | None = None
+    registered_at: date | datetime | None = None
     carers: Mapping[PersonId, Carer] = field(default_factory=dict)
     preferences: Mapping[PersonId, ContactPreferenceSet] = field(default_factory=dict)
-    capacity: tuple[CapacityAssessed, ...] = ()
+    preferences_set: tuple[Dated[ContactPreferenceSet], ...] = ()
+    capacity: tuple[Dated[CapacityAssessed], ...] = ()
     named_persons: tuple[NamedPersonAssigned, ...] = ()
 
     def knows(self, person: PersonId) -> bool:
@@ -136,19 +172,28 @@ class People:
         born = self.learner.date_of_birth
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
-    def lacks_capacity_on(self, day: date) -> bool:
-        """Whether the latest assessment still valid on *day* found that the learner cannot decide."""
-        valid = [found for found in self.capacity if day < found.valid_until]
+    def lacks_capacity_at(self, at: datetime, zone: tzinfo) -> bool:
+        """Whether the latest assessment valid at *at* found that the learner cannot decide."""
+        day = day_of(at, zone)
+        valid = [
+            one.fact for one in self.capacity if has_come(one.occurred_at, at, zone) and day < one.fact.valid_until
+        ]
         return bool(valid) and valid[-1].outcome == "lacks"
 
+    def preference_at(self, person: PersonId, at: datetime, zone: tzinfo) -> ContactPreferenceSet | None:
+        """How a person wanted to be reached at *at*: what was recorded last of all that had been said by then."""
+        said = [one.fact for one in self.preferences_set if has_come(one.occurred_at, at, zone)]
+        return next((fact for fact in reversed(said) if fact.person_id == person), None)
+
     def named_person_on(self, day: date) -> str | None:
-        begun = [one for one in self.named_persons if one.from_day <= day]
+        """The later assignment wins where two begin on one day (D6)."""
+        begun = [one for one in reversed(self.named_persons) if one.from_day <= day]
         return max(begun, key=lambda one: one.from_day).staff if begun else None
 
     def holders_of_rights(self) -> tuple[Carer, ...]:
         return tuple(carer for carer in self.carers.values() if carer.holds_rights)
 
-    def with_carer(self, fact: CarerLinked) -> Self:
+    def with_carer(self, fact: CarerLinked, since: date | datetime) -> Self:
         carer = Carer(
             fact.person_id,
             fact.name,
@@ -156,20 +201,25 @@ class People:
             fact.parental_responsibilities_and_rights.held,
             fact.may_contact,
             fact.restriction_reason,
+            since,
         )
         return replace(self, carers={**self.carers, carer.person_id: carer})
 
 
-def evolve(people: People, fact: Event, _: Recorded) -> People:
+def evolve(people: People, fact: Event, at: Recorded) -> People:
     match fact:
         case LearnerRegistered():
-            return replace(people, learner=fact)
+            return replace(people, learner=fact, registered_at=at.occurred_at)
         case CarerLinked():
-            return people.with_carer(fact)
+            return people.with_carer(fact, at.occurred_at)
         case ContactPreferenceSet():
-            return replace(people, preferences={**people.preferences, fact.person_id: fact})
+            return replace(
+                people,
+                preferences={**people.preferences, fact.person_id: fact},
+                preferences_set=(*people.preferences_set, Dated(at.occurred_at, fact)),
+            )
         case CapacityAssessed():
-            return replace(people, capacity=(*people.capacity, fact))
+            return replace(people, capacity=(*people.capacity, Dated(at.occurred_at, fact)))
         case NamedPersonAssigned():
             return replace(people, named_persons=(*people.named_persons, fact))
         case _:

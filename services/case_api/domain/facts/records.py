@@ -19,17 +19,30 @@ class RecordCorrected(Event, grounds="6.4", covers=("R111",)):
     reason: Text
     replacement: dict[str, Any] | None = None
 
+    examples = ({
+        "supersedes": "01995219-f000-7395-88c9-d502b47693bb",
+        "reason": "It began a week later than the form said.",
+        "replacement": {
+            "measure_id": "01995220-1000-7e40-a374-80bd6f214e66", "strategy_code": "quiet_space",
+            "catalogue_version": "scotland-generic@1",
+            "area": "physical", "started_on": "2025-09-19", "by": "lennox",
+        },
+    },)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Which events were superseded, and by which correction last."""
+    """Which events were superseded, by which correction last, and which have nothing in their place."""
 
     superseded: Mapping[EventId, EventId] = field(default_factory=dict)
+    emptied: frozenset[EventId] = frozenset()
 
 
 def evolve(records: Records, fact: Event, at: Recorded) -> Records:
     match fact:
         case RecordCorrected():
-            return Records({**records.superseded, fact.supersedes: at.event_id})
+            superseded = {**records.superseded, fact.supersedes: at.event_id}
+            emptied = records.emptied - {fact.supersedes}
+            return Records(superseded, emptied if fact.replacement else emptied | {fact.supersedes})
         case _:
             return records

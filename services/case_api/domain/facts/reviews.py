@@ -25,6 +25,14 @@ class ReviewHeld(Event, grounds="6.1 ASPIRE", covers=("R19", "R25")):
     decision: Literal["continue", "adjust", "step_up", "step_down", "close"]
     next_review_on: date | None = None
 
+    examples = ({
+        "review_id": "019a4d33-7800-7f51-8485-91ce70325f77",
+        "of_refs": ["01995220-1000-7e40-a374-80bd6f214e66"], "held_on": "2025-11-04", "decision": "adjust",
+        "present": ["Ms Okafor", "Anna Nowak"], "views_refs": ["0199521d-2800-7d3f-b263-7fac5e103d55"],
+        "progress": [{"outcome": "Starts a task alone", "status": "partly_met"}],
+        "next_review_on": "2026-02-10",
+    },)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -43,17 +51,13 @@ class Reviews:
     def next_on(self, day: date) -> date | None:
         """The date set at the latest review held by *day*."""
         held = [review for review in self.held if review.held_on <= day]
-        return (
-            max(held, key=lambda review: (review.held_on, review.at_version)).next_review_on if held else None
-        )
+        return max(held, key=lambda review: (review.held_on, review.at_version)).next_review_on if held else None
 
 
 def evolve(reviews: Reviews, fact: Event, at: Recorded) -> Reviews:
     match fact:
         case ReviewHeld():
-            review = Review(
-                fact.review_id, fact.of_refs, fact.held_on, fact.decision, fact.next_review_on, at.version
-            )
+            review = Review(fact.review_id, fact.of_refs, fact.held_on, fact.decision, fact.next_review_on, at.version)
             return Reviews((*reviews.held, review))
         case _:
             return reviews

@@ -27,6 +27,13 @@ class StageChanged(Event, grounds="6.1 staged intervention", covers=("R17", "R19
     exception_reason: Text | None = None
     decided_in: UUID | None = None
 
+    examples = ({
+        "from_stage": "universal", "to_stage": "universal_augmented", "ladder_version": "scotland-generic@1",
+        "direction": "up", "on": "2025-11-04", "rationale": "Pictures help, but not yet with longer tasks.",
+        "evidence_refs": ["019a4d33-7800-7f51-8485-91ce70325f77"],
+        "views_refs": ["0199521d-2800-7d3f-b263-7fac5e103d55"],
+    },)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class StageEntry:
@@ -35,6 +42,7 @@ class StageEntry:
     at_version: int
     decided_by: str
     direction: str
+    evidence_refs: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def evolve(stages: Stages, fact: Event, at: Recorded) -> Stages:
     match fact:
         case StageChanged():
             decided_by = at.envelope.actor.subject if at.envelope else ""
-            entry = StageEntry(fact.to_stage, fact.on, at.version, decided_by, fact.direction)
+            entry = StageEntry(fact.to_stage, fact.on, at.version, decided_by, fact.direction, fact.evidence_refs)
             return Stages((*stages.entries, entry))
         case _:
             return stages

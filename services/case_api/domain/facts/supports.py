@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Line, MeasureId, OutcomeStatus, Text
+from case_api.domain.words import Code, Line, MeasureId, OutcomeStatus, Text, has_come
 
 
 class UniversalSupportApplied(
@@ -28,6 +28,12 @@ class UniversalSupportApplied(
     started_on: date
     by: Line
 
+    examples = ({
+        "measure_id": "01995220-1000-7e40-a374-80bd6f214e66", "strategy_code": "visual_timetable",
+        "catalogue_version": "scotland-generic@1",
+        "area": "physical", "need_refs": ["receptive_language"], "started_on": "2025-09-16", "by": "okafor",
+    },)  # fmt: skip
+
 
 class SupportEffectObserved(Event, grounds="6.1 ASPIRE", covers=("R25", "R44")):
     """Somebody saw what a support did, at school or at home, from -2 (worse) to +2 (much better)."""
@@ -40,6 +46,11 @@ class SupportEffectObserved(Event, grounds="6.1 ASPIRE", covers=("R25", "R44")):
     evidence: Text
     by: Line
 
+    examples = ({
+        "measure_id": "01995220-1000-7e40-a374-80bd6f214e66", "score": 1, "place": "school", "by": "okafor",
+        "evidence": "Starts three tasks of four without being told again.",
+    },)  # fmt: skip
+
 
 class SupportEnded(Event, grounds="6.1 ASPIRE", covers=("R24",)):
     """A support came to an end, for a reason."""
@@ -50,6 +61,14 @@ class SupportEnded(Event, grounds="6.1 ASPIRE", covers=("R24",)):
     reason: Literal["outcome_met", "ineffective", "replaced", "withdrawn"]
     on: date
 
+    examples = ({"measure_id": "01995220-1000-7e40-a374-80bd6f214e66", "reason": "outcome_met", "on": "2026-05-19"},)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    occurred_at: date | datetime
+    score: int
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -59,9 +78,17 @@ class Measure:
     need_refs: tuple[str, ...]
     started_on: date
     applied_at_version: int
-    last_score: int | None = None
+    effects: tuple[Effect, ...] = ()
     ended_on: date | None = None
     ended_at_version: int | None = None
+
+    @property
+    def last_score(self) -> int | None:
+        return self.effects[-1].score if self.effects else None
+
+    def score_at(self, at: datetime, zone: tzinfo) -> int | None:
+        """The score recorded last of all effects that had been seen by *at*."""
+        return next((one.score for one in reversed(self.effects) if has_come(one.occurred_at, at, zone)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +97,12 @@ class Supports:
 
     def running_on(self, day: date) -> tuple[Measure, ...]:
         return tuple(
-            one
-            for one in self.by_id.values()
-            if one.started_on <= day and (one.ended_on is None or day < one.ended_on)
+            one for one in self.by_id.values() if one.started_on <= day and (one.ended_on is None or day < one.ended_on)
         )
 
 
 def _applied(fact: UniversalSupportApplied, at: Recorded) -> Measure:
-    return Measure(
-        fact.measure_id, fact.strategy_code, fact.level, fact.need_refs, fact.started_on, at.version
-    )
+    return Measure(fact.measure_id, fact.strategy_code, fact.level, fact.need_refs, fact.started_on, at.version)
 
 
 def evolve(supports: Supports, fact: Event, at: Recorded) -> Supports:
@@ -87,7 +110,8 @@ def evolve(supports: Supports, fact: Event, at: Recorded) -> Supports:
         case UniversalSupportApplied():
             return Supports({**supports.by_id, fact.measure_id: _applied(fact, at)})
         case SupportEffectObserved() if fact.measure_id in supports.by_id:
-            seen = replace(supports.by_id[fact.measure_id], last_score=fact.score)
+            measure = supports.by_id[fact.measure_id]
+            seen = replace(measure, effects=(*measure.effects, Effect(at.occurred_at, fact.score)))
             return Supports({**supports.by_id, fact.measure_id: seen})
         case SupportEnded() if fact.measure_id in supports.by_id:
             ended = replace(supports.by_id[fact.measure_id], ended_on=fact.on, ended_at_version=at.version)

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from case_api.domain.case import Case
 from case_api.domain.facts.agreements import Agreements
 from case_api.domain.facts.authority import Purpose
-from case_api.domain.facts.people import People
-from case_api.domain.facts.requests import AgreementRef
 from case_api.domain.policy import Policy
 from case_api.domain.questions.standing import Standing, standing
 from case_api.domain.refusal import Missing
-from case_api.domain.words import PersonId, ServiceCode, day_of
+from case_api.domain.words import AgreementRef, PersonId, ServiceCode, day_of, has_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +52,21 @@ class AgreementSet:
         return tuple(party for party in self.parties if party.status == "refused") if self.grants else ()
 
     def ungranted(self) -> tuple[Missing, ...]:
-        """Whose agreement to the request is missing under I1: the learner's, and that of at least one carer."""
+        """Whose agreement to the request is missing under I1.
+
+        The learner's, that of at least one carer, and that of every carer whose agreement came to an end: silence
+        after an end is no agreement, and the scope must not widen by it.
+        """
+        nobody = () if self.carers else (Missing(rule_id="I1", what="no_carer_to_ask"),)
         wanting = [] if self.learner_stands_aside else [self.learner] if self.learner else []
         if not any(_agrees(carer) for carer in self.carers):
             wanting = [*self.carers, *wanting]
         else:
-            wanting = [*(carer for carer in self.carers if carer.status == "withdrawn"), *wanting]
-        return tuple(
-            Missing(rule_id="I1", what=_what(party), person=party.party, ref=party.asked_for)
-            for party in wanting
-            if not _agrees(party)
+            wanting = [*(carer for carer in self.carers if carer.status in ("withdrawn", "expired")), *wanting]
+        lacking = (party for party in wanting if not _agrees(party))
+        return (
+            *nobody,
+            *(Missing(rule_id="I1", what=_what(party), person=party.party, ref=party.asked_for) for party in lacking),
         )
 
     def uncovered(self, categories: Iterable[str]) -> tuple[Missing, ...]:
@@ -92,10 +95,7 @@ class AgreementSet:
     def holds_for(self, purpose: Purpose | None) -> bool:
         """Whether work for *purpose* may go on: everybody agrees still, to at least what the purpose needs."""
         return (
-            not self.conflicting
-            and not self.ungranted()
-            and bool(self.effective)
-            and suffices(self.effective, purpose)
+            not self.conflicting and not self.ungranted() and bool(self.effective) and suffices(self.effective, purpose)
         )
 
     def relied_on(self) -> tuple[AgreementRef, ...]:
@@ -139,10 +139,13 @@ def agreement_set(
         learner=of(learner.person_id) if learner else None,
         carers=tuple(of(carer.person_id) for carer in case.people.holders_of_rights() if carer.may_contact),
         learner_age=case.people.age_on(day),
-        learner_lacks_capacity=case.people.lacks_capacity_on(day),
-        learner_views=_learner_was_heard(case, case.people),
+        learner_lacks_capacity=case.people.lacks_capacity_at(at, policy.tz),
+        learner_views=_learner_was_heard(case, at, policy.tz),
     )
 
 
-def _learner_was_heard(case: Case, people: People) -> bool:
-    return any(people.is_learner(views.party) for views in case.assessments.views.values())
+def _learner_was_heard(case: Case, at: datetime, zone: tzinfo) -> bool:
+    return any(
+        case.people.is_learner(views.party) and has_come(views.occurred_at, at, zone)
+        for views in case.assessments.views.values()
+    )

@@ -8,8 +8,8 @@ from datetime import date
 
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
-from case_api.domain.facts.agreements import ConsentGranted
-from case_api.domain.facts.requests import AgreementRef, Contributor, MeasureTried, Requester
+from case_api.domain.facts.agreements import ConsentGranted, ConsentSought, Explained, Scope
+from case_api.domain.facts.requests import Requester
 from case_api.domain.policy import Policy
 from case_api.domain.questions.agreement_set import AgreementSet, suffices
 from case_api.domain.questions.asking_refused import (
@@ -28,9 +28,10 @@ from case_api.domain.questions.asking_refused import (
     YoungChildsParentsNotTold,
 )
 from case_api.domain.questions.dates import months_after
+from case_api.domain.questions.parties import agrees_as
 from case_api.domain.questions.references import ReferenceUnknown
 from case_api.domain.refusal import Missing, Refusal
-from case_api.domain.words import PersonId, ServiceCode
+from case_api.domain.words import AgreementRef, Contributor, Language, MeasureTried, PersonId, ServiceCode
 
 
 def the_service_offers_it(service: ServiceCode, purpose: str, at: Situation) -> Refusal | None:
@@ -38,9 +39,7 @@ def the_service_offers_it(service: ServiceCode, purpose: str, at: Situation) -> 
     if at.authority.purpose_of(service, purpose):
         return None
     unknown = purpose if service in at.authority.services else service
-    return ReferenceUnknown(
-        missing=(Missing(rule_id="reference", what="unknown", ref=unknown),), pointer="/service"
-    )
+    return ReferenceUnknown(missing=(Missing(rule_id="reference", what="unknown", ref=unknown),), pointer="/service")
 
 
 def no_grant_stands_against_a_refusal(parties: AgreementSet) -> Refusal | None:
@@ -57,9 +56,7 @@ def no_grant_stands_against_a_refusal(parties: AgreementSet) -> Refusal | None:
     return AgreementConflicting(missing=conflicting) if conflicting else None
 
 
-def everyone_agrees_unless_a_child_needs_protection(
-    parties: AgreementSet, categories: Iterable[str]
-) -> Refusal | None:
+def everyone_agrees_unless_a_child_needs_protection(parties: AgreementSet, categories: Iterable[str]) -> Refusal | None:
     """R79, I1, I6: parents and learner agree first, to this service, this purpose and these categories."""
     missing = (*parties.ungranted(), *parties.uncovered(categories))
     return AgreementMissing(missing=missing) if missing else None
@@ -82,11 +79,7 @@ def the_learner_agrees_as_their_age_allows(parties: AgreementSet, policy: Policy
         what = "views_missing"
     elif grown and learner.granted and learner.given_as == "assent_under_age":
         what = "own_agreement_wanted"
-    return (
-        LearnerToBeAskedAgain(missing=(Missing(rule_id="I3", what=what, person=learner.party),))
-        if what
-        else None
-    )
+    return LearnerToBeAskedAgain(missing=(Missing(rule_id="I3", what=what, person=learner.party),)) if what else None
 
 
 def what_is_sent_serves_the_purpose(
@@ -172,6 +165,31 @@ def an_outside_requester_is_a_professional(requester: Requester) -> Refusal | No
     """R81, I15: an external request names the professional who asked."""
     named = requester.kind == "professional" and requester.person is None
     return None if named else NotAProfessional(pointer="/requester/kind")
+
+
+def own_agreement(
+    case: Case, asker: PersonId, scope: Scope, language: Language, helped_by: str | None, day: date, at: Situation
+) -> tuple[ConsentSought, ConsentGranted]:
+    """I14: to ask a service directly is to agree to what the asker asks for, from the day of asking."""
+    sought = ConsentSought(
+        agreement_id=at.new_id(),
+        party=asker,
+        scope=scope,
+        explained=Explained(how="by asking for it themselves", language=language),
+        alternatives_explained=True,
+    )
+    granted = ConsentGranted(
+        agreement_id=sought.agreement_id,
+        party=asker,
+        given_as=agrees_as(case, asker, at, day),
+        kinds=sought.kinds,
+        scope=scope,
+        holds_from=day,
+        until=default_end(day, at.policy),
+        route="direct_request",
+        helped_by=helped_by,
+    )
+    return sought, granted
 
 
 def ref_of(granted: ConsentGranted, version: int) -> AgreementRef:

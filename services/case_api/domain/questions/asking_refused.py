@@ -1,9 +1,10 @@
-"""Why a request for assistance can be refused.
+"""Why a request for assistance can be refused, and what is done with one later.
 
 Refusal
 ├── AgreementConflicting, AgreementMissing, ParentsNotAsked, LearnerToBeAskedAgain      the family's agreement
 ├── NeedsMoreCategories, StrategiesNotTried, RequesterNotInTeam, TooFewContributors     the school's part
-└── ServiceTakesNo…Requests, AskerHasNoRight, YoungChildsParentsNotTold, NotAProfessional   the route
+├── ServiceTakesNo…Requests, AskerHasNoRight, YoungChildsParentsNotTold, NotAProfessional   the route
+└── RequestNoLongerOpen, AgreementNoLongerHolds                                         afterwards
 """
 
 from case_api.domain.refusal import Refusal
@@ -14,9 +15,7 @@ class AgreementConflicting(Refusal):
     rule_id = "I4"
     guidance_ref = "R79"
     title = "One person agreed and another refused."
-    advice = (
-        "Talk with the person who refused; their later agreement, also to less, resolves it. Then ask again."
-    )
+    advice = "Talk with the person who refused; their later agreement, also to less, resolves it. Then ask again."
 
 
 class AgreementMissing(Refusal):
@@ -48,9 +47,7 @@ class NeedsMoreCategories(Refusal):
     rule_id = "purpose-needs"
     guidance_ref = "R79"
     title = "The service needs more information for this purpose than the request would send."
-    advice = (
-        "Ask the family whether more may be shared; 'missing' names the categories of which one is needed."
-    )
+    advice = "Ask the family whether more may be shared; 'missing' names the categories of which one is needed."
 
 
 class StrategiesNotTried(Refusal):
@@ -115,3 +112,19 @@ class NotAProfessional(Refusal):
     guidance_ref = "R81"
     title = "An external request is made by a professional from outside the school."
     advice = "Give requester.kind 'professional' with their role; families use the route 'direct'."
+
+
+class RequestNoLongerOpen(Refusal):
+    slug = "request-no-longer-open"
+    rule_id = "request-state"
+    guidance_ref = "R83"
+    title = "This request can no longer be taken back or added to in this way."
+    advice = "Read the state of the request; an accepted request is ended by the service."
+
+
+class AgreementNoLongerHolds(Refusal):
+    slug = "agreement-no-longer-holds"
+    rule_id = "I9"
+    guidance_ref = "R79"
+    title = "An agreement on which this request stands was taken back or has ended, so nothing more is sent."
+    advice = "Talk with the family; once everybody agrees again the work resumes and information can follow."

@@ -5,20 +5,31 @@ Pause, withdrawal and resumption stand in the same append as the answer that cau
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
 from case_api.domain.event import Event
 from case_api.domain.facts.agreements import Agreements
+from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.involvement import InvolvementPaused, InvolvementResumed
 from case_api.domain.facts.requests import AssistanceWithdrawn, Request
+from case_api.domain.policy import Policy
 from case_api.domain.questions.agreement_set import agreement_set, suffices
-from case_api.domain.questions.request_state import State, open_requests
+from case_api.domain.questions.request_state import TERMINAL, State, open_requests, state_of
 from case_api.domain.questions.standing import standing
 from case_api.domain.words import PersonId, ServiceCode
 
 Cause = Literal["withdrawn", "expired"]
+
+
+class Ground(Protocol):
+    """The rules and the directory that a question is answered on; a Situation is one."""
+
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def authority(self) -> Authority: ...
 
 
 def consequences(
@@ -31,9 +42,7 @@ def consequences(
         if request.asked.service == service and request.asked.purpose == purpose
     )
     return tuple(
-        event
-        for request, state in concerned
-        for event in _consequence(case, request, state, after, at, cause)
+        event for request, state in concerned for event in _consequence(case, request, state, after, at, cause)
     )
 
 
@@ -47,13 +56,9 @@ def _consequence(
     elif agreed is None and state in ("accepted", "active"):
         days = at.policy.agreements.pause_acknowledged_within_working_days
         by = at.policy.after_working_days(at.today, days)
-        yield InvolvementPaused(
-            request_id=asked.request_id, service=asked.service, cause=cause, acknowledge_by=by
-        )
+        yield InvolvementPaused(request_id=asked.request_id, service=asked.service, cause=cause, acknowledge_by=by)
     elif agreed is not None and state == "on_hold":
-        yield InvolvementResumed(
-            request_id=asked.request_id, service=asked.service, categories=tuple(sorted(agreed))
-        )
+        yield InvolvementResumed(request_id=asked.request_id, service=asked.service, categories=tuple(sorted(agreed)))
 
 
 def _ending(cause: Cause) -> Literal["agreement_withdrawn", "agreement_expired"]:
@@ -61,12 +66,12 @@ def _ending(cause: Cause) -> Literal["agreement_withdrawn", "agreement_expired"]
 
 
 def agreed_categories(
-    case: Case, request: Request, agreements: Agreements, at: datetime, situation: Situation
+    case: Case, request: Request, agreements: Agreements, at: datetime, situation: Ground
 ) -> frozenset[str] | None:
     """What may be sent for this request at *at*; None where the agreements no longer carry it.
 
     A direct request stands on its asker alone (I14); an external one on what its requester asserted, so it is
-    carried as long as the parties named there have not taken back an agreement recorded here (I15).
+    carried as long as none of the parties named there has said otherwise since (I15).
     """
     asked = request.asked
     purpose = situation.authority.purpose_of(asked.service, asked.purpose)
@@ -78,15 +83,19 @@ def agreed_categories(
         undone = any(_undone(agreements, party, request, at, situation) for party in named)
         return None if undone else frozenset(asked.categories)
     asker = asked.requester.person
-    own = (
-        standing(agreements, asker, asked.service, asked.purpose, at, situation.policy.tz) if asker else None
-    )
+    own = standing(agreements, asker, asked.service, asked.purpose, at, situation.policy.tz) if asker else None
     return own.categories if own and own.granted and suffices(own.categories, purpose) else None
 
 
-def _undone(
-    agreements: Agreements, party: PersonId, request: Request, at: datetime, situation: Situation
-) -> bool:
+def _undone(agreements: Agreements, party: PersonId, request: Request, at: datetime, situation: Ground) -> bool:
     asked = request.asked
     held = standing(agreements, party, asked.service, asked.purpose, at, situation.policy.tz)
-    return held.status in ("refused", "withdrawn", "expired")
+    return held.status in ("refused", "withdrawn", "expired") and held.at_version > request.at_version
+
+
+def state_now(case: Case, request: Request, at: Situation) -> State:
+    """The state as the agreements stand at this instant: an end that has come counts before it is recorded (D15)."""
+    state = state_of(case, request)
+    if state in TERMINAL or agreed_categories(case, request, case.agreements, at.now, at) is not None:
+        return state
+    return "withdrawn" if state in ("requested", "acknowledged") else "on_hold"

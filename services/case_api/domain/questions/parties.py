@@ -1,6 +1,6 @@
 """Who can be a party to an agreement, in which capacity, and whether they were asked as they should be."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from case_api.domain.case import Case
@@ -64,23 +64,26 @@ def _base(language: Language) -> str:
     return language.partition("-")[0]
 
 
-def it_was_sought_before(
-    case: Case, sought: ConsentSought, command: Command, at: Situation
-) -> Refusal | None:
-    """I13: the question precedes the answer."""
+def it_was_sought_before(case: Case, sought: ConsentSought, command: Command, at: Situation) -> Refusal | None:
+    """I13: the question precedes the answer; where one of the two is known to the day only, days are compared."""
     scope = sought.scope
     asked = (
         entry.occurred_at
         for entry in case.agreements.entries_of(sought.party, scope.service, scope.purpose)
         if entry.fact == sought
     )
-    early = all(at.day_of(command) < day_of(occurred, at.policy.tz) for occurred in asked)
+    answered = at.occurred(command)
+    early = all(_precedes(answered, occurred, at) for occurred in asked)
     return NotSoughtBefore(pointer="/occurred_at") if early else None
 
 
-def agrees_as(
-    case: Case, party: PersonId, at: Situation, day: date
-) -> Literal["carer", "learner", "assent_under_age"]:
+def _precedes(one: date | datetime, other: date | datetime, at: Situation) -> bool:
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one < other
+    return day_of(one, at.policy.tz) < day_of(other, at.policy.tz)
+
+
+def agrees_as(case: Case, party: PersonId, at: Situation, day: date) -> Literal["carer", "learner", "assent_under_age"]:
     """I3: a learner decides from the age that the policy names; before it, their assent is asked."""
     if not case.people.is_learner(party):
         return "carer"

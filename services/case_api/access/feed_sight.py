@@ -1,0 +1,39 @@
+"""What of the feed a consumer sees: what it may read now, and nothing else (D18, I29, I30)."""
+
+from typing import Final
+
+from case_api.access.principal import Principal
+from case_api.domain.event import Recorded
+
+WHOLE_RECORD: Final = frozenset({"notifier", "auditor", "mis", "pupil_support", "authority_admin"})
+OWN_STREAM: Final = frozenset({"auditor", "mis", "authority_admin"})
+"""Who sees what the authority itself publishes."""
+FOR_SERVICES: Final = frozenset(
+    {
+        "AssistanceRequested",
+        "AssistanceWithdrawn",
+        "AssistanceAcknowledged",
+        "FurtherInformationRequested",
+        "FurtherInformationSupplied",
+        "AssistanceAccepted",
+        "AssistanceDeclined",
+        "AssistanceInputRecorded",
+        "RecommendationMade",
+        "InvolvementPaused",
+        "PauseAcknowledged",
+        "InvolvementResumed",
+        "InvolvementEnded",
+    }
+)
+"""Facts about a request that its service sees."""
+
+
+def may_see(consumer: Principal, event: Recorded) -> bool:
+    """Whether *consumer* sees *event* in the feed."""
+    if event.fact.stream == "authority":
+        return not consumer.roles.isdisjoint(OWN_STREAM)
+    if not consumer.roles.isdisjoint(WHOLE_RECORD):
+        return True
+    if "agency" not in consumer.roles or type(event.fact).__name__ not in FOR_SERVICES:
+        return False
+    return getattr(event.fact, "service", None) in consumer.services

@@ -1,0 +1,39 @@
+"""Whether a caller may know of what a command addresses; if not, it does not exist for them.
+
+Staff reach the cases of their authority; a partner service the cases with a request addressed to it (I29, R110); a
+carer or learner their own case, and there only what is theirs to say.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from case_api.access.principal import FAMILY_ROLES, Principal
+from case_api.domain.case import Case
+from case_api.domain.command import Command
+
+Reach = Callable[[Case], bool]
+
+
+def reach(who: Principal, command: Command | None = None, agreement_id: UUID | None = None) -> Reach:
+    """The test that a case must pass for *who* to act on it by *command*, or to read it."""
+    if who.roles & FAMILY_ROLES:
+        return lambda case: is_their_own(who, case, command, agreement_id)
+    if "agency" in who.roles:
+        return lambda case: is_asked(who, case)
+    return lambda _: True
+
+
+def is_asked(who: Principal, case: Case) -> bool:
+    """A request on the case is addressed to one of the caller's services."""
+    return any(request.asked.service in who.services for request in case.requests.by_id.values())
+
+
+def is_their_own(who: Principal, case: Case, command: Command | None, agreement_id: UUID | None) -> bool:
+    """The family's own case, and words that are their own to say."""
+    if who.person is None or case.id != who.case or not case.people.knows(who.person):
+        return False
+    if agreement_id is not None:
+        sought = case.agreements.sought.get(agreement_id)
+        return sought is not None and sought.party == who.person
+    spoken = getattr(command, "party", None) or getattr(command, "asked_by", None)
+    return spoken == who.person

@@ -1,0 +1,12 @@
+"""Every board there is."""
+
+from typing import Any, Final
+
+from case_api.boards.agency_desk import DESK
+from case_api.boards.agreement_ends import AGREEMENT_ENDS
+from case_api.boards.board import Board
+from case_api.boards.case_search import SEARCH
+from case_api.boards.contact_tasks import CONTACT_TASKS
+from case_api.boards.stage_board import STAGES
+
+BOARDS: Final[tuple[Board[Any], ...]] = (STAGES, DESK, SEARCH, CONTACT_TASKS, AGREEMENT_ENDS)

@@ -1,0 +1,41 @@
+"""Whom no channel could reach: tasks for staff, until somebody has told them by hand (ADR 0008)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from case_api.boards.board import Board, FoldedCase
+from case_api.domain.words import start_of
+
+
+@dataclass(frozen=True, slots=True)
+class ContactTaskRow:
+    """One message that reached nobody."""
+
+    case_id: UUID
+    message_id: UUID
+    about: UUID
+    recipient: str
+    template: str
+    channel: str
+    reason: str | None
+    since: datetime
+
+
+def contact_task_rows(folded: FoldedCase) -> Iterator[ContactTaskRow]:
+    """A row for each person who is still to be told."""
+    for one in folded.told.still_to_tell():
+        yield ContactTaskRow(
+            case_id=folded.case.id,
+            message_id=one.made.message_id,
+            about=one.made.about,
+            recipient=one.made.to,
+            template=one.made.template,
+            channel=one.made.channel,
+            reason=one.made.reason,
+            since=start_of(one.at, folded.policy.tz),
+        )
+
+
+CONTACT_TASKS = Board("contact_tasks", ContactTaskRow, key=("case_id", "message_id"), rows=contact_task_rows)

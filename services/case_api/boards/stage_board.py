@@ -1,0 +1,68 @@
+"""The caseload: where each learner stands, and what is open (R17, R39)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from uuid import UUID
+
+from case_api.boards.board import Board, FoldedCase
+from case_api.domain.facts.people import People
+from case_api.domain.questions.request_state import open_requests
+from case_api.domain.words import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One learner, as shown from one day up to another: a named person may be assigned from a later day on."""
+
+    case_id: UUID
+    shown_from: date
+    shown_until: date
+    setting: str
+    stage: str
+    since: date
+    next_review_on: date | None
+    named_person: str | None
+    open_concerns: int
+    open_requests: int
+
+
+def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
+    """A row for each spell of a named person; none for a learner who cannot be read."""
+    case = folded.case
+    if case.people.learner is None:
+        return
+    stage, since = _stage(folded)
+    for shown_from, shown_until, staff in _spells(case.people):
+        yield StageRow(
+            case_id=case.id,
+            shown_from=shown_from,
+            shown_until=shown_until,
+            setting=case.people.learner.setting,
+            stage=stage,
+            since=since,
+            next_review_on=case.reviews.next_on(date.max),
+            named_person=staff,
+            open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
+            open_requests=sum(1 for _ in open_requests(case)),
+        )
+
+
+def _stage(folded: FoldedCase) -> tuple[str, date]:
+    entry = folded.case.stages.on(date.max)
+    if entry is not None:
+        return entry.stage, entry.since
+    registered = folded.case.people.registered_at or date.min
+    return folded.policy.first_stage.code, day_of(registered, folded.policy.tz)
+
+
+def _spells(people: People) -> Iterator[tuple[date, date, str | None]]:
+    days = sorted({date.min, date.max, *(one.from_day for one in people.named_persons)})
+    for begin, end in pairwise(days):
+        yield begin, end, people.named_person_on(begin)
+
+
+STAGES = Board(
+    "stages", StageRow, key=("case_id", "shown_from"), rows=stage_rows, indexes=(("stage",), ("setting", "stage"))
+)

@@ -1,0 +1,18 @@
+"""The command line: one file for each command."""
+
+import typer
+
+from case_api.cli.documents import openapi, schemas
+from case_api.cli.rebuild_boards import rebuild_boards
+from case_api.cli.serve import serve
+
+app = typer.Typer(
+    help="The case API of Stagepost: records support for learners as immutable facts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serve)
+app.command()(rebuild_boards)
+app.command()(openapi)
+app.command()(schemas)

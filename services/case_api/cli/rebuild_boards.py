@@ -1,0 +1,5 @@
+"""`python -m case_api rebuild-boards`."""
+
+
+def rebuild_boards() -> None:
+    """Rebuild every board."""

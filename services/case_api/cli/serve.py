@@ -1,0 +1,25 @@
+"""`python -m case_api serve`."""
+
+import typer
+import uvicorn
+
+from case_api import logs
+from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
+from case_api.http.app import create_app, local_issuers
+from case_api.http.serving import server_config
+from case_api.packs import PackBroken
+from case_api.settings import UnsafeSettings, authority_keys
+
+
+def serve() -> None:
+    """Serve the case API, as the STAGEPOST_… variables say. Exit code 2 when they are unsafe."""
+    settings = settings_or_exit()
+    logs.configure()
+    try:
+        for warning in authority_keys(settings).warnings:
+            typer.echo(f"stagepost: {warning}", err=True)
+        app = create_app(settings, local_issuers(settings))
+    except (UnsafeSettings, PackBroken) as unsafe:
+        typer.echo(f"stagepost: {unsafe}", err=True)
+        raise typer.Exit(EXIT_UNSAFE) from None
+    uvicorn.Server(server_config(app, settings.host, settings.port)).run()

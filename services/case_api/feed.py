@@ -1,0 +1,177 @@
+"""The feed: what happened, in the order of the log, as thin CloudEvents (D18; CloudEvents 1.0).
+
+A consumer sees what it may read now; a cursor is sealed and of fixed length, and sealed anew in each answer, so that
+nobody can tell from it how much there is that they do not see.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from case_api.access.feed_sight import may_see
+from case_api.access.principal import Principal
+from case_api.domain.event import Recorded
+from case_api.domain.words import start_of
+from case_api.store.journal import Journal
+from case_api.store.keys import Keyring
+
+KIND: Final = "feed"
+PLACE, RECEIPT = b"\x00", b"\x01"
+LENGTH: Final = 25
+PAGE: Final = 500
+"""Facts that are looked at in one go; at most so many per answer."""
+
+
+class CursorUnreadable(ValueError):
+    """Not a cursor of this authority's feed."""
+
+
+class Links(BaseModel):
+    """Where to read more."""
+
+    case: str | None = None
+    recipients: str | None = None
+
+
+class Data(BaseModel):
+    """Ids and codes only; the event's own references stand beside `case_id`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    case_id: UUID | None = None
+    links: Links
+
+
+class CloudEvent(BaseModel):
+    """An event as it is announced (CloudEvents 1.0, JSON format)."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: UUID
+    source: str
+    type: str
+    subject: str | None = None
+    time: AwareDatetime = Field(description="When it happened; the start of the day where only the day is known.")
+    recordedtime: AwareDatetime
+    correlationid: UUID | None = None
+    causationid: UUID | None = None
+    traceparent: str | None = None
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Visible events, and the cursor after the last fact that was looked at."""
+
+    items: tuple[CloudEvent, ...]
+    next: str
+
+
+class Feed:
+    """One authority's feed."""
+
+    def __init__(self, journal: Journal, public_url: str, zone: tzinfo) -> None:
+        self._journal, self._public_url, self._zone = journal, public_url, zone
+
+    async def page(
+        self, consumer: Principal, after: str | None, types: Collection[str], limit: int, wait: float
+    ) -> Page:
+        """Visible events after a cursor; waits up to *wait* seconds for the first. Raises CursorUnreadable."""
+        position = await self._position(after)
+        deadline = asyncio.get_running_loop().time() + wait
+        while True:
+            seen, position = await self._visible(consumer, position, types, limit)
+            left = deadline - asyncio.get_running_loop().time()
+            if seen or left <= 0:
+                items = tuple(cloud_event(one, self._journal.authority, self._public_url, self._zone) for one in seen)
+                return Page(items, place_cursor(self._journal.keyring, position))
+            await self._journal.wait(position, left)
+
+    async def _visible(
+        self, consumer: Principal, position: int, types: Collection[str], limit: int
+    ) -> tuple[list[Recorded], int]:
+        """The next visible facts, and how far the log was looked at for them."""
+        while True:
+            facts = await self._journal.since(position, min(limit, PAGE))
+            wanted = [one.recorded for one in facts if _is_wanted(one.recorded, types)]
+            seen = [fact for fact in wanted if may_see(consumer, fact)]
+            position = facts[-1].position if facts else position
+            if seen or not facts:
+                return seen, position
+
+    async def _position(self, cursor: str | None) -> int:
+        if cursor is None:
+            return 0
+        try:
+            sealed = self._journal.keyring.open_opaque(KIND, cursor)
+        except ValueError:
+            raise CursorUnreadable from None
+        if len(sealed) != LENGTH:
+            raise CursorUnreadable
+        if sealed[:1] == PLACE:
+            return int.from_bytes(sealed[1:9], "big")
+        stream, version = UUID(bytes=sealed[1:17]), int.from_bytes(sealed[17:], "big")
+        return await self._journal.position_of(stream, version) or 0
+
+
+def place_cursor(keyring: Keyring, position: int) -> str:
+    """A cursor after a position of the log."""
+    return keyring.seal_opaque(KIND, (PLACE + position.to_bytes(8, "big")).ljust(LENGTH, b"\0"))
+
+
+def receipt_cursor(keyring: Keyring, stream: UUID, version: int) -> str:
+    """A cursor after a version of a stream: a receipt is made before its position is known (D18)."""
+    return keyring.seal_opaque(KIND, RECEIPT + stream.bytes + version.to_bytes(8, "big"))
+
+
+def cloud_event(event: Recorded, authority: str, public_url: str, zone: tzinfo) -> CloudEvent:
+    """The announcement of one fact: ids, type and links."""
+    case_id = _case_of(event)
+    envelope = event.envelope
+    fields: dict[str, Any] = {"correlationid": envelope.correlation_id} if envelope else {}
+    if envelope:
+        fields |= {"causationid": envelope.causation_id, "traceparent": envelope.traceparent}
+    return CloudEvent(
+        id=event.event_id,
+        source=f"/stagepost/{authority}",
+        type=event.name,
+        subject=str(case_id) if case_id else None,
+        time=_instant(event, zone),
+        recordedtime=event.recorded_at,
+        dataschema=f"{public_url}/schemas/{event.name}.json",
+        data=Data(case_id=case_id, links=_links(event, case_id), **_refs(event)),
+        **fields,
+    )
+
+
+def _instant(event: Recorded, zone: tzinfo) -> datetime:
+    return start_of(event.occurred_at, zone).astimezone(UTC)
+
+
+def _case_of(event: Recorded) -> UUID | None:
+    """The case that an event belongs to; the ledger's events carry it in the key that seals them (D10)."""
+    if event.fact.stream == "case":
+        return event.stream
+    return event.key_id if event.fact.stream == "told" else None
+
+
+def _links(event: Recorded, case_id: UUID | None) -> Links:
+    if case_id is None:
+        return Links()
+    recipients = f"/v1/events/{event.event_id}/recipients" if event.fact.stream == "case" else None
+    return Links(case=f"/v1/cases/{case_id}", recipients=recipients)
+
+
+def _refs(event: Recorded) -> dict[str, Any]:
+    found = {name: getattr(event.fact, name) for name in event.fact.refs}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_wanted(event: Recorded, types: Collection[str]) -> bool:
+    return not types or event.name in types or event.name.partition(".")[0] in types

@@ -1,0 +1,120 @@
+"""Builds the application from its parts; there is no global app and no global state."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+
+from case_api import __version__
+from case_api.clock import Clock, MovableClock, SystemClock
+from case_api.http import (
+    agreements,
+    assessments,
+    authority,
+    boards,
+    cases,
+    concerns,
+    fetching,
+    messages,
+    people,
+    problem_pages,
+    records,
+    requests,
+    reviews,
+    stages,
+    stories,
+    supports,
+)
+from case_api.http.clock_route import clock_routes
+from case_api.http.description import describe
+from case_api.http.gate import gate, public_paths
+from case_api.http.health import health_routes
+from case_api.http.issuer import LocalIssuer
+from case_api.http.problems import Problems
+from case_api.http.tokens import Tokens, trusted
+from case_api.office import Offices, office
+from case_api.packs import Packs
+from case_api.settings import Issuer, Settings, authority_keys
+from case_api.store.archive import Archive, StoreSettings
+
+CAPABILITIES = (
+    people,
+    concerns,
+    assessments,
+    supports,
+    stages,
+    reviews,
+    agreements,
+    requests,
+    records,
+    authority,
+    cases,
+    boards,
+    stories,
+    messages,
+)
+
+
+def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
+    """The case API as the settings say; *issuers* are trusted beside those of the settings (demo and tests)."""
+    clock: Clock = SystemClock() if settings.mode == "production" else MovableClock()
+    problems, client = Problems(settings.public_url), fetching.client()
+    trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
+    tokens = Tokens(trust, settings.longest_token_life, time.time)
+    packs = Packs(settings.policies)
+    archive = Archive(StoreSettings(settings.database, settings.var, authority_keys(settings).keys))
+    make = partial(office, clock=clock, packs=packs, settings=settings)
+    offices = Offices(archive, make)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(client.aclose)
+            stack.push_async_callback(offices.close)
+            for name in settings.authorities:
+                await offices.of(name)
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        middleware=gate(tokens, problems, public=public_paths(settings)),
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        title="Stagepost case API",
+        version=__version__,
+    )
+    problems.install(app)
+    app.state.clock, app.state.zone, app.state.packs = clock, settings.zone, packs
+    app.state.offices, app.state.public_url = offices, settings.public_url
+    _mount(app, settings, clock, offices)
+    describe(app)
+    return app
+
+
+def _mount(app: FastAPI, settings: Settings, clock: Clock, offices: Offices) -> None:
+    for capability in CAPABILITIES:
+        app.include_router(capability.router)
+    app.include_router(problem_pages.router)
+    app.include_router(health_routes(_checks(settings, offices), __version__))
+    if isinstance(clock, MovableClock):
+        app.include_router(clock_routes(clock, settings.mode))
+
+
+def _checks(settings: Settings, offices: Offices) -> dict[str, Callable[[], Awaitable[None]]]:
+    async def store() -> None:
+        for name in settings.authorities:
+            await (await offices.of(name)).journal.last_position()
+
+    async def projections() -> None:
+        for name in settings.authorities:
+            (await offices.of(name)).require_projections()
+
+    return {"store": store, "projections": projections}
+
+
+def local_issuers(settings: Settings) -> list[Issuer]:
+    """The demo's own issuer, in demo and test mode; none in production."""
+    return [] if settings.mode == "production" else [LocalIssuer(settings).settings()]

@@ -1,0 +1,143 @@
+"""The authority's policy, its directory of services, its staff."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.roles import ADMINISTRATION
+from case_api.domain.decisions import authority
+from case_api.domain.facts.authority import ServiceListed, StaffAssigned
+from case_api.domain.policy import Policy
+from case_api.http.bodies import documented, json_body
+from case_api.http.conditional import EntityTags, IfMatch
+from case_api.http.documents import ERRORS, READ_ERRORS
+from case_api.http.idempotency import IdempotencyKey
+from case_api.http.identity import Asking
+from case_api.http.offices import InOffice, caller
+from case_api.http.ordering import place
+from case_api.http.receipts import ReceiptBody, WouldRecordBody
+from case_api.office import Office
+from case_api.packs import Packs
+from case_api.streams import stream_of_authority
+
+router = APIRouter(tags=["authority"])
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    201: {"model": ReceiptBody},
+    200: {"model": ReceiptBody | WouldRecordBody},
+    **ERRORS,
+}
+
+
+class Directory(BaseModel):
+    """The partner services, and who works where."""
+
+    services: list[ServiceListed]
+    staff: list[StaffAssigned]
+
+
+async def _place(
+    request: Request,
+    office: Office,
+    who: Asking,
+    body: Any,
+    decision: Callable[..., Any],
+    key: str | None,
+    if_match: EntityTags | None,
+) -> Response:
+    return await place(
+        request,
+        office,
+        office.own,
+        caller(request, who, ADMINISTRATION),
+        body,
+        decision,
+        stream=stream_of_authority(office.authority),
+        key=key,
+        if_match=if_match,
+        opens=True,
+    )
+
+
+@router.post(
+    "/v1/policy",
+    operation_id="publish_policy",
+    openapi_extra=documented(authority.PublishPolicy),
+    status_code=201,
+    response_class=Response,
+    responses=ANSWERS,
+    summary="Publish a version of a policy pack",
+)
+async def publish_policy(
+    request: Request,
+    body: Annotated[authority.PublishPolicy, json_body(authority.PublishPolicy)],
+    who: Asking,
+    office: InOffice,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+) -> Response:
+    """Without content the pack of that name and version that ships with the service is published."""
+    packs: Packs = request.app.state.packs
+    if body.content is None:
+        body = body.model_copy(update={"content": packs.content(body.name, body.version)})
+    return await _place(request, office, who, body, authority.publish_policy, key, if_match)
+
+
+@router.post(
+    "/v1/directory/services",
+    operation_id="list_service",
+    openapi_extra=documented(authority.ListService),
+    status_code=201,
+    response_class=Response,
+    responses=ANSWERS,
+    summary="List a partner service, or change its entry",
+)
+async def list_service(
+    request: Request,
+    body: Annotated[authority.ListService, json_body(authority.ListService)],
+    who: Asking,
+    office: InOffice,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+) -> Response:
+    """The later listing of a code supersedes the earlier one."""
+    return await _place(request, office, who, body, authority.list_service, key, if_match)
+
+
+@router.post(
+    "/v1/directory/staff",
+    operation_id="assign_staff",
+    openapi_extra=documented(authority.AssignStaff),
+    status_code=201,
+    response_class=Response,
+    responses=ANSWERS,
+    summary="Record that a member of staff works in a setting",
+)
+async def assign_staff(
+    request: Request,
+    body: Annotated[authority.AssignStaff, json_body(authority.AssignStaff)],
+    who: Asking,
+    office: InOffice,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+) -> Response:
+    """Where to write to them at work may be given with it."""
+    return await _place(request, office, who, body, authority.assign_staff, key, if_match)
+
+
+@router.get("/v1/policy", summary="The policy in force: ladder, strategies, agreements, roles", responses=READ_ERRORS)
+async def policy(request: Request, office: InOffice) -> Policy:
+    """Any role may read it: everybody can see an outline of the staged process (R10)."""
+    return (await office.precedent.latest(request.app.state.clock.now()))[1]
+
+
+@router.get("/v1/directory", summary="The partner services and staff of the authority", responses=READ_ERRORS)
+async def directory(request: Request, who: Asking, office: InOffice) -> Directory:
+    """Families and agencies see the services alone (R2)."""
+    found, _ = await office.precedent.latest(request.app.state.clock.now())
+    outside = not who.roles.isdisjoint({"carer", "learner", "agency", "external"})
+    listed = [one.model_copy(update={"webhook_url": None}) if outside else one for one in found.services.values()]
+    return Directory(services=listed, staff=[] if outside else list(found.staff))

@@ -1,0 +1,175 @@
+"""Reading one case: strong reads from its stream, at two times, with an ETag (D3, D6, D14, D23)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from inspect import Parameter, Signature
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.reach import is_asked
+from case_api.access.roles import AGENCY, READERS
+from case_api.domain.event import Recorded
+from case_api.domain.facts.authority import Authority
+from case_api.domain.policy import Policy
+from case_api.domain.words import day_of
+from case_api.http import problem_kinds as kinds
+from case_api.http.conditional import IfNoneMatch, etag
+from case_api.http.documents import READ_ERRORS
+from case_api.http.identity import Asking
+from case_api.http.offices import InOffice, role_of
+from case_api.http.ordering import as_problems
+from case_api.http.problems import Problem
+from case_api.http.receipts import viewer
+from case_api.http.times import Asked, AsOf
+from case_api.office import Office
+from case_api.streams import told_of
+from case_api.views.agencies_view import AgenciesView, agencies_view
+from case_api.views.agreements_view import AgreementsView, agreements_view
+from case_api.views.answer import Answer, NothingKnown
+from case_api.views.case_view import CaseView, case_view
+from case_api.views.known import case_as_known
+from case_api.views.request_view import RequestView, request_view
+from case_api.views.stage_view import StageView, stage_view
+from case_api.views.told_view import ToldView, told_view
+
+router = APIRouter(tags=["cases"])
+V = TypeVar("V", bound=Answer)
+View = Callable[[Sequence[Recorded], AsOf, Policy, Authority], V]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One read: who looks from where at what, at which times."""
+
+    request: Request
+    who: Asking
+    office: Office
+    case_id: UUID
+    times: AsOf
+    if_none_match: IfNoneMatch
+
+    async def events(self) -> list[Recorded]:
+        """The whole stream of the case. Raises a 404 Problem where there is none."""
+        with as_problems():
+            events = await self.office.journal.read(self.case_id)
+        if not events or events[0].fact.stream != "case":
+            raise Problem(kinds.NOT_FOUND)
+        return events
+
+    async def ground(self) -> tuple[Policy, Authority]:
+        with as_problems():
+            authority, policy = await self.office.precedent.latest(self.request.app.state.clock.now())
+        return policy, authority
+
+    def answer(self, view: Answer, stream: UUID, version: int) -> Response:
+        """The view with its ETag; 304 where the caller has it already."""
+        day = day_of(self.request.app.state.clock.now(), self.request.app.state.zone)
+        asked = f"{self.request.url.path}?{self.request.url.query}"
+        tag = etag(self.office.journal.keyring, stream, version, viewer=viewer(self.who), view=asked, day=day)
+        if self.if_none_match and self.if_none_match.names(tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(view.model_dump_json(exclude_none=True), media_type="application/json", headers={"ETag": tag})
+
+
+async def look_at(look: Look, view: View[Answer]) -> Response:
+    """Answer with a view of one case."""
+    events = await look.events()
+    policy, authority = await look.ground()
+    try:
+        shown = view(events, look.times, policy, authority)
+    except NothingKnown:
+        raise Problem(kinds.NOT_FOUND) from None
+    return look.answer(shown, look.case_id, events[-1].version)
+
+
+def reading(path: str, model: type[Answer], view: View[Any], summary: str) -> None:
+    """Declare `GET path` for a view of one case, for everybody who reads whole cases."""
+
+    async def endpoint(**given: Any) -> Response:
+        role_of(given["who"], READERS)
+        return await look_at(Look(**given), view)
+
+    endpoint.__signature__ = _signature({"case_id": UUID})  # type: ignore[attr-defined]
+    name = view.__name__
+    router.get(path, operation_id=name, summary=summary, responses=answers(model), response_class=Response)(endpoint)
+
+
+def _signature(ids: dict[str, Any]) -> Signature:
+    wanted = {
+        "request": Request,
+        **ids,
+        "who": Asking,
+        "office": InOffice,
+        "times": Asked,
+        "if_none_match": IfNoneMatch,
+    }
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in wanted.items()]
+    return Signature(parameters, return_annotation=Response)
+
+
+def answers(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
+    """What a read can answer."""
+    return {200: {"model": model}, 304: {"description": "It has not changed."}, **READ_ERRORS}
+
+
+reading("/v1/cases/{case_id}", CaseView, case_view, "The case: who is who, what runs, what is open")
+reading("/v1/cases/{case_id}/stage", StageView, stage_view, "Where the learner stands on the ladder")
+reading("/v1/cases/{case_id}/agencies", AgenciesView, agencies_view, "Which services work with the learner, as what")
+reading("/v1/cases/{case_id}/agreements", AgreementsView, agreements_view, "Who agreed to what, and what is missing")
+
+
+@router.get(
+    "/v1/cases/{case_id}/told",
+    operation_id="told_view",
+    summary="Who was told what, when and how",
+    responses=answers(ToldView),
+    response_class=Response,
+)
+async def told(
+    request: Request, case_id: UUID, who: Asking, office: InOffice, times: Asked, if_none_match: IfNoneMatch
+) -> Response:
+    """The ledger has a stream of its own, so being told never disturbs an edit of the case (D14)."""
+    role_of(who, READERS)
+    look = Look(request, who, office, case_id, times, if_none_match)
+    events, (policy, authority) = await look.events(), await look.ground()
+    with as_problems():
+        ledger = await office.journal.read(told_of(case_id))
+    try:
+        shown = told_view(events, ledger, times, policy, authority)
+    except NothingKnown:
+        raise Problem(kinds.NOT_FOUND) from None
+    return look.answer(shown, told_of(case_id), ledger[-1].version if ledger else 0)
+
+
+@router.get(
+    "/v1/cases/{case_id}/assistance-requests/{request_id}",
+    operation_id="request_view",
+    summary="A request for assistance, as its service may see it",
+    responses=answers(RequestView),
+    response_class=Response,
+)
+async def assistance_request(
+    request: Request,
+    case_id: UUID,
+    request_id: UUID,
+    who: Asking,
+    office: InOffice,
+    times: Asked,
+    if_none_match: IfNoneMatch,
+) -> Response:
+    """A service sees the requests addressed to it, within what everybody agrees to now; nothing while on hold."""
+    role_of(who, (*READERS, *AGENCY))
+    look = Look(request, who, office, case_id, times, if_none_match)
+    events, (policy, authority) = await look.events(), await look.ground()
+    services = None if who.roles & set(READERS) else who.services
+    try:
+        if services is not None and not is_asked(who, case_as_known(events, times)):
+            raise Problem(kinds.NOT_FOUND)
+        shown = request_view(events, times, policy, authority, request_id=request_id, services=services)
+    except NothingKnown:
+        raise Problem(kinds.NOT_FOUND) from None
+    return look.answer(shown, case_id, events[-1].version)

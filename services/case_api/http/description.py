@@ -1,0 +1,86 @@
+"""The API document: one tidy OpenAPI 3.1, the same bytes as the committed one."""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import Response
+
+from case_api.domain.event import CATALOGUE
+from case_api.feed import CloudEvent
+from case_api.http import problem_kinds as kinds
+from case_api.http.bodies import body_schemas
+from case_api.http.documents import ProblemBody
+from case_api.http.problems import Problem
+from case_api.schemas import feed_event_schema, schema_files
+
+ABOUT = """An event-sourced record of staged support for learners.
+
+Every `POST` under `/v1/cases` is a command: it records immutable facts, or is refused with a problem document that
+names the rule, the guidance and what is missing. Send an `Idempotency-Key` with each; add `dry_run=true` to ask what
+would happen. Reads of a case take `known_at` (what was on record then) and `valid_at` (what was true then).
+"""
+
+
+def describe(app: FastAPI) -> None:
+    """Serve the document, and the schemas of the events, from *app*."""
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(written(app.openapi()), media_type="application/json")
+
+    @app.get("/schemas/{name}", include_in_schema=False)
+    async def schema(name: str) -> Response:
+        found = schema_files().get(name)
+        if found is None:
+            raise Problem(kinds.NOT_FOUND)
+        return Response(written(found), media_type="application/schema+json")
+
+
+def written(document: dict[str, Any]) -> str:
+    """The one way a generated document is written."""
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, openapi_version="3.1.0", description=ABOUT, routes=app.routes
+        )
+        document["servers"] = [{"url": "/"}]
+        document["webhooks"] = {name: _webhook(name) for name in sorted(CATALOGUE)}
+        schemas = document["components"]["schemas"]
+        problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= body_schemas()
+        schemas |= problem.pop("$defs", {}) | {"ProblemBody": problem}
+        schemas["CloudEvent"] = CloudEvent.model_json_schema(ref_template="#/components/schemas/{model}")
+        _without_validation_error(document)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _webhook(name: str) -> dict[str, Any]:
+    """An event as it is announced: thin, with the ids by which it can be read."""
+    event = CATALOGUE[name]
+    body = {"application/json": {"schema": feed_event_schema(event)}}
+    return {
+        "post": {
+            "summary": (event.__doc__ or name).strip().partition("\n")[0],
+            "operationId": f"on_{name}",
+            "requestBody": {"required": True, "content": body},
+            "responses": {"204": {"description": "Received."}},
+        }
+    }
+
+
+def _without_validation_error(document: dict[str, Any]) -> None:
+    """FastAPI documents a 422 of its own that this API never gives: invalid input is a 400 problem."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            own = operation["responses"].get("422", {}).get("content", {})
+            if "HTTPValidationError" in str(own):
+                del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)

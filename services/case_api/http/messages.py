@@ -1,0 +1,232 @@
+"""For the notifier: who hears of an event, leave to send, what came of it. For staff: telling by hand (D19)."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.roles import SCHOOL
+from case_api.domain.decisions import told
+from case_api.domain.event import Recorded
+from case_api.domain.facts.told import Recipient
+from case_api.domain.words import Code
+from case_api.feed import CloudEvent, cloud_event
+from case_api.http import problem_kinds as kinds
+from case_api.http.bodies import documented, json_body
+from case_api.http.documents import ERRORS, READ_ERRORS
+from case_api.http.idempotency import IdempotencyKey
+from case_api.http.identity import Asking
+from case_api.http.offices import InOffice, caller, role_of
+from case_api.http.ordering import as_problems, place
+from case_api.http.problems import Problem
+from case_api.http.receipts import ReceiptBody, WouldRecordBody
+from case_api.office import Office
+from case_api.permits import NoSuchEvent, PermitRefused, Wanted
+from case_api.streams import told_of
+
+router = APIRouter(tags=["messages"])
+NOTIFIER = ("notifier",)
+
+PERMIT_REFUSED = kinds.kind(
+    "permit-refused",
+    409,
+    "This message must not be sent now.",
+    "Do not send it. 'reason' says why: withdrawn, restricted, erased, superseded or no_address.",
+)
+
+
+class HearerBody(BaseModel):
+    """One who is to hear: ids and codes, no address."""
+
+    recipient: str
+    role: str
+    channels: list[str]
+    duty: Literal["A", "B", "F", "N"]
+
+
+class RecipientsBody(BaseModel):
+    """Everybody who is to hear of an event, as things stand now."""
+
+    event_id: UUID
+    type: str
+    recipients: list[HearerBody]
+
+
+class PermitWanted(BaseModel):
+    """The one message for which leave is asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event_id: UUID
+    recipient: Recipient
+    template: Code
+    channel: Code
+    message_id: UUID
+
+
+class MessageFacts(BaseModel):
+    """The few plain words that a message may use."""
+
+    setting: str | None = None
+    service_name: str | None = None
+    contact: str | None = None
+    event: CloudEvent | None = Field(default=None, description="For a webhook: the body to post.")
+
+
+class PermitBody(BaseModel):
+    """Leave to send one message until `expires_at`, at most five seconds away."""
+
+    permit: str
+    expires_at: AwareDatetime
+    to: str
+    language: str
+    format: str
+    facts: MessageFacts
+
+
+@router.get(
+    "/v1/events/{event_id}/recipients",
+    summary="Who is to hear of an event",
+    responses=READ_ERRORS,
+    response_model_exclude_none=True,
+)
+async def recipients(event_id: UUID, who: Asking, office: InOffice) -> RecipientsBody:
+    """For the notifier alone."""
+    role_of(who, NOTIFIER)
+    try:
+        with as_problems():
+            event, hearers = await office.permits.recipients(event_id)
+    except NoSuchEvent:
+        raise Problem(kinds.NOT_FOUND) from None
+    told_to = [
+        HearerBody.model_validate(
+            {"recipient": one.recipient, "role": one.role, "channels": one.channels, "duty": one.duty}
+        )
+        for one in hearers
+    ]
+    return RecipientsBody(event_id=event_id, type=event.name, recipients=told_to)
+
+
+@router.post(
+    "/v1/send-permits",
+    openapi_extra=documented(PermitWanted),
+    summary="Ask for leave to send one message now",
+    responses=ERRORS,
+    response_model_exclude_none=True,
+)
+async def send_permit(
+    request: Request, body: Annotated[PermitWanted, json_body(PermitWanted)], who: Asking, office: InOffice
+) -> PermitBody:
+    """Records nothing. Stands on the case as it is at its head, so a withdrawal always wins."""
+    role_of(who, NOTIFIER)
+    wanted = Wanted(body.event_id, body.recipient, body.channel, body.message_id)
+    try:
+        with as_problems():
+            permit = await office.permits.permit(wanted)
+    except NoSuchEvent:
+        raise Problem(kinds.NOT_FOUND) from None
+    except PermitRefused as refused:
+        raise Problem(PERMIT_REFUSED, members={"reason": refused.reason}) from None
+    facts = MessageFacts.model_validate(dict(permit.facts))
+    if body.channel == "webhook":
+        facts = facts.model_copy(update={"event": _event(request, office, permit.event)})
+    return PermitBody(
+        permit=permit.permit,
+        expires_at=permit.expires_at,
+        to=permit.to,
+        language=permit.language,
+        format=permit.format,
+        facts=facts,
+    )
+
+
+def _event(request: Request, office: Office, event: Recorded) -> CloudEvent:
+    return cloud_event(event, office.authority, request.app.state.public_url, request.app.state.zone)
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    201: {"model": ReceiptBody},
+    200: {"model": ReceiptBody | WouldRecordBody},
+    **ERRORS,
+}
+
+
+@router.post(
+    "/v1/disclosures",
+    operation_id="record_disclosure",
+    openapi_extra=documented(told.RecordDisclosure),
+    status_code=201,
+    response_class=Response,
+    responses=ANSWERS,
+    summary="Report what came of a message",
+)
+async def record_disclosure(
+    request: Request,
+    body: Annotated[told.RecordDisclosure, json_body(told.RecordDisclosure)],
+    who: Asking,
+    office: InOffice,
+    key: IdempotencyKey,
+) -> Response:
+    """For the notifier alone. The same outcome of the same message is recorded once."""
+    acting = caller(request, who, NOTIFIER)
+    case_id = await _case_of(office, body.event_id)
+    return await place(
+        request,
+        office,
+        office.told,
+        acting,
+        body,
+        told.record_disclosure,
+        stream=told_of(case_id),
+        key=key,
+        key_id=case_id,
+        case_id=case_id,
+        opens=True,
+    )
+
+
+@router.post(
+    "/v1/cases/{case_id}/disclosures",
+    operation_id="tell_by_hand",
+    openapi_extra=documented(told.TellByHand),
+    status_code=201,
+    response_class=Response,
+    responses=ANSWERS,
+    summary="Record that somebody was told in person, by telephone or by letter",
+)
+async def tell_by_hand(
+    request: Request,
+    case_id: UUID,
+    body: Annotated[told.TellByHand, json_body(told.TellByHand)],
+    who: Asking,
+    office: InOffice,
+    key: IdempotencyKey,
+) -> Response:
+    """Clears the task that stands for somebody whom no channel could reach (ADR 0008)."""
+    acting = caller(request, who, SCHOOL)
+    if await _case_of(office, body.event_id) != case_id:
+        raise Problem(kinds.NOT_FOUND)
+    return await place(
+        request,
+        office,
+        office.told,
+        acting,
+        body,
+        told.tell_by_hand,
+        stream=told_of(case_id),
+        key=key,
+        key_id=case_id,
+        case_id=case_id,
+        opens=True,
+    )
+
+
+async def _case_of(office: Office, event_id: UUID) -> UUID:
+    with as_problems():
+        event = await office.journal.event(event_id)
+    if event is None or event.fact.stream != "case":
+        raise Problem(kinds.NOT_FOUND)
+    return event.stream

@@ -1,0 +1,120 @@
+"""How a POST becomes an order, and how what the service raises becomes a problem."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from case_api.domain.command import Command
+from case_api.domain.words import day_of
+from case_api.http import problem_kinds as kinds
+from case_api.http.conditional import EntityTags
+from case_api.http.problems import Problem, Refused
+from case_api.http.receipts import answered, replier
+from case_api.office import Office
+from case_api.order import (
+    Caller,
+    CommandRefused,
+    KeyUsedOtherwise,
+    NoSuchStream,
+    Order,
+    Stale,
+    TooBusy,
+    TwinInFlight,
+    WouldRecord,
+)
+from case_api.service import Service
+from case_api.store.archive import UnknownAuthority
+from case_api.store.journal import CommitUnknown, IdentifierTaken, KeyDestroyed, StoreUnavailable
+
+KEY_USED = kinds.kind(
+    "idempotency-key-used",
+    422,
+    "This Idempotency-Key was used for another request.",
+    "Send a new key with a new command; repeat a command unchanged under its own key.",
+)
+IN_FLIGHT = kinds.kind(
+    "request-in-flight",
+    409,
+    "The same request is still being answered.",
+    "Wait a moment and send it again with the same Idempotency-Key.",
+)
+TAKEN = kinds.kind(
+    "identifier-taken",
+    409,
+    "A learner with one of these identifiers is on the record.",
+    "Look the learner up by identifier: GET /v1/cases?q=…",
+)
+RETRY = {"Retry-After": "1"}
+
+
+@contextmanager
+def as_problems() -> Iterator[None]:
+    """Turn what the service and the store raise into problems."""
+    try:
+        yield
+    except CommandRefused as refused:
+        raise Refused(refused.refusals, refused.policy) from None
+    except (NoSuchStream, KeyDestroyed, UnknownAuthority):
+        raise Problem(kinds.NOT_FOUND) from None
+    except Stale:
+        raise Problem(kinds.STALE) from None
+    except KeyUsedOtherwise:
+        raise Problem(KEY_USED) from None
+    except TwinInFlight:
+        raise Problem(IN_FLIGHT, headers=RETRY) from None
+    except IdentifierTaken:
+        raise Problem(TAKEN) from None
+    except (StoreUnavailable, CommitUnknown, TooBusy):
+        raise Problem(kinds.UNAVAILABLE, headers=RETRY) from None
+
+
+async def place(  # noqa: PLR0913 - the parts of a request, by name
+    request: Request,
+    office: Office,
+    service: Service[Any],
+    caller: Caller,
+    command: Command,
+    decision: Callable[[Any, Any, Any], Any],
+    *,
+    stream: UUID,
+    key: str | None,
+    key_id: UUID | None = None,
+    case_id: UUID | None = None,
+    if_match: EntityTags | None = None,
+    opens: bool = False,
+    may_see: Callable[[Any], bool] = lambda _: True,
+    location: Callable[[UUID], str] | None = None,
+) -> Response:
+    """Hand the command to the service and answer with its receipt, its dry run, or a problem."""
+    keyring = office.journal.keyring
+    zone, now = request.app.state.zone, request.app.state.clock.now()
+    order = Order(
+        caller=caller,
+        stream=stream,
+        key_id=key_id or stream,
+        case_id=case_id,
+        command=command,
+        decision=decision,
+        reply=replier(keyring, caller.who, day_of(now, zone), location),
+        key=key,
+        fingerprint=keyring.fingerprint(request.method, request.url.path, await request.body()),
+        expected=if_match.versions(keyring, stream) if if_match else None,
+        opens=opens,
+        may_see=may_see,
+    )
+    with as_problems():
+        outcome = await service.handle(order)
+    if isinstance(outcome, WouldRecord):
+        return _would(outcome)
+    return answered(request, outcome)
+
+
+def _would(outcome: WouldRecord) -> Response:
+    events = [
+        {"type": event.topic, "data": event.model_dump(mode="json", exclude_none=True)} for event in outcome.events
+    ]
+    return JSONResponse({"would_record": events})

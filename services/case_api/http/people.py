@@ -1,0 +1,89 @@
+"""The learner, carers, contact preferences, capacity, named person."""
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.roles import SCHOOL, TEAM
+from case_api.domain.decisions import people
+from case_api.http.bodies import documented, json_body
+from case_api.http.commands import command
+from case_api.http.documents import ERRORS
+from case_api.http.idempotency import IdempotencyKey
+from case_api.http.identity import Asking
+from case_api.http.offices import InOffice, caller
+from case_api.http.ordering import place
+from case_api.http.receipts import ReceiptBody, WouldRecordBody
+
+router = APIRouter(tags=["people"])
+
+
+@router.post(
+    "/v1/cases",
+    operation_id="register_learner",
+    openapi_extra=documented(people.RegisterLearner),
+    status_code=201,
+    response_class=Response,
+    summary="Register a learner; their case begins",
+    responses={201: {"model": ReceiptBody}, 200: {"model": ReceiptBody | WouldRecordBody}, **ERRORS},
+)
+async def register(
+    request: Request,
+    body: Annotated[people.RegisterLearner, json_body(people.RegisterLearner)],
+    who: Asking,
+    office: InOffice,
+    key: IdempotencyKey,
+) -> Response:
+    """The receipt's id is the case; Location leads to it. A learner whose identifier is on record is refused."""
+    case_id: UUID = uuid4()
+    return await place(
+        request,
+        office,
+        office.cases,
+        caller(request, who, (*TEAM, "mis")),
+        body,
+        people.register_learner,
+        stream=case_id,
+        key=key,
+        case_id=case_id,
+        opens=True,
+        location=lambda _: f"/v1/cases/{case_id}",
+    )
+
+
+command(
+    router,
+    "/v1/cases/{case_id}/carers",
+    people.LinkCarer,
+    people.link_carer,
+    (*TEAM, "mis"),
+    summary="Link a parent or carer to the learner",
+)
+command(
+    router,
+    "/v1/cases/{case_id}/contact-preferences",
+    people.SetContactPreference,
+    people.set_contact_preference,
+    SCHOOL,
+    edits=True,
+    summary="Record how the learner or a carer wants to be reached",
+)
+command(
+    router,
+    "/v1/cases/{case_id}/capacity-assessments",
+    people.AssessCapacity,
+    people.assess_capacity,
+    TEAM,
+    summary="Record whether the learner can decide a matter themselves",
+)
+command(
+    router,
+    "/v1/cases/{case_id}/named-person",
+    people.AssignNamedPerson,
+    people.assign_named_person,
+    (*TEAM, "mis"),
+    summary="Assign the learner's named person",
+)

@@ -1,0 +1,69 @@
+"""Receipts: what every recorded command answers, made before it is stored, so that a replay is the same (D13)."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.principal import Principal
+from case_api.feed import receipt_cursor
+from case_api.http.conditional import etag
+from case_api.order import Answer, Receipt
+from case_api.store.journal import Reply
+from case_api.store.keys import Keyring
+
+
+class ReceiptBody(BaseModel):
+    """What was recorded, and where the record stands now."""
+
+    id: UUID | None = Field(default=None, description="Of what the command made, where it made something.")
+    etag: str = Field(description="The record's new ETag, for If-Match.")
+    cursor: str = Field(description="A place in the feed: events after this command come after it.")
+
+
+class Would(BaseModel):
+    """One event that a dry run would have recorded."""
+
+    type: str
+    data: dict[str, object]
+
+
+class WouldRecordBody(BaseModel):
+    """What a dry run found."""
+
+    would_record: list[Would]
+
+
+def viewer(who: Principal) -> str:
+    """Who looks, as an ETag knows them."""
+    return f"{who.organisation}\0{who.client}\0{who.subject}"
+
+
+def replier(
+    keyring: Keyring, who: Principal, day: date, location: Callable[[UUID], str] | None
+) -> Callable[[Receipt], Reply]:
+    """Makes the receipt of one command; *location* gives the address of what it created."""
+
+    def reply(receipt: Receipt) -> Reply:
+        tag = etag(keyring, receipt.stream, receipt.version, viewer=viewer(who), view="case", day=day)
+        body = {"etag": tag, "cursor": receipt_cursor(keyring, receipt.stream, receipt.version)}
+        headers = [("ETag", tag)]
+        if receipt.created is not None:
+            body = {"id": str(receipt.created), **body}
+        if receipt.created is not None and location is not None:
+            headers.append(("Location", location(receipt.created)))
+        return Reply(201 if receipt.recorded else 200, tuple(headers), msgspec.json.encode(body))
+
+    return reply
+
+
+def answered(_: Request, answer: Answer) -> Response:
+    """The stored reply as it is; a replay says so."""
+    response = Response(answer.reply.body, answer.reply.status, dict(answer.reply.headers), "application/json")
+    if answer.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response

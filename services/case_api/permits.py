@@ -1,0 +1,189 @@
+"""Recipients and send permits: the notifier asks again at the moment of sending (D19).
+
+A permit stands on the case as it is at its head, confirmed in the database; so a withdrawal, a contact restriction
+or a correction between the event and the message always wins.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from case_api.clock import Clock
+from case_api.domain.case import Case
+from case_api.domain.command import Situation
+from case_api.domain.event import Actor, Recorded, Unreadable
+from case_api.domain.facts.authority import Authority
+from case_api.domain.policy import Policy
+from case_api.domain.questions.consequences import agreed_categories
+from case_api.domain.questions.recipients import Hearer, recipients, request_of
+from case_api.folds import Folds
+from case_api.precedent import Precedent
+from case_api.store.journal import Journal
+
+LIFE: Final = timedelta(seconds=5)
+
+Reason = Literal["withdrawn", "restricted", "erased", "superseded", "no_address"]
+
+
+class NoSuchEvent(Exception):
+    """There is no such event in a case of this authority."""
+
+
+class PermitRefused(Exception):
+    """The message must not be sent now."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The message for which a permit is asked."""
+
+    event_id: UUID
+    recipient: str
+    channel: str
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to send one message within the next seconds, and all that it may say."""
+
+    permit: str
+    expires_at: datetime
+    to: str
+    language: str
+    format: str
+    facts: Mapping[str, str]
+    event: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The event, and the case, directory and policy as they are now."""
+
+    event: Recorded
+    case: Case
+    situation: Situation
+
+    @property
+    def authority(self) -> Authority:
+        return self.situation.authority
+
+    @property
+    def policy(self) -> Policy:
+        return self.situation.policy
+
+
+class Permits:
+    """Answers the notifier's questions for one authority."""
+
+    def __init__(self, journal: Journal, cases: Folds[Case], precedent: Precedent, clock: Clock) -> None:
+        self._journal, self._cases, self._precedent, self._clock = journal, cases, precedent, clock
+
+    async def recipients(self, event_id: UUID) -> tuple[Recorded, tuple[Hearer, ...]]:
+        """Who is to hear of an event, as things stand now. Raises NoSuchEvent."""
+        ground = await self._ground(event_id)
+        return ground.event, _hearers(ground)
+
+    async def permit(self, wanted: Wanted) -> Permit:
+        """Leave to send, valid for five seconds. Raises NoSuchEvent, PermitRefused."""
+        ground = await self._ground(wanted.event_id)
+        _refuse_unfit(ground, wanted)
+        to = _address(ground, wanted)
+        if to is None:
+            raise PermitRefused("no_address")
+        expires_at = self._clock.now() + LIFE
+        sealed = wanted.message_id.bytes + int(expires_at.timestamp()).to_bytes(8, "big")
+        return Permit(
+            permit=self._journal.keyring.seal_opaque("permit", sealed),
+            expires_at=expires_at,
+            to=to,
+            language=_language(ground, wanted.recipient),
+            format="standard",
+            facts=_facts(ground),
+            event=ground.event,
+        )
+
+    async def _ground(self, event_id: UUID) -> _Ground:
+        event = await self._journal.event(event_id)
+        if event is None or (event.fact.stream != "case" and not isinstance(event.fact, Unreadable)):
+            raise NoSuchEvent
+        case = (await self._cases.latest(event.stream)).state
+        now = self._clock.now()
+        authority, policy = await self._precedent.latest(now)
+        notifier = Actor(subject="notifier", role="notifier", organisation="stagepost")
+        return _Ground(event, case, Situation(now, notifier, frozenset(), policy, authority, UUID))
+
+
+def _hearers(ground: _Ground) -> tuple[Hearer, ...]:
+    return recipients(ground.case, ground.event, ground.policy, ground.authority, ground.situation.today)
+
+
+def _refuse_unfit(ground: _Ground, wanted: Wanted) -> None:
+    if isinstance(ground.event.fact, Unreadable):
+        raise PermitRefused("erased" if ground.event.fact.why == "erased" else "superseded")
+    if _was_taken_back(ground):
+        raise PermitRefused("superseded")
+    hearer = next((one for one in _hearers(ground) if one.recipient == wanted.recipient), None)
+    if hearer is None:
+        raise PermitRefused("restricted")
+    if hearer.duty == "A" and not _is_agreed(ground):
+        raise PermitRefused("withdrawn")
+
+
+def _was_taken_back(ground: _Ground) -> bool:
+    """A correction withdrew the fact and put nothing in its place (D7)."""
+    return ground.event.event_id in ground.case.records.emptied
+
+
+def _is_agreed(ground: _Ground) -> bool:
+    """Whether the agreements still carry the request that the event is about (I9)."""
+    request = request_of(ground.case, ground.event.fact)
+    if request is None:
+        return True
+    if request.state == "withdrawn":
+        return False
+    now = ground.situation.now
+    return agreed_categories(ground.case, request, ground.case.agreements, now, ground.situation) is not None
+
+
+def _address(ground: _Ground, wanted: Wanted) -> str | None:
+    kind, _, name = wanted.recipient.partition(":")
+    if kind == "service":
+        listed = ground.authority.services.get(name)
+        return listed.webhook_url if listed and wanted.channel == "webhook" else None
+    if kind == "staff":
+        return ground.authority.email_of(name) if wanted.channel == "email" else None
+    preference = ground.case.people.preferences.get(UUID(wanted.recipient))
+    ranked = preference.channels if preference else ()
+    return next((one.address for one in ranked if one.channel == wanted.channel), None)
+
+
+def _language(ground: _Ground, recipient: str) -> str:
+    people = ground.case.people
+    preference = next((one for person, one in people.preferences.items() if str(person) == recipient), None)
+    if preference:
+        return preference.language
+    own = people.learner and str(people.learner.person_id) == recipient
+    return people.learner.languages[0] if own and people.learner else "en"
+
+
+def _facts(ground: _Ground) -> dict[str, str]:
+    """The few plain words that a template may use; nothing about what the learner needs."""
+    facts = {}
+    if ground.case.people.learner:
+        facts["setting"] = ground.case.people.learner.setting
+    request = request_of(ground.case, ground.event.fact)
+    service = request.asked.service if request else getattr(getattr(ground.event.fact, "scope", None), "service", None)
+    listed = ground.authority.services.get(service) if service else None
+    if listed:
+        facts["service_name"] = listed.title
+    named = ground.case.people.named_person_on(ground.situation.today)
+    if named:
+        facts["contact"] = named
+    return facts

@@ -1,0 +1,112 @@
+"""The writer's line to the log on PostgreSQL: one call judges and commits a whole batch."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, LiteralString
+
+import psycopg
+
+from case_api.store.append import Unstorable
+from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict
+
+APPEND: LiteralString = """SELECT append(%b::int,
+  %b::int[],%b::uuid[],%b::bigint[],%b::text[],%b::bytea[],%b::uuid[],
+  %b::int[],%b::text[],%b::text[],%b::bytea[],%b::bytea[],%b::uuid[],%b::bigint[],
+  %b::int[],%b::bytea[],%b::uuid[]) AS verdicts"""
+
+_STATE: LiteralString = "SELECT state FROM stored_events WHERE originator_id=%b AND originator_version=%b"
+_REPLY: LiteralString = "SELECT reply FROM idempotency WHERE client=%b AND key=%b"
+
+_NOTHING_LEFT = ("55P03", "57014", "53", "40")
+"""SQLSTATEs after which nothing is left behind: waited or worked too long, no room, a deadlock."""
+
+
+class PostgresLine:
+    """A connection that nothing else uses."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+
+    async def connect(self) -> None:
+        await self.close()
+        try:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, prepare_threshold=0
+            )
+        except psycopg.Error as error:
+            raise Unreachable from error
+
+    async def run(self, batch: Sequence[Entry]) -> list[Verdict]:
+        try:
+            [(verdicts,)] = await self._rows(APPEND, arguments(batch))
+        except (psycopg.DataError, psycopg.IntegrityError, ValueError) as error:
+            raise Unstorable(type(error).__name__) from None
+        except psycopg.Error as error:
+            raise self._meaning(error) from error
+        return [Verdict(number) for number in verdicts]
+
+    async def stands(self, entry: Entry) -> bool:
+        try:
+            return await self._stands(entry)
+        except psycopg.Error as error:
+            raise Unsure from error
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            with suppress(psycopg.Error):  # it is lost already: there is nothing to let go of
+                await connection.close()
+
+    async def _stands(self, entry: Entry) -> bool:
+        if entry.events:
+            first = entry.events[0]
+            rows = await self._rows(_STATE, (first.originator_id, first.originator_version))
+            return rows == [(first.state,)]
+        if entry.keyed is None:
+            return False
+        return await self._rows(_REPLY, (entry.keyed.client, entry.keyed.key)) == [(entry.keyed.reply,)]
+
+    async def _rows(self, sql: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        if self._connection is None:
+            raise Unreachable
+        return await (await self._connection.execute(sql, parameters, binary=True)).fetchall()
+
+    def _meaning(self, error: psycopg.Error) -> Exception:
+        connected = self._connection is not None and not self._connection.closed
+        if connected and error.sqlstate and error.sqlstate.startswith(_NOTHING_LEFT):
+            return Busy(error.sqlstate)
+        if connected and not isinstance(error, psycopg.OperationalError):
+            return Unstorable(type(error).__name__)
+        return Unsure()
+
+
+def arguments(batch: Sequence[Entry]) -> tuple[object, ...]:
+    """The batch as the columns that the function takes; commands are numbered from 1."""
+    numbered = list(enumerate(batch, 1))
+    events = [
+        (c, event, event_id)
+        for c, entry in numbered
+        for event, event_id in zip(entry.events, entry.event_ids, strict=True)
+    ]
+    keyed = [(c, entry.keyed) for c, entry in numbered if entry.keyed is not None]
+    identifiers = [(c, *pair) for c, entry in numbered for pair in entry.identifiers.items()]
+    return (
+        len(batch),
+        [c for c, _, _ in events],
+        [event.originator_id for _, event, _ in events],
+        [event.originator_version for _, event, _ in events],
+        [event.topic for _, event, _ in events],
+        [event.state for _, event, _ in events],
+        [event_id for _, _, event_id in events],
+        [c for c, _ in keyed],
+        [row.client for _, row in keyed],
+        [row.key for _, row in keyed],
+        [row.fingerprint for _, row in keyed],
+        [row.reply for _, row in keyed],
+        [row.case_id for _, row in keyed],
+        [row.kept_at for _, row in keyed],
+        [c for c, _, _ in identifiers],
+        [hashed for _, hashed, _ in identifiers],
+        [case_id for _, _, case_id in identifiers],
+    )

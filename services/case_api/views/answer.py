@@ -1,0 +1,55 @@
+"""What every answer about a case has in common: its two times, and that what is not there is absent (D5, D6)."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AsOf(Protocol):
+    """The two times of a question about a case."""
+
+    @property
+    def known_at(self) -> datetime | None:
+        """What was on record at this instant; None means everything that is on record."""
+
+    @property
+    def valid_at(self) -> datetime:
+        """What was true at this instant."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer can no longer change."""
+
+
+class NothingKnown(LookupError):
+    """Nothing of the case was on record at that time."""
+
+
+def _absent_rather_than_null(schema: dict[str, Any]) -> None:
+    for name, field in schema.get("properties", {}).items():
+        kinds = field.get("anyOf", [])
+        left = [kind for kind in kinds if kind != {"type": "null"}]
+        if len(left) == len(kinds):
+            continue
+        rest = {key: value for key, value in field.items() if key not in ("anyOf", "default")}
+        schema["properties"][name] = rest | (left[0] if len(left) == 1 else {"anyOf": left})
+
+
+class Part(BaseModel):
+    """A part of an answer. Dump it with `exclude_none`: its schema knows no null."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_absent_rather_than_null)
+
+
+class Answer(Part):
+    """An answer, with the times that it is for."""
+
+    known_at: datetime | None = Field(default=None, description="What was on record then; absent for all there is.")
+    valid_at: datetime = Field(description="What was true then.")
+    settled: bool = Field(description="Whether this answer can no longer change.")
+
+
+def times(as_of: AsOf) -> dict[str, Any]:
+    """The fields that every answer has."""
+    return {"known_at": as_of.known_at, "valid_at": as_of.valid_at, "settled": as_of.settled}

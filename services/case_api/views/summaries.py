@@ -1,0 +1,84 @@
+"""One plain line for each type of event, made of codes and labels: no name and no free text."""
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Final
+
+from case_api.domain.event import Event, Unreadable
+from case_api.domain.facts.authority import Authority
+from case_api.domain.policy import Policy
+from case_api.views.stage_view import label_of
+
+LINES: Final[Mapping[str, str]] = {
+    "LearnerRegistered": "The learner came onto the record.",
+    "CarerLinked": "A carer was linked to the learner: {fact.relationship}.",
+    "ContactPreferenceSet": "How a person wants to be reached was set; their language is {fact.language}.",
+    "CapacityAssessed": "Capacity to decide about {fact.matter} was assessed: {fact.outcome}.",
+    "NamedPersonAssigned": "The named person from {fact.from_day} on was assigned.",
+    "ConcernRaised": "A concern was raised by: {fact.raised_by.kind}.",
+    "ConcernAcknowledged": "Whoever raised the concern heard what happens next, by {fact.by_when}.",
+    "ConcernClosed": "The concern was closed: {fact.outcome}.",
+    "NeedsAssessed": "Needs were assessed with {fact.tool}.",
+    "ViewsRecorded": "Views were recorded, gathered by: {fact.how_gathered}.",
+    "UniversalSupportApplied": "From {fact.started_on} on: {strategy}, for the {fact.scope}.",
+    "SupportEffectObserved": "The effect of a support was seen at {fact.place}: {fact.score}.",
+    "SupportEnded": "A support ended on {fact.on}: {fact.reason}.",
+    "StageChanged": "The stage went {fact.direction} on {fact.on}, from {from_stage} to {to_stage}.",
+    "ReviewHeld": "Progress was reviewed on {fact.held_on}: {fact.decision}.",
+    "ConsentSought": "Agreement was sought for {service}: {fact.scope.purpose}.",
+    "ConsentGranted": "Agreement was given for {service}: {fact.scope.purpose}, until {fact.until}.",
+    "ConsentRefused": "Agreement was refused for {service}: {fact.scope.purpose}.",
+    "ConsentWithdrawn": "Agreement was withdrawn for {service}: {fact.scope_withdrawn.purpose}.",
+    "ConsentExpired": "An agreement for {service} ended on {fact.on}.",
+    "AssistanceRequested": "{service} was asked for assistance: {fact.purpose}.",
+    "AssistanceWithdrawn": "The request to {service} was withdrawn.",
+    "AssistanceAcknowledged": "{service} received the request.",
+    "FurtherInformationRequested": "{service} asked for more information.",
+    "FurtherInformationSupplied": "{service} was given more information.",
+    "AssistanceAccepted": "{service} accepted the request, for: {fact.input_kind}.",
+    "AssistanceDeclined": "{service} declined the request: {fact.reason_code}.",
+    "AssistanceInputRecorded": "{service} worked with the learner on {fact.on}: {fact.kind}.",
+    "RecommendationMade": "{service} made recommendations.",
+    "InvolvementPaused": "The work of {service} was paused.",
+    "PauseAcknowledged": "{service} confirmed the pause.",
+    "InvolvementResumed": "The work of {service} was resumed.",
+    "InvolvementEnded": "The work of {service} ended: {fact.outcome}.",
+    "RecordCorrected": "An earlier entry was corrected.",
+}
+"""By the event's name without its version."""
+
+UNREADABLE: Final = {
+    "erased": "This entry was erased.",
+    "unknown": "This entry was recorded by a newer version of the service.",
+    "superseded": "This entry no longer counts.",
+}
+
+
+class _Plain(Formatter):
+    """Writes codes as words."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        return text.replace("_", " ")
+
+
+def summary_of(fact: Event, policy: Policy, authority: Authority) -> str:
+    """The line for *fact*; one that has none of its own is named by its type."""
+    if isinstance(fact, Unreadable):
+        return UNREADABLE[fact.why]
+    name = type(fact).__name__
+    return _Plain().format(LINES.get(name, f"{name}."), fact=fact, **_labels(fact, policy, authority))
+
+
+def _labels(fact: Event, policy: Policy, authority: Authority) -> dict[str, str]:
+    scope = getattr(fact, "scope", None) or getattr(fact, "scope_withdrawn", None)
+    service = str(getattr(fact, "service", None) or getattr(scope, "service", ""))
+    listed = authority.services.get(service)
+    code: str = getattr(fact, "strategy_code", "")
+    strategy = policy.strategy(code)
+    return {
+        "service": listed.title if listed else service,
+        "strategy": strategy.label.get("en", code) if strategy else code,
+        "from_stage": label_of(getattr(fact, "from_stage", ""), policy),
+        "to_stage": label_of(getattr(fact, "to_stage", ""), policy),
+    }

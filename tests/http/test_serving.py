@@ -1,0 +1,142 @@
+"""On the wire: what a real server does with slow, huge and broken requests."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+import uvicorn
+
+from case_api.http.serving import LARGEST_HEAD, GuardedProtocol, server_config
+from tests.http.desk import Watch, small_api
+from tests.http.idp import Idp
+
+pytestmark = pytest.mark.anyio
+
+DEADLINE = 10
+
+
+@pytest.fixture
+async def port(idp: Idp, watch: Watch, monkeypatch) -> AsyncIterator[int]:
+    """A server on this machine that waits only briefly."""
+    monkeypatch.setattr(GuardedProtocol, "patience", 0.3)
+    app = small_api(idp.tokens(watch), patience=0.3)
+    server = uvicorn.Server(server_config(app, "127.0.0.1", 0))
+    serving_now = asyncio.create_task(server.serve())
+    async with asyncio.timeout(DEADLINE):
+        while not server.started:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving_now
+
+
+async def said(port: int, *pieces: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send *pieces*, and read until the server closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = b""
+    with suppress(ConnectionError):  # the server may close while a large request is still being sent
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(DEADLINE):
+            answer = await reader.read()
+    writer.close()
+    if not answer:
+        return 0, {}, b""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    return int(status.split()[1]), dict(line.lower().split(": ", 1) for line in lines), body
+
+
+def request(token: str, body: bytes = b"", *more: str, method: str = "PUT", path: str = "/v1/anything") -> bytes:
+    fields = [f"{method} {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", *more]
+    return "\r\n".join([*fields, "", ""]).encode() + body
+
+
+JSON = "Content-Type: application/json"
+
+
+async def test_a_request_is_served_without_naming_the_server(port: int, token: str):
+    status, fields, body = await said(port, request(token, b"[1]", JSON, "Content-Length: 3", "Connection: close"))
+    assert (status, json.loads(body)) == (200, {"bytes": 3})
+    assert "server" not in fields
+
+
+async def test_a_body_that_does_not_arrive_in_time_is_given_up(port: int, token: str):
+    status, fields, body = await said(port, request(token, b"[1", JSON, "Content-Length: 3"))
+    assert (status, json.loads(body)["code"]) == (408, "body-too-slow")
+    assert fields["connection"] == "close"
+
+
+async def test_header_fields_that_do_not_arrive_in_time_are_given_up(port: int):
+    assert await said(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ") == (0, {}, b"")
+
+
+async def test_a_connection_on_which_nothing_is_asked_is_closed(port: int):
+    assert await said(port) == (0, {}, b"")
+
+
+async def test_a_slow_client_keeps_nobody_waiting(port: int, token: str):
+    slow = [asyncio.create_task(said(port, request(token, b"[", JSON, "Content-Length: 9"))) for _ in range(50)]
+    status, _, _ = await said(port, request(token, b"", "Connection: close", method="GET", path="/v1/me"))
+    assert status == 200
+    assert not any(task.done() for task in slow)
+    assert {status for status, _, _ in await asyncio.gather(*slow)} == {408}
+
+
+async def test_ten_megabytes_in_pieces_are_cut_off(port: int, token: str):
+    piece = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+    pieces = [request(token, b"", JSON, "Transfer-Encoding: chunked"), *[piece] * 640]
+    status, _, body = await said(port, *pieces)
+    assert status in {0, 413}
+    assert not body or json.loads(body)["code"] == "body-too-large"
+
+
+async def test_header_fields_that_are_too_long_are_refused(port: int):
+    long = b"X-Long: " + b"x" * LARGEST_HEAD + b"\r\n"
+    status, fields, body = await said(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n" + long)
+    assert (status, json.loads(body)["code"]) == (431, "headers-too-large")
+    assert fields["connection"] == "close"
+
+
+async def test_so_are_many_small_ones(port: int):
+    status, _, _ = await said(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n" * 10_000, b"\r\n")
+    assert status in {0, 431}
+
+
+async def test_and_an_address_without_end(port: int):
+    status, _, _ = await said(port, b"GET /livez?" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert status in {0, 431}
+
+
+BROKEN = {
+    "no method": b" / HTTP/1.1\r\n\r\n",
+    "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01",
+    "two lengths": b"POST /v1/anything HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
+    "a length and chunks": (
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    ),
+    "a length below zero": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    "a length that is a word": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n",
+    "chunks that are none": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "a blank before the colon": b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+    "a folded field": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+    "NUL in a field": b"GET / HTTP/1.1\r\nHost: x\r\nA: \x00\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", BROKEN.values(), ids=BROKEN)
+async def test_what_is_not_clearly_http_gets_a_problem_and_the_door(sent: bytes, port: int):
+    status, fields, body = await said(port, sent)
+    assert status in {400, 401}
+    assert fields["content-type"] == "application/problem+json"
+    assert json.loads(body)["code"] in {"unreadable-request", "unauthenticated"}
+
+
+async def test_a_second_request_on_the_same_connection_is_served(port: int, token: str):
+    first = request(token, b"", method="GET", path="/v1/me")
+    second = request(token, b"", "Connection: close", method="GET", path="/livez")
+    _, _, body = await said(port, first + second)
+    assert b'"alive"' in body

@@ -1,0 +1,89 @@
+"""The letters: complete, plain, and silent about what is private."""
+
+import re
+from itertools import product
+
+import pytest
+
+from notifier.letterbox import FACTS, Letterbox, LetterUnwritable
+from notifier.rules import FAMILY, RULES
+from notifier.settings import LETTERS
+
+LETTERBOX = Letterbox(LETTERS)
+MAILED = sorted({(rule.template, role) for rule in RULES for role in rule.roles if "email" in rule.channels})
+TO_FAMILIES = sorted({(template, role) for template, role in MAILED if role in FAMILY})
+SPOKEN = {
+    "setting": "Burnside Primary",
+    "contact": "the office",
+    "service_name": "Speech and language therapy",
+    "when": "3 March",
+}
+
+
+def text_of(template: str, role: str, language: str = "en") -> str:
+    letter = LETTERBOX.write(template, language, role, SPOKEN)
+    return f"{letter.subject}\n{letter.text}"
+
+
+@pytest.mark.parametrize(("template", "role"), MAILED)
+def test_every_rule_has_an_english_letter_that_needs_no_fact(template: str, role: str):
+    assert LETTERBOX.write(template, "en", role, {}).text.strip()
+
+
+@pytest.mark.parametrize(("template", "role"), TO_FAMILIES)
+def test_every_letter_to_a_family_is_there_in_polish(template: str, role: str):
+    letter = LETTERBOX.write(template, "pl", role, SPOKEN)
+    assert letter.language == "pl"
+    assert letter.text.startswith("Dzień dobry,")
+
+
+@pytest.mark.parametrize(("template", "role"), TO_FAMILIES)
+def test_a_letter_to_a_family_names_no_service(template: str, role: str):
+    for language in ("en", "pl"):
+        assert SPOKEN["service_name"] not in text_of(template, role, language)
+
+
+@pytest.mark.parametrize(("template", "role"), MAILED)
+def test_every_letter_says_from_whom_it_is_and_whom_to_ask(template: str, role: str):
+    text = text_of(template, role)
+    assert "Burnside Primary" in text
+    assert "the office" in text
+
+
+@pytest.mark.parametrize(("template", "role"), MAILED)
+def test_english_letters_are_in_plain_words(template: str, role: str):
+    text = text_of(template, role)
+    sentences = [s for s in re.split(r"[.!?:]\s+|\n+", text) if s.strip()]
+    lengths = [len(sentence.split()) for sentence in sentences]
+    assert max(lengths) <= 25
+    assert sum(lengths) / len(lengths) <= 13
+    assert not re.search(
+        r"\b(stakeholder|multi-agency|provision|intervention|commence|facilitate|parent/carer)\b", text
+    )
+
+
+def test_a_fact_that_is_not_on_the_list_never_reaches_a_letter():
+    facts = SPOKEN | {"diagnosis": "private", "learner_name": "private"}
+    for (template, role), language in product(MAILED, ("en", "pl")):
+        letter = LETTERBOX.write(template, language, role, facts)
+        assert "private" not in letter.text.replace("private details", "")
+    assert "learner_ref" not in FACTS
+
+
+def test_a_fact_stays_on_one_line():
+    letter = LETTERBOX.write("stage-changed", "en", "carer", {"setting": "Burnside\r\nBcc: x@y.example"})
+    assert "\nBcc:" not in letter.text
+    assert "\n" not in letter.subject
+
+
+def test_staff_get_the_working_language():
+    assert LETTERBOX.write("stage-changed", "pl", "coordinator", {}).language == "en"
+
+
+def test_an_unknown_letter_is_an_error_and_names_no_fact():
+    with pytest.raises(LetterUnwritable, match=r"^no-such-letter$"):
+        LETTERBOX.write("no-such-letter", "en", "carer", SPOKEN)
+
+
+def test_letters_and_facts_show_nothing_of_themselves_in_a_log():
+    assert "Burnside" not in repr(LETTERBOX.write("stage-changed", "en", "carer", SPOKEN))

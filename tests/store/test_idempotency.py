@@ -1,0 +1,83 @@
+"""A command is stored once under its idempotency key, with its reply (D13); an identifier belongs to one case (D9)."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from case_api.store.journal import Append, IdentifierTaken, KeyReused, VersionConflict
+from tests.store.facts import NOW, following, keyed, note, opening
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_reply_is_kept_under_the_key(journal):
+    stream, row = uuid4(), keyed(body='{"name": "ł"}'.encode())
+    await journal.append(opening(stream, keyed=row))
+    kept = await journal.kept("mis", "k-1")
+    assert (kept.fingerprint, kept.reply) == (row.fingerprint, row.reply)
+    assert await journal.confirm(stream, "mis", "k-1") == (1, kept)
+    assert await journal.confirm(stream, "mis", "k-2") == (1, None)
+    assert await journal.kept("other", "k-1") is None
+
+
+async def test_of_twins_one_is_stored(journal):
+    streams = [uuid4() for _ in range(6)]
+    answers = await asyncio.gather(
+        *(journal.append(opening(stream, keyed=keyed())) for stream in streams), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["KeyReused"] * 5 + ["NoneType"]
+    assert await journal.last_position() == 1
+
+
+async def test_a_reply_without_facts_is_kept_too(journal):
+    await journal.append(Append((), keyed=keyed()))
+    with pytest.raises(KeyReused):
+        await journal.append(Append((), keyed=keyed()))
+
+
+async def test_a_known_key_comes_before_a_taken_identifier_and_that_before_a_stale_version(journal):
+    stream = uuid4()
+    await journal.append(opening(stream, keyed=keyed(), identifiers={b"h" * 32: stream}))
+    with pytest.raises(KeyReused):
+        await journal.append(following(stream, 1, keyed=keyed(), identifiers={b"h" * 32: stream}))
+    with pytest.raises(IdentifierTaken):
+        await journal.append(following(stream, 1, keyed=keyed("k-2"), identifiers={b"h" * 32: stream}))
+    with pytest.raises(VersionConflict):
+        await journal.append(following(stream, 1, keyed=keyed("k-2"), identifiers={b"i" * 32: stream}))
+    assert await journal.kept("mis", "k-2") is None
+    assert await journal.find(b"i" * 32) is None
+
+
+async def test_an_identifier_belongs_to_one_case(journal):
+    hashed = journal.keyring.search_hash("scn", "220000028")
+    streams = [uuid4() for _ in range(4)]
+    answers = await asyncio.gather(
+        *(journal.append(opening(each, identifiers={hashed: each})) for each in streams), return_exceptions=True
+    )
+    [winner] = [stream for stream, answer in zip(streams, answers, strict=True) if answer is None]
+    assert await journal.find(hashed) == winner
+    assert {type(answer) for answer in answers} == {IdentifierTaken, type(None)}
+
+
+async def test_what_is_kept_of_an_erased_case_is_deleted(journal):
+    gone, stays = uuid4(), uuid4()
+    for stream, key in ((gone, "k-1"), (stays, "k-2")):
+        hashed = journal.keyring.search_hash("scn", key)
+        await journal.append(opening(stream, keyed=keyed(key, case_id=stream), identifiers={hashed: stream}))
+    await journal.forget(gone)
+    assert await journal.kept("mis", "k-1") is None
+    assert await journal.find(journal.keyring.search_hash("scn", "k-1")) is None
+    assert await journal.kept("mis", "k-2") is not None
+    assert await journal.find(journal.keyring.search_hash("scn", "k-2")) == stays
+
+
+async def test_replies_are_kept_for_thirty_days(journal):
+    for age in (29, 31):
+        stream = uuid4()
+        fact = note(stream, 1, at=NOW - timedelta(days=age))
+        await journal.append(Append((fact,), keyed=keyed(f"k-{age}"), new_keys=(stream,)))
+    await journal.purge_expired(NOW)
+    assert await journal.kept("mis", "k-31") is None
+    assert await journal.kept("mis", "k-29") is not None
