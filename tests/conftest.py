@@ -8,9 +8,7 @@ import pytest
 from case_api.store.archive import Archive, StoreSettings
 from tests import postgres
 
-hypothesis.settings.register_profile(
-    "house", deadline=None, derandomize="CI" in os.environ, print_blob=True
-)
+hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 hypothesis.settings.load_profile("house")
 
 AUTHORITIES = {"moray": b"m" * 32, "fife": b"f" * 32}

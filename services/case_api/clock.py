@@ -24,11 +24,14 @@ class ClockMovesForward(ValueError):
 
 
 class MovableClock:
-    """A clock for demo and test mode that can be set on, never back; from where it is set it runs on."""
+    """A clock for demo and test mode that can be set on, never back; from where it is set it runs on.
 
-    def __init__(self, source: Clock | None = None) -> None:
+    *starts_at* is what it shows at first: a story that has long begun, say. Without it, the time of *source*.
+    """
+
+    def __init__(self, source: Clock | None = None, starts_at: datetime | None = None) -> None:
         self._source = source or SystemClock()
-        self._ahead = timedelta()
+        self._ahead = starts_at.astimezone(UTC) - self._source.now() if starts_at else timedelta()
 
     def now(self) -> datetime:
         return self._source.now() + self._ahead

@@ -110,14 +110,16 @@ class Folds(Generic[S]):
 
     async def forward(self, stream: UUID, held: Held[S]) -> None:
         """Take in what the log holds beyond the cached version."""
-        held.folded = await self._advanced(stream, held.folded)
+        fresh = await self._advanced(stream, held.folded)
+        if fresh.version > held.folded.version:  # somebody else may have come further while this one read
+            held.folded = fresh
 
     def include(self, stream: UUID, held: Held[S], events: Sequence[Recorded]) -> None:
-        """Take in events that were just appended after the cached version."""
+        """Take in events that were just appended, unless the cache has them already or lacks what precedes them."""
         if self._kind.starts_anew(events):
             self._held.pop(stream, None)
             held.folded = Folded(self._kind.empty(stream))
-        else:
+        elif events[0].version == held.folded.version + 1:
             held.folded = self._with(held.folded, events)
 
     async def latest(self, stream: UUID) -> Folded[S]:

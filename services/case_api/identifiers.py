@@ -1,18 +1,15 @@
 """Look-up by identifier or name through keyed hashes, so that no table holds either (D9)."""
 
-import unicodedata
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from case_api.domain.facts.people import Identifier
 from case_api.store.keys import Keyring
 
-NAME = "name"
-"""The system under which a whole name is hashed."""
-
 
 def normalised(text: str) -> str:
     """A value as it is compared: compatible characters folded, case and spacing of no account."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(normalize("NFKC", normalize("NFKC", text).casefold()).split())
 
 
 def search_hashes(keyring: Keyring, identifiers: Iterable[Identifier]) -> tuple[bytes, ...]:

@@ -1,25 +1,42 @@
-"""One authority at work: its log, its folds, its services; opened when it is first asked for."""
+"""One authority at work: its log, its folds, its services, its boards; opened when it is first asked for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
+from case_api.boards.boards import Boards
+from case_api.boards.folding import Folding
+from case_api.boards.follower import Follower
+from case_api.boards.opening import open_tables
+from case_api.boards.tables import Tables
 from case_api.clock import Clock
 from case_api.domain.case import Case
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Told
+from case_api.domain.policy import Policy
 from case_api.folds import AuthorityKind, CaseKind, Folds, ToldKind
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
 from case_api.service import Service
 from case_api.settings import Settings
-from case_api.store.archive import Archive
+from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal
-from case_api.streams import stream_of_authority
+from case_api.streams import stream_of_authority, told_of
 
 CASES_KEPT = 5_000
 """Folded cases that one process keeps for each authority."""
+
+
+class BoardsBehind(Exception):
+    """The boards have not taken in the log for too long."""
+
+
+MOST_BEHIND = 10_000
+"""Facts by which the boards may lag before the service says that it is not ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +46,77 @@ class Office:
     journal: Journal
     precedent: Precedent
     folds: Folds[Case]
-    tellings: Folds[Told]
     cases: Service[Case]
     told: Service[Told]
     own: Service[Authority]
     permits: Permits
+    tables: Tables
+    folding: Folding
+    follower: Follower
+    boards: Boards
 
     @property
     def authority(self) -> str:
         return self.journal.authority
 
-    def require_projections(self) -> None:
-        """Raise when the boards are too far behind."""
+    async def ends_by(self, day: date, limit: int) -> list[tuple[UUID, UUID, date]]:
+        """Agreements that ended by *day* and whose end is not recorded, for the clerk."""
+        rows = await self.boards.agreement_ends(day, limit=limit)
+        return [(row.case_id, row.agreement_id, row.until) for row in rows]
+
+    async def require_boards(self) -> None:
+        """Raise BoardsBehind when the boards are too far behind the log."""
+        if (await self.follower.lag()).facts > MOST_BEHIND:
+            raise BoardsBehind
+
+    async def close(self) -> None:
+        """Let go of the boards; the log is the archive's to close."""
+        await self.tables.close()
 
 
-def office(journal: Journal, clock: Clock, packs: Packs, settings: Settings) -> Office:
+def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, settings: Settings) -> Office:
     """Put one authority's parts together."""
     folds, tellings = Folds(journal, CaseKind(), CASES_KEPT), Folds(journal, ToldKind(), CASES_KEPT)
     authorities = Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
+
+    async def load(case_id: UUID) -> tuple[Case, Told]:
+        return (await folds.latest(case_id)).state, (await tellings.latest(told_of(case_id))).state
+
+    async def policy() -> Policy:
+        return (await precedent.latest(clock.now()))[1]
+
+    folding = Folding(journal, policy, load)
+    follower = Follower(journal, tables, folding)
     return Office(
         journal=journal,
         precedent=precedent,
         folds=folds,
-        tellings=tellings,
         cases=Service(journal, folds, precedent, clock),
         told=Service(journal, tellings, precedent, clock),
         own=Service(journal, authorities, precedent, clock),
-        permits=Permits(journal, folds, precedent, clock),
+        permits=Permits(journal, folds, tellings, precedent, clock),
+        tables=tables,
+        folding=folding,
+        follower=follower,
+        boards=Boards(tables, follower),
     )
 
 
-class Offices:
-    """The offices of all authorities that this process serves."""
+Attend = Callable[[Office], Awaitable[None]]
+"""Work that goes on in the background for an office until it is closed."""
 
-    def __init__(self, archive: Archive, make: Callable[[Journal], Office]) -> None:
-        self._archive, self._make = archive, make
+
+class Offices:
+    """The offices of all authorities that this process serves, and what goes on in the background for each."""
+
+    def __init__(
+        self, store: StoreSettings, clock: Clock, packs: Packs, settings: Settings, attend: tuple[Attend, ...] = ()
+    ) -> None:
+        self._store, self._archive = store, Archive(store)
+        self._clock, self._packs, self._settings, self._attend = clock, packs, settings, attend
         self._open: dict[str, Office] = {}
+        self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.Lock()
 
     async def of(self, authority: str) -> Office:
@@ -75,10 +126,28 @@ class Offices:
             return found
         async with self._opening:
             if authority not in self._open:
-                self._open[authority] = self._make(await self._archive.open(authority))
+                self._open[authority] = await self._furnish(authority)
             return self._open[authority]
 
     async def close(self) -> None:
-        """Close every log that was opened."""
+        """Stop what goes on in the background, and close every log that was opened."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        for office in self._open.values():
+            await office.close()
         self._open.clear()
         await self._archive.close()
+
+    async def _furnish(self, authority: str) -> Office:
+        journal = await self._archive.open(authority)
+        tables = await open_tables(self._store, authority)
+        office = furnished(journal, tables, self._clock, self._packs, self._settings)
+        self._tasks += [asyncio.create_task(_attended(work, office)) for work in self._attend]
+        return office
+
+
+async def _attended(work: Attend, office: Office) -> None:
+    await work(office)

@@ -15,12 +15,14 @@ from case_api.domain.case import Case
 from case_api.domain.command import Situation
 from case_api.domain.event import Actor, Recorded, Unreadable
 from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.consequences import agreed_categories
 from case_api.domain.questions.recipients import Hearer, recipients, request_of
 from case_api.folds import Folds
 from case_api.precedent import Precedent
 from case_api.store.journal import Journal
+from case_api.streams import told_of
 
 LIFE: Final = timedelta(seconds=5)
 
@@ -82,8 +84,11 @@ class _Ground:
 class Permits:
     """Answers the notifier's questions for one authority."""
 
-    def __init__(self, journal: Journal, cases: Folds[Case], precedent: Precedent, clock: Clock) -> None:
-        self._journal, self._cases, self._precedent, self._clock = journal, cases, precedent, clock
+    def __init__(
+        self, journal: Journal, cases: Folds[Case], tellings: Folds[Told], precedent: Precedent, clock: Clock
+    ) -> None:
+        self._journal, self._precedent, self._clock = journal, precedent, clock
+        self._cases, self._tellings = cases, tellings
 
     async def recipients(self, event_id: UUID) -> tuple[Recorded, tuple[Hearer, ...]]:
         """Who is to hear of an event, as things stand now. Raises NoSuchEvent."""
@@ -94,6 +99,7 @@ class Permits:
         """Leave to send, valid for five seconds. Raises NoSuchEvent, PermitRefused."""
         ground = await self._ground(wanted.event_id)
         _refuse_unfit(ground, wanted)
+        await self._refuse_twice(ground, wanted)
         to = _address(ground, wanted)
         if to is None:
             raise PermitRefused("no_address")
@@ -108,6 +114,13 @@ class Permits:
             facts=_facts(ground),
             event=ground.event,
         )
+
+    async def _refuse_twice(self, ground: _Ground, wanted: Wanted) -> None:
+        """A message that is on the ledger as sent is not sent again, even by a notifier that lost its memory."""
+        told = (await self._tellings.latest(told_of(ground.case.id))).state
+        known = told.by_message.get(wanted.message_id)
+        if known and known.made.delivery == "sent":
+            raise PermitRefused("superseded")
 
     async def _ground(self, event_id: UUID) -> _Ground:
         event = await self._journal.event(event_id)

@@ -18,7 +18,7 @@ from case_api.domain.decide import decide
 from case_api.domain.event import Actor, Envelope, Event, Recorded, Source
 from case_api.domain.facts.people import LearnerRegistered
 from case_api.domain.refusal import Decision
-from case_api.folds import Folds, Held
+from case_api.folds import Folded, Folds, Held
 from case_api.identifiers import search_hashes
 from case_api.order import (
     Answer,
@@ -73,36 +73,46 @@ class Service(Generic[S]):
         raise TooBusy
 
     async def _once(self, order: Order[S, C], held: Held[S]) -> Answer | WouldRecord | None:
-        """One try against the fold at hand; None when the stream has moved on meanwhile."""
+        """One try against the fold at hand; None when the stream has moved on meanwhile.
+
+        The fold is taken once: a permit that is asked for meanwhile may bring the cached one forward.
+        """
         situation = await self._situation(order)
-        if self._is_out_of_sight(order, held) or self._is_stale(order, held):
-            return await self._unrecorded(order, held, Decision(), situation)
-        outcome = decide(order.decision, held.folded.state, order.command, situation)
+        before = held.folded
+        if order.command.needs_history and len(situation.history) != before.version:
+            return None
+        if self._is_out_of_sight(order, before) or self._is_stale(order, before):
+            return await self._unrecorded(order, before, Decision(), situation)
+        outcome = decide(order.decision, before.state, order.command, situation)
         if outcome.refusals or not outcome.events or order.key is None:
-            return await self._unrecorded(order, held, outcome, situation)
-        return await self._recorded(order, held, outcome, situation)
+            return await self._unrecorded(order, before, outcome, situation)
+        facts = self._facts(order, before, outcome, situation)
+        answer = await self._recorded(order, facts, outcome)
+        if answer is not None and not answer.replayed:
+            self._folds.include(order.stream, held, [_as_recorded(fact) for fact in facts])
+        return answer
 
     @staticmethod
-    def _is_out_of_sight(order: Order[S, C], held: Held[S]) -> bool:
-        begun = held.folded.version > 0
-        return not order.opens and not (begun and order.may_see(held.folded.state))
+    def _is_out_of_sight(order: Order[S, C], before: Folded[S]) -> bool:
+        begun = before.version > 0
+        return not order.opens and not (begun and order.may_see(before.state))
 
     @staticmethod
-    def _is_stale(order: Order[S, C], held: Held[S]) -> bool:
-        return order.expected is not None and held.folded.version not in order.expected
+    def _is_stale(order: Order[S, C], before: Folded[S]) -> bool:
+        return order.expected is not None and before.version not in order.expected
 
     async def _unrecorded(
-        self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation
+        self, order: Order[S, C], before: Folded[S], outcome: Decision, situation: Situation
     ) -> Answer | WouldRecord | None:
         """Confirm the head before anything leaves that no append confirms (D3)."""
         head, kept = await self._journal.confirm(order.stream, order.caller.who.client, order.key or "")
         if order.key is not None and kept is not None:
             return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))
-        if head != held.folded.version or not await self._precedent.confirm(situation.authority):
+        if head != before.version or not await self._precedent.confirm(situation.authority):
             return None
-        if self._is_out_of_sight(order, held):
+        if self._is_out_of_sight(order, before):
             raise NoSuchStream
-        if self._is_stale(order, held):
+        if self._is_stale(order, before):
             raise Stale
         if outcome.refusals:
             await self._journal.attempt(_attempt(order, outcome, situation))
@@ -116,16 +126,10 @@ class Service(Generic[S]):
         reply = order.reply(Receipt(order.stream, head, recorded=False))
         return await self._append(order, Append((), self._keyed(order, reply)), Answer(reply))
 
-    async def _recorded(
-        self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation
-    ) -> Answer | None:
-        facts = self._facts(order, held, outcome, situation)
+    async def _recorded(self, order: Order[S, C], facts: tuple[Fact, ...], outcome: Decision) -> Answer | None:
         reply = order.reply(Receipt(order.stream, facts[-1].version, recorded=True, created=outcome.created))
         item = Append(facts, self._keyed(order, reply), self._identifiers(order, facts), _new_keys(order, facts))
-        answer = await self._append(order, item, Answer(reply))
-        if answer is not None and not answer.replayed:
-            self._folds.include(order.stream, held, [_as_recorded(fact) for fact in facts])
-        return answer
+        return await self._append(order, item, Answer(reply))
 
     async def _append(self, order: Order[S, C], item: Append, answer: Answer) -> Answer | None:
         try:
@@ -161,8 +165,8 @@ class Service(Generic[S]):
             history=history,
         )
 
-    def _facts(self, order: Order[S, C], held: Held[S], outcome: Decision, situation: Situation) -> tuple[Fact, ...]:
-        before = held.folded
+    @staticmethod
+    def _facts(order: Order[S, C], before: Folded[S], outcome: Decision, situation: Situation) -> tuple[Fact, ...]:
         recorded_at = max(situation.now, before.recorded_at or datetime.min.replace(tzinfo=UTC))
         ids = [uuid7() for _ in outcome.events]
         return tuple(

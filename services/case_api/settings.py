@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 Mode = Literal["production", "demo", "test"]
@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     default_policy: str = Field(default="scotland-generic@1", pattern=r"^[a-z0-9-]+@[0-9]+$")
     zone: ZoneInfo = ZoneInfo("Europe/London")
     follower: bool = True
+    clock_starts_at: AwareDatetime | None = None
+    """What the clock shows when the process starts; demo and test mode only (D16)."""
 
     @field_validator("authorities", mode="before")
     @classmethod
@@ -132,6 +134,8 @@ def refuse_unsafe(settings: Settings) -> None:
     """Raise UnsafeSettings for what must never be served."""
     if settings.mode != "production" and not _is_loopback(settings.host):
         raise UnsafeSettings(f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST.")
+    if settings.mode == "production" and settings.clock_starts_at is not None:
+        raise UnsafeSettings("STAGEPOST_CLOCK_STARTS_AT is for demo and test mode: unset it.")
     if settings.mode == "production" and not settings.issuers:
         raise UnsafeSettings("STAGEPOST_ISSUERS is empty, so nobody could sign in: name a token issuer.")
     names = [issuer.issuer for issuer in settings.issuers]

@@ -32,9 +32,7 @@ def working(story):
     named = {"request_id": request_id, "service": "slt"}
     story.then("2025-11-18", AssistanceAcknowledged(received_by="desk", **named))
     story.then("2025-12-03", AssistanceAccepted(input_kind="assessment", practitioner="reid", **named))
-    worked = AssistanceInputRecorded(
-        kind="assessment", on=date(2026, 1, 14), place="school", summary="seen", **named
-    )
+    worked = AssistanceInputRecorded(kind="assessment", on=date(2026, 1, 14), place="school", summary="seen", **named)
     story.then("2026-01-20", worked)
     return named
 
@@ -134,8 +132,6 @@ def test_a_renewed_agreement_outlives_the_end_of_the_first():
 def test_an_unknown_service_is_named_by_its_code():
     story = Story().registered()
     story.agreed("2025-11-12")
-    [row] = agreements_view(
-        story.events, at("2025-11-12"), POLICY, AUTHORITY.__class__()
-    ).items
+    [row] = agreements_view(story.events, at("2025-11-12"), POLICY, AUTHORITY.__class__()).items
     assert row.title == "slt"
     assert uuid4() not in {one.person_id for one in row.parties}

@@ -20,7 +20,12 @@ def reach(who: Principal, command: Command | None = None, agreement_id: UUID | N
         return lambda case: is_their_own(who, case, command, agreement_id)
     if "agency" in who.roles:
         return lambda case: is_asked(who, case)
-    return lambda _: True
+    return is_a_case
+
+
+def is_a_case(case: Case) -> bool:
+    """There is a learner; the ids of the authority's and the ledgers' own streams can be worked out (D8, D11)."""
+    return case.people.learner is not None
 
 
 def is_asked(who: Principal, case: Case) -> bool:

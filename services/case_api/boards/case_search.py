@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
-from unicodedata import normalize
 from uuid import UUID
 
 from case_api.boards.board import Board, FoldedCase
+from case_api.identifiers import normalised
 
 
 class Hashes(Protocol):
@@ -23,11 +23,6 @@ class SearchRow:
 
     case_id: UUID
     hash: bytes
-
-
-def normalised(text: str) -> str:
-    """The form in which names and identifiers are compared: case and spacing do not count."""
-    return " ".join(normalize("NFKC", normalize("NFKC", text).casefold()).split())
 
 
 def hasher(keyring: Hashes) -> Callable[[str], bytes]:

@@ -1,5 +1,38 @@
 """`python -m case_api rebuild-boards`."""
 
+import asyncio
+
+import typer
+
+from case_api.boards.rebuild import rebuild
+from case_api.cli.settings import settings_or_exit
+from case_api.clock import SystemClock
+from case_api.office import Offices
+from case_api.packs import Packs
+from case_api.settings import Settings, authority_keys
+from case_api.store.archive import StoreSettings
+from case_api.store.journal import StoreUnavailable
+
+EXIT_UNAVAILABLE = 3
+
 
 def rebuild_boards() -> None:
-    """Rebuild every board."""
+    """Make every board anew from the log, beside the old one, and switch. Exit code 3 without its store."""
+    settings = settings_or_exit()
+    try:
+        asyncio.run(_rebuild_all(settings))
+    except StoreUnavailable:
+        typer.echo("stagepost: the store cannot be reached; nothing was changed", err=True)
+        raise typer.Exit(EXIT_UNAVAILABLE) from None
+
+
+async def _rebuild_all(settings: Settings) -> None:
+    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
+    offices = Offices(store, SystemClock(), Packs(settings.policies), settings)
+    try:
+        for name in settings.authorities:
+            office = await offices.of(name)
+            count = await rebuild(office.journal, office.tables, office.folding)
+            typer.echo(f"{name}: {count} cases")
+    finally:
+        await offices.close()

@@ -4,7 +4,7 @@ Everything here is immutable and knows nothing but itself.
 """
 
 import re
-from datetime import MINYEAR, UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -88,30 +88,21 @@ class Value(BaseModel):
 
 def day_of(occurred: datetime | date, zone: tzinfo) -> date:
     """The local day on which *occurred* lies (D6: days are days in the authority's zone)."""
-    return _within_calendar(occurred, zone).date() if isinstance(occurred, datetime) else occurred
+    return occurred.astimezone(zone).date() if isinstance(occurred, datetime) else occurred
 
 
 def end_of(moment: datetime | date, zone: tzinfo) -> datetime:
     """The last instant of a whole day, or the instant itself, in UTC."""
     if isinstance(moment, datetime):
-        return _within_calendar(moment, UTC)
-    return _within_calendar(datetime.combine(moment, time.max, zone), UTC)
+        return moment.astimezone(UTC)
+    return datetime.combine(moment, time.max, zone).astimezone(UTC)
 
 
 def start_of(moment: datetime | date, zone: tzinfo) -> datetime:
     """The first instant of a whole day, or the instant itself, in UTC."""
     if isinstance(moment, datetime):
-        return _within_calendar(moment, UTC)
-    return _within_calendar(datetime.combine(moment, time.min, zone), UTC)
-
-
-def _within_calendar(moment: datetime, zone: tzinfo) -> datetime:
-    """*moment* in *zone*; the calendar's first or last instant for one that lies beyond it there."""
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        first, last = datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone)
-        return first if moment.year == MINYEAR else last
+        return moment.astimezone(UTC)
+    return datetime.combine(moment, time.min, zone).astimezone(UTC)
 
 
 def has_come(moment: datetime | date, at: datetime, zone: tzinfo) -> bool:

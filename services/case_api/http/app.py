@@ -3,11 +3,11 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
 
 from case_api import __version__
+from case_api.clerk import Clerk
 from case_api.clock import Clock, MovableClock, SystemClock
 from case_api.http import (
     agreements,
@@ -34,10 +34,10 @@ from case_api.http.health import health_routes
 from case_api.http.issuer import LocalIssuer
 from case_api.http.problems import Problems
 from case_api.http.tokens import Tokens, trusted
-from case_api.office import Offices, office
+from case_api.office import Attend, Office, Offices
 from case_api.packs import Packs
 from case_api.settings import Issuer, Settings, authority_keys
-from case_api.store.archive import Archive, StoreSettings
+from case_api.store.archive import StoreSettings
 
 CAPABILITIES = (
     people,
@@ -59,14 +59,13 @@ CAPABILITIES = (
 
 def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     """The case API as the settings say; *issuers* are trusted beside those of the settings (demo and tests)."""
-    clock: Clock = SystemClock() if settings.mode == "production" else MovableClock()
+    clock: Clock = SystemClock() if settings.mode == "production" else MovableClock(starts_at=settings.clock_starts_at)
     problems, client = Problems(settings.public_url), fetching.client()
     trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
     tokens = Tokens(trust, settings.longest_token_life, time.time)
     packs = Packs(settings.policies)
-    archive = Archive(StoreSettings(settings.database, settings.var, authority_keys(settings).keys))
-    make = partial(office, clock=clock, packs=packs, settings=settings)
-    offices = Offices(archive, make)
+    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
+    offices = Offices(store, clock, packs, settings, _background(clock) if settings.follower else ())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -103,16 +102,28 @@ def _mount(app: FastAPI, settings: Settings, clock: Clock, offices: Offices) -> 
         app.include_router(clock_routes(clock, settings.mode))
 
 
+def _background(clock: Clock) -> tuple[Attend, ...]:
+    """What goes on beside the requests: the boards follow the log, the clerk records what time brings."""
+
+    async def follow(office: Office) -> None:
+        await office.follower.run()
+
+    async def keep_time(office: Office) -> None:
+        await Clerk(office, office.ends_by, clock).run()
+
+    return follow, keep_time
+
+
 def _checks(settings: Settings, offices: Offices) -> dict[str, Callable[[], Awaitable[None]]]:
     async def store() -> None:
         for name in settings.authorities:
             await (await offices.of(name)).journal.last_position()
 
-    async def projections() -> None:
+    async def boards() -> None:
         for name in settings.authorities:
-            (await offices.of(name)).require_projections()
+            await (await offices.of(name)).require_boards()
 
-    return {"store": store, "projections": projections}
+    return {"store": store, "boards": boards}
 
 
 def local_issuers(settings: Settings) -> list[Issuer]:

@@ -13,23 +13,19 @@ from case_api.domain.decisions import authority
 from case_api.domain.facts.authority import ServiceListed, StaffAssigned
 from case_api.domain.policy import Policy
 from case_api.http.bodies import documented, json_body
+from case_api.http.commands import RECORDED
 from case_api.http.conditional import EntityTags, IfMatch
 from case_api.http.documents import ERRORS, READ_ERRORS
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.identity import Asking
 from case_api.http.offices import InOffice, caller
 from case_api.http.ordering import place
-from case_api.http.receipts import ReceiptBody, WouldRecordBody
 from case_api.office import Office
 from case_api.packs import Packs
 from case_api.streams import stream_of_authority
 
 router = APIRouter(tags=["authority"])
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    201: {"model": ReceiptBody},
-    200: {"model": ReceiptBody | WouldRecordBody},
-    **ERRORS,
-}
+ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
 
 
 class Directory(BaseModel):

@@ -20,7 +20,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
 def json_body(kind: Any) -> Any:
-    """The dependency that reads a body of *kind*; a parameter is `Annotated[Kind, json_body(Kind)]`."""
+    """What reads a body of *kind* for a route that declares it."""
     return Depends(reader(kind))
 
 

@@ -4,6 +4,7 @@ The body is the command, the actor comes from the token, and the decision is pas
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from inspect import Parameter, Signature, cleandoc
 from typing import Annotated, Any
 from uuid import UUID
@@ -48,91 +49,94 @@ def command(  # noqa: PLR0913 - what an endpoint is made of, by name
         creates: where what it made can be read, with `{case_id}` and `{id}`.
         summary: one sentence for the API document.
     """
-    item = _item_of(path)
+    _Endpoint(path, body, decision, roles, edits, creates, summary).mount(router)
 
-    async def endpoint(**given: Any) -> Response:
-        request, case_id = given["request"], given["case_id"]
-        item_id = given[item] if item else None
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    path: str
+    body: Any
+    decision: Decide
+    roles: tuple[str, ...]
+    edits: bool
+    creates: str | None
+    summary: str
+
+    @property
+    def item(self) -> str | None:
+        """The name of the id in the path that is not the case's."""
+        names = [part[1:-1] for part in self.path.split("/") if part.startswith("{") and part != "{case_id}"]
+        return names[0] if names else None
+
+    def mount(self, router: APIRouter) -> None:
+        async def endpoint(**given: Any) -> Response:
+            return await self.answer(given)
+
+        endpoint.__signature__ = self.signature()  # type: ignore[attr-defined]
+        router.post(
+            self.path,
+            operation_id=self.decision.__name__,
+            summary=self.summary,
+            description=self.description(),
+            openapi_extra=documented(self.body, None if isinstance(self.body, type) else self.title()),
+            status_code=201,
+            response_class=Response,
+            responses={**RECORDED, **ERRORS},
+        )(endpoint)
+
+    async def answer(self, given: Mapping[str, Any]) -> Response:
+        case_id, item_id = given["case_id"], given.get(self.item or "")
+        agreement_id = item_id if self.item == "agreement_id" else None
         return await place(
-            request,
+            given["request"],
             given["office"],
             given["office"].cases,
-            caller(request, given["who"], roles),
+            caller(given["request"], given["who"], self.roles),
             given["body"],
-            _on_item(decision, item_id),
+            self.on_item(item_id),
             stream=case_id,
             key=given["key"],
             case_id=case_id,
             if_match=given["if_match"],
-            may_see=reach(given["who"], given["body"], item_id if item == "agreement_id" else None),
-            location=_location(creates, case_id),
+            may_see=reach(given["who"], given["body"], agreement_id),
+            location=self.location(case_id),
         )
 
-    extra = documented(body, None if isinstance(body, type) else _title(decision))
-    _declare(router, path, endpoint, _signature(body, item, edits=edits), decision, summary, roles, extra)
+    def on_item(self, item_id: UUID | None) -> Decide:
+        if item_id is None:
+            return self.decision
+        return lambda state, told, at: self.decision(state, item_id, told, at)
+
+    def location(self, case_id: UUID) -> Callable[[UUID], str] | None:
+        template = self.creates
+        return (lambda made: template.format(case_id=case_id, id=made)) if template else None
+
+    def signature(self) -> Signature:
+        """The parameters as FastAPI reads them."""
+        wanted: Mapping[str, Any] = {
+            "request": Request,
+            "case_id": UUID,
+            **({self.item: UUID} if self.item else {}),
+            "body": Annotated[Any, json_body(self.body)],
+            "who": Asking,
+            "office": InOffice,
+            "key": IdempotencyKey,
+            "if_match": IfMatchRequired if self.edits else IfMatch,
+        }
+        parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in wanted.items()]
+        return Signature(parameters, return_annotation=Response)
+
+    def description(self) -> str:
+        about = cleandoc(self.decision.__doc__) + "\n\n" if self.decision.__doc__ else ""
+        return f"{about}Roles: {', '.join(self.roles)}."
+
+    def title(self) -> str:
+        """The name of a body that is a union, from its decision: `request_assistance`, `RequestAssistance`."""
+        return self.decision.__name__.title().replace("_", "")
 
 
-def _title(decision: Decide) -> str:
-    """The name of a body that is a union, from its decision: `request_assistance`, `RequestAssistance`."""
-    return decision.__name__.title().replace("_", "")
-
-
-def _item_of(path: str) -> str | None:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{") and part != "{case_id}"]
-    return names[0] if names else None
-
-
-def _on_item(decision: Decide, item_id: UUID | None) -> Decide:
-    if item_id is None:
-        return decision
-    return lambda state, told, at: decision(state, item_id, told, at)
-
-
-def _location(creates: str | None, case_id: UUID) -> Callable[[UUID], str] | None:
-    return (lambda made: creates.format(case_id=case_id, id=made)) if creates else None
-
-
-def _signature(body: Any, item: str | None, *, edits: bool) -> Signature:
-    wanted: Mapping[str, Any] = {
-        "request": Request,
-        "case_id": UUID,
-        **({item: UUID} if item else {}),
-        "body": Annotated[Any, json_body(body)],
-        "who": Asking,
-        "office": InOffice,
-        "key": IdempotencyKey,
-        "if_match": IfMatchRequired if edits else IfMatch,
-    }
-    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in wanted.items()]
-    return Signature(parameters, return_annotation=Response)
-
-
-def _declare(  # noqa: PLR0913, PLR0917 - as above
-    router: APIRouter,
-    path: str,
-    endpoint: Any,
-    signature: Signature,
-    decision: Decide,
-    summary: str,
-    roles: tuple[str, ...],
-    extra: dict[str, Any],
-) -> None:
-    endpoint.__signature__ = signature
-    about = cleandoc(decision.__doc__) + "\n\n" if decision.__doc__ else ""
-    router.post(
-        path,
-        operation_id=decision.__name__,
-        summary=summary,
-        description=f"{about}Roles: {', '.join(roles)}.",
-        openapi_extra=extra,
-        status_code=201,
-        response_class=Response,
-        responses={
-            201: {"model": ReceiptBody, "description": "Recorded."},
-            200: {
-                "model": ReceiptBody | WouldRecordBody,
-                "description": "Nothing to do, or the outcome of a dry run.",
-            },
-            **ERRORS,
-        },
-    )(endpoint)
+RECORDED: dict[int | str, dict[str, Any]] = {
+    201: {"model": ReceiptBody, "description": "Recorded."},
+    200: {"model": ReceiptBody | WouldRecordBody, "description": "Nothing to do, or the outcome of a dry run."},
+}
+"""The two good endings of a command."""

@@ -16,13 +16,13 @@ from case_api.domain.words import Code
 from case_api.feed import CloudEvent, cloud_event
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import documented, json_body
+from case_api.http.commands import RECORDED
 from case_api.http.documents import ERRORS, READ_ERRORS
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.identity import Asking
 from case_api.http.offices import InOffice, caller, role_of
 from case_api.http.ordering import as_problems, place
 from case_api.http.problems import Problem
-from case_api.http.receipts import ReceiptBody, WouldRecordBody
 from case_api.office import Office
 from case_api.permits import NoSuchEvent, PermitRefused, Wanted
 from case_api.streams import told_of
@@ -147,11 +147,7 @@ def _event(request: Request, office: Office, event: Recorded) -> CloudEvent:
     return cloud_event(event, office.authority, request.app.state.public_url, request.app.state.zone)
 
 
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    201: {"model": ReceiptBody},
-    200: {"model": ReceiptBody | WouldRecordBody},
-    **ERRORS,
-}
+ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
 
 
 @router.post(

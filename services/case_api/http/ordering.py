@@ -46,7 +46,7 @@ TAKEN = kinds.kind(
     "identifier-taken",
     409,
     "A learner with one of these identifiers is on the record.",
-    "Look the learner up by identifier: GET /v1/cases?q=…",
+    "Look the learner up by identifier: POST /v1/case-searches.",
 )
 RETRY = {"Retry-After": "1"}
 

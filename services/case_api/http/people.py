@@ -10,13 +10,12 @@ from starlette.responses import Response
 from case_api.access.roles import SCHOOL, TEAM
 from case_api.domain.decisions import people
 from case_api.http.bodies import documented, json_body
-from case_api.http.commands import command
+from case_api.http.commands import RECORDED, command
 from case_api.http.documents import ERRORS
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.identity import Asking
 from case_api.http.offices import InOffice, caller
 from case_api.http.ordering import place
-from case_api.http.receipts import ReceiptBody, WouldRecordBody
 
 router = APIRouter(tags=["people"])
 
@@ -28,7 +27,7 @@ router = APIRouter(tags=["people"])
     status_code=201,
     response_class=Response,
     summary="Register a learner; their case begins",
-    responses={201: {"model": ReceiptBody}, 200: {"model": ReceiptBody | WouldRecordBody}, **ERRORS},
+    responses={**RECORDED, **ERRORS},
 )
 async def register(
     request: Request,

@@ -1,19 +1,28 @@
 """What happened, in order: the feed of the authority, the timeline of one case."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
+from starlette.responses import Response
 
 from case_api.access.roles import FEED as ROLES
+from case_api.access.roles import READERS
 from case_api.feed import PAGE, CloudEvent, CursorUnreadable, Feed
 from case_api.http import problem_kinds as kinds
+from case_api.http.cases import Look, answers
+from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
 from case_api.http.identity import Asking
 from case_api.http.offices import InOffice, role_of
 from case_api.http.ordering import as_problems
+from case_api.http.paging import Cursor, Limit, open_cursor, seal_cursor
 from case_api.http.problems import Problem
+from case_api.http.times import Asked
+from case_api.views.answer import NothingKnown
+from case_api.views.timeline import Timeline, timeline
 
 router = APIRouter(tags=["feed"])
 
@@ -56,3 +65,44 @@ async def feed(
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
     return FeedPage(items=list(page.items), next=page.next)
+
+
+class TimelinePage(Timeline):
+    """A part of the story, and the cursor that goes on after it."""
+
+    next: str | None = Field(default=None, description="Absent on the last page.")
+
+
+@router.get(
+    "/v1/cases/{case_id}/timeline",
+    operation_id="timeline",
+    tags=["cases"],
+    summary="The story of a case in order, corrections and what they correct included",
+    responses=answers(TimelinePage),
+    response_class=Response,
+)
+async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
+    request: Request,
+    case_id: UUID,
+    who: Asking,
+    office: InOffice,
+    times: Asked,
+    if_none_match: IfNoneMatch,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """In order of occurrence; each entry says when it was recorded, and what superseded it."""
+    role_of(who, READERS)
+    look = Look(request, who, office, case_id, times, if_none_match)
+    keyring = office.journal.keyring
+    place = UUID(bytes=open_cursor(keyring, "timeline", after)) if after else None
+    events, (policy, authority) = await look.events(), await look.ground()
+    try:
+        story = timeline(events, times, policy, authority)
+    except NothingKnown:
+        raise Problem(kinds.NOT_FOUND) from None
+    part = story.part(place, limit)
+    more = bool(part.items) and part.items[-1] != story.items[-1]
+    following = seal_cursor(keyring, "timeline", part.items[-1].event_id.bytes) if more else None
+    page = TimelinePage.model_validate({**part.model_dump(), "next": following})
+    return look.answer(page, case_id, events[-1].version)

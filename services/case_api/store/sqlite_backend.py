@@ -1,5 +1,6 @@
 """Opens an authority's SQLite files: log.db, keys.db and access.db in a folder of its own (D22)."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, closing
@@ -25,23 +26,29 @@ async def open_sqlite(folder: Path, keyring: Keyring) -> Backend:
 
 async def _open(folder: Path, keyring: Keyring, opened: AsyncExitStack) -> Backend:
     """Everything that is opened is closed again if something fails; else by the backend."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
     mapper = FrameMapper(keyring.authority, lambda wanted: _find_keys(folder / "keys.db", keyring, wanted))
-    application = LogApplication(
-        {
-            "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-            "APPLICATION_RECORDER_TOPIC": f"{SQLiteLog.__module__}:{SQLiteLog.__name__}",
-            "SQLITE_DBNAME": str(folder / "log.db"),
-        },
-        mapper,
-    )
+    application = await asyncio.to_thread(LogApplication, _env(folder / "log.db"), mapper)
     opened.callback(application.close)
-    layouts = {"log": "", "keys": KEYS, "access": ATTEMPTS + append_only("attempts", SAME_ATTEMPT)}
-    files = [SQLiteFile(folder / f"{name}.db", layout) for name, layout in layouts.items()]
-    for file in files:
-        opened.push_async_callback(file.close)
-    log, keys, access = files
+
+    async def file(name: str, layout: str = "") -> SQLiteFile:
+        made = await asyncio.to_thread(SQLiteFile, folder / name, layout)
+        opened.push_async_callback(made.close)
+        return made
+
+    log = await file("log.db")
+    keys = await file("keys.db", KEYS)
+    access = await file("access.db", ATTEMPTS + append_only("attempts", SAME_ATTEMPT))
     return Backend(mapper, log, keys, access, SQLiteLine(log), application, Bell(), opened.pop_all().aclose)
+
+
+def _env(log: Path) -> dict[str, str]:
+    """What makes the library use our recorder."""
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+        "APPLICATION_RECORDER_TOPIC": f"{SQLiteLog.__module__}:{SQLiteLog.__name__}",
+        "SQLITE_DBNAME": str(log),
+    }
 
 
 def _find_keys(path: Path, keyring: Keyring, wanted: Iterable[UUID]) -> Keys:

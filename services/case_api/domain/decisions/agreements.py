@@ -201,8 +201,8 @@ def expire_agreement(case: Case, agreement_id: AgreementId, command: ExpireAgree
     ]
     if not ended:
         return decided(None if agreement_id in case.agreements.sought else NotOnThisCase())
-    grant = ended[-1]
-    expired = ConsentExpired(
-        agreement_id=agreement_id, party=grant.party, scope=grant.scope, on=grant.until, cause="date"
+    *earlier, last = (
+        ConsentExpired(agreement_id=agreement_id, party=grant.party, scope=grant.scope, on=grant.until, cause="date")
+        for grant in ended
     )
-    return decided(then=with_consequences(case, expired, command, at, "expired"))
+    return decided(then=(*earlier, *with_consequences(case, last, command, at, "expired")))

@@ -1,5 +1,6 @@
 """Who is who around the learner."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,12 +11,14 @@ from case_api.domain.facts.people import (
     CapacityAssessed,
     CarerLinked,
     ContactPreferenceSet,
+    Dated,
     Identifier,
     LearnerRegistered,
     NamedPersonAssigned,
     RankedChannel,
     Rights,
 )
+from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import known_people
 from case_api.domain.refusal import Decision, Refusal, decided
 from case_api.domain.words import Code, Day, Language, Line, PersonId, Text
@@ -138,8 +141,11 @@ def set_contact_preference(case: Case, command: SetContactPreference, _: Situati
     )
 
 
-def assess_capacity(_: Case, command: AssessCapacity, __: Situation) -> Decision:
-    return decided(then=CapacityAssessed(**command.model_dump(exclude={"occurred_at"})))
+def assess_capacity(case: Case, command: AssessCapacity, at: Situation) -> Decision:
+    """I3: a learner who was found able to decide is asked; until then work that stood on their not being so pauses."""
+    assessed = CapacityAssessed(**command.model_dump(exclude={"occurred_at"}))
+    people = replace(case.people, capacity=(*case.people.capacity, Dated(at.occurred(command), assessed)))
+    return decided(then=(assessed, *reconsidered(replace(case, people=people), at, "expired")))
 
 
 def assign_named_person(case: Case, command: AssignNamedPerson, at: Situation) -> Decision:

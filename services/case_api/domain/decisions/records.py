@@ -1,14 +1,16 @@
 """Correcting what was recorded wrongly: nothing is edited (D7)."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from case_api.domain.case import Case
+from case_api.domain.case import Case, corrected, forward
 from case_api.domain.command import Command, Situation
-from case_api.domain.event import Event, Recorded
+from case_api.domain.event import Event, Recorded, Unreadable
 from case_api.domain.facts.people import CarerLinked, LearnerRegistered
 from case_api.domain.facts.records import RecordCorrected
+from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import NotYetHappened, known
 from case_api.domain.refusal import Decision, Refusal, decided
 from case_api.domain.words import EventId, Text
@@ -85,19 +87,27 @@ def _parsed(event: Recorded, content: dict[str, Any] | None) -> Event | None:
         return None
 
 
-def correct_record(_: Case, command: CorrectRecord, at: Situation) -> Decision:
+def _after(case: Case, event: Recorded, replacement: Event | None, at: Situation) -> Case:
+    fact = replacement or Unreadable(why="superseded", stored_name=event.name)
+    history = (replace(one, fact=fact) if one.event_id == event.event_id else one for one in corrected(at.history))
+    return forward(Case(case.id), history)
+
+
+def correct_record(case: Case, command: CorrectRecord, at: Situation) -> Decision:
+    """D7: decisions made on the old fact stand; what the family's agreements carry from now on is looked at anew."""
     event = next((one for one in at.history if one.event_id == command.supersedes), None)
     if event is None:
         return decided(known("/supersedes", (command.supersedes,), ()))
     replacement = _parsed(event, command.replacement)
+    correction = RecordCorrected(
+        supersedes=command.supersedes,
+        reason=command.reason,
+        person_id=getattr(event.fact, event.fact.sealed_for or "", None),
+        replacement=replacement.model_dump(mode="json", exclude_none=True) if replacement else None,
+    )
     return decided(
         it_can_be_corrected(event, replacement),
         the_replacement_fits(event, replacement, command, at),
         what_it_says_has_happened(replacement, at),
-        then=RecordCorrected(
-            supersedes=command.supersedes,
-            reason=command.reason,
-            person_id=getattr(event.fact, event.fact.sealed_for or "", None),
-            replacement=replacement.model_dump(mode="json", exclude_none=True) if replacement else None,
-        ),
+        then=(correction, *reconsidered(_after(case, event, replacement, at), at, "withdrawn")),
     )

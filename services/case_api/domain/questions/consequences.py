@@ -46,6 +46,15 @@ def consequences(
     )
 
 
+def reconsidered(after: Case, at: Situation, cause: Cause) -> tuple[Event, ...]:
+    """What follows for every open request where not an answer changed but what is known of the people around it."""
+    return tuple(
+        event
+        for request, state in open_requests(after)
+        for event in _consequence(after, request, state, after.agreements, at, cause)
+    )
+
+
 def _consequence(
     case: Case, request: Request, state: State, after: Agreements, at: Situation, cause: Cause
 ) -> Iterator[Event]:

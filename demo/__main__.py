@@ -1,0 +1,84 @@
+"""`python -m demo`: both services on this machine, with the story of a school year in them."""
+
+import signal
+import sys
+import time
+from datetime import timedelta
+from typing import Annotated
+
+import httpx
+import typer
+
+from case_api.settings import UnsafeSettings
+from demo import programs, report
+from demo.ports import PortsUnusable
+from demo.processes import ChildFailed, Household
+from demo.programs import Site
+from demo.script import Row, read_staff, read_story
+from demo.seed import SeedingFailed, Teller, Told
+from demo.settled import NotSettled, wait_until_settled
+from demo.tokens import RENEWAL, Tokens
+
+WATCH = 0.5
+"""Seconds between two looks at the children."""
+AN_HOUR = timedelta(hours=1)
+FAILURES = (ChildFailed, NotSettled, PortsUnusable, SeedingFailed, UnsafeSettings, httpx.TransportError)
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option(help="Stop when the story is told and everything is delivered.")] = False,
+    port_base: Annotated[int | None, typer.Option(help="Use four ports from this one on.", min=1, max=65532)] = None,
+) -> None:
+    """Start case API, notifier and a letter box, tell the story, and run until Ctrl-C."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
+    try:
+        run(programs.site_here(port_base), once=once)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+    except FAILURES as failure:
+        typer.echo(f"demo: {failure}", err=True)
+        raise typer.Exit(1) from None
+
+
+def run(site: Site, *, once: bool) -> None:
+    """Start everything, tell the story, say where it is; then watch over it. Raises what FAILURES lists."""
+    site.ports.refuse_taken()
+    story, tokens = read_story(), Tokens(site.var, read_staff())
+    tokens.keep_for_notifier(site.notifier_token)
+    programs.make_webhook_secrets(site)
+    before = story[0].at - AN_HOUR
+    with Household(site.var / "logs") as household:
+        household.start(programs.case_api(site, before), programs.capture(site))
+        household.start(programs.notifier(site, before))
+        told = tell(site, story, tokens)
+        report.show(site, told, report.write(site, tokens, told))
+        if once:
+            wait_until_settled(site, story, household)
+        else:
+            watch(site, tokens, told, household)
+
+
+def tell(site: Site, story: list[Row], tokens: Tokens) -> Told:
+    """Tell the story over one connection to each service."""
+    with httpx.Client(timeout=30.0, trust_env=False) as http:
+        return Teller(http, site.case_api, site.notifier, tokens.of, f"{site.mail}/hooks").tell(story)
+
+
+def watch(site: Site, tokens: Tokens, told: Told, household: Household) -> None:
+    """Renew the tokens in time; ends only by a signal, or by ChildFailed."""
+    renew_at = time.monotonic() + RENEWAL.total_seconds()
+    while True:
+        household.require_alive()
+        time.sleep(WATCH)
+        if time.monotonic() > renew_at:
+            tokens.keep_for_notifier(site.notifier_token)
+            report.write(site, tokens, told)
+            renew_at += RENEWAL.total_seconds()
+
+
+if __name__ == "__main__":
+    cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    cli.command()(demo)
+    sys.exit(cli())

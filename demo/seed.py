@@ -1,0 +1,136 @@
+"""Tells the story through the public API. Told again to the same records it changes nothing."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+
+from demo.script import Row
+
+NAME = re.compile(r"\{(\w+)\}")
+CASE = re.compile(r"/v1/cases/([^/]+)")
+JSON = "application/json"
+
+
+class SeedingFailed(Exception):
+    """The case API answered a row otherwise than the story says; the text holds ids and codes only."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What telling the story came to."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """The rule that refused each row that was to be refused and was sent."""
+    recorded: int = 0
+    replayed: int = 0
+
+
+class Teller:
+    """Sends the rows one after the other, moving the clocks on as it goes."""
+
+    def __init__(
+        self, http: httpx.Client, case_api: str, notifier: str, token: Callable[[str], str], hooks: str
+    ) -> None:
+        self._http, self._case_api, self._clocks = http, case_api, (case_api, notifier)
+        self._token, self._hooks = cache(token), hooks
+        self._etags: dict[str, str] = {}
+        self._at: datetime | None = None
+        self._too_late = self._is_known = False
+        self.told = Told()
+
+    def tell(self, rows: Iterable[Row]) -> Told:
+        """Tell it all. Raises SeedingFailed, and httpx.TransportError where nobody answers.
+
+        What was to be refused is asked only where the story goes on from: later facts would let it pass.
+        """
+        for row in rows:
+            if row.rule_id is None or not self._is_known:
+                self._move_to(row.at)
+                self._tell(row)
+        return self.told
+
+    def _move_to(self, at: datetime) -> None:
+        """Set both clocks on. One that is past that time already stays as it is; see `_keep`."""
+        if at == self._at:
+            return
+        self._at = at
+        moved = [self._http.put(f"{url}/clock", json={"now": at.isoformat()}) for url in self._clocks]
+        if any(answer.status_code not in (200, 409) for answer in moved):
+            raise SeedingFailed("A clock cannot be set: the services run in demo or test mode?")
+        self._too_late = moved[0].status_code == 409
+
+    def _tell(self, row: Row) -> None:
+        path, content = self._filled(row.path), self._content(row.body)
+        answer = self._http.request(
+            row.method, self._case_api + path, content=content, headers=self._headers(row, content)
+        )
+        _require_expected(row, answer)
+        if row.rule_id is not None:
+            self.told.refused[row.row] = row.rule_id
+            return
+        self._keep(row, path, answer)
+
+    def _headers(self, row: Row, content: bytes | None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._token(row.speaker)}", "Content-Type": JSON}
+        if row.method == "POST":
+            headers["Idempotency-Key"] = self._key(row)
+        if row.if_match is not None:
+            headers["If-Match"] = self._etags[self.told.ids[row.if_match]]
+        return headers
+
+    def _key(self, row: Row) -> str:
+        """The same for the same row; a row that names our address is another one at another address."""
+        place = self._hooks if "{hooks}" in json.dumps(row.body, default=str) else ""
+        return str(uuid5(NAMESPACE_URL, f"stagepost:demo:{row.row}:{place}"))
+
+    def _keep(self, row: Row, path: str, answer: httpx.Response) -> None:
+        body = answer.json()
+        for name, pointer in row.take.items():
+            self.told.ids[name] = _at_pointer(body, pointer)
+        if row.method == "GET":
+            return
+        replayed = "Idempotency-Replayed" in answer.headers
+        if self._too_late and not replayed:
+            raise SeedingFailed(f"{row.row}: the clock is past its time. Begin anew with an empty STAGEPOST_VAR.")
+        self._is_known = replayed
+        self.told.replayed += replayed
+        self.told.recorded += not replayed
+        if row.save is not None:
+            self.told.ids[row.save] = body["id"]
+        case = CASE.match(path)
+        self._etags[case[1] if case else body.get("id", "")] = body["etag"]
+
+    def _filled(self, text: str) -> str:
+        known: Mapping[str, str] = self.told.ids | {"hooks": self._hooks}
+        return NAME.sub(lambda found: known[found[1]], text)
+
+    def _content(self, body: dict[str, Any] | None) -> bytes | None:
+        return None if body is None else self._filled(json.dumps(body, default=_plain)).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _require_expected(row: Row, answer: httpx.Response) -> None:
+    problem = answer.json() if answer.status_code >= 400 else {}
+    if answer.status_code == row.expect and problem.get("rule_id") == row.rule_id:
+        return
+    known = {name: problem[name] for name in ("code", "rule_id", "errors", "missing", "refusals") if name in problem}
+    raise SeedingFailed(f"{row.row}: {row.method} {row.path} answered {answer.status_code} {json.dumps(known)}")
+
+
+def _at_pointer(body: Any, pointer: str) -> str:
+    for part in pointer.split("/")[1:]:
+        body = body[part]
+    return str(body)

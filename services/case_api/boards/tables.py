@@ -1,0 +1,86 @@
+"""Where rows are kept: what both databases offer, and the layout that they share.
+
+Rows belong to an edition. One edition is live; a rebuild writes another beside it, and the switch is one row.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from hashlib import sha256
+from typing import Any, ClassVar, Final, Protocol
+
+from case_api.boards.board import Board, Column, Kind
+from case_api.boards.catalogue import BOARDS
+
+Values = tuple[Any, ...]
+
+SHAPE: Final = sha256(repr([(one.table, one.columns, one.key, one.indexes) for one in BOARDS]).encode()).hexdigest()
+"""Changes with any declaration; tables of another shape are made anew, and filled from the log."""
+
+BOOKS: Final = (
+    "CREATE TABLE board_editions (edition bigint PRIMARY KEY, position bigint NOT NULL, live bigint NOT NULL)",
+    "CREATE TABLE board_parked (edition bigint, case_id {uuid}, reason text NOT NULL, PRIMARY KEY (edition, case_id))",
+    "INSERT INTO board_editions VALUES (1, 0, 1)",
+)
+PARKED: Final = (
+    Column("edition", "integer", optional=False),
+    Column("case_id", "uuid", optional=False),
+    Column("reason", "text", optional=False),
+)
+
+
+class Turn(Protocol):
+    """A transaction that nobody else's, in any process, runs beside; rolled back by whatever is raised in it."""
+
+    async def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Values]:
+        """Run one statement, with `?` for each parameter; what it returns."""
+
+    async def insert(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+        """Add rows, all in one statement."""
+
+
+class Tables(Protocol):
+    """The boards of one authority. Every method may raise StoreUnavailable."""
+
+    types: ClassVar[Mapping[Kind, str]]
+    """What each kind of column is called there."""
+
+    def turn(self) -> AbstractAsyncContextManager[Turn]:
+        """Wait for one's turn to write."""
+
+    async def rows(self, sql: str, parameters: Sequence[object], columns: Sequence[Column]) -> list[Values]:
+        """Read on a connection that no writer holds up."""
+
+    async def close(self) -> None:
+        """Let go of the database."""
+
+
+async def lay_out(tables: Tables) -> None:
+    """Make the tables, if there are none of this shape."""
+    async with tables.turn() as turn:
+        await turn.run("CREATE TABLE IF NOT EXISTS board_shape (shape text NOT NULL)")
+        if await turn.run("SELECT shape FROM board_shape") == [(SHAPE,)]:
+            return
+        await turn.run("DELETE FROM board_shape")
+        for name in ("board_editions", "board_parked", *(board.table for board in BOARDS)):
+            await turn.run(f"DROP TABLE IF EXISTS {name}")
+        for statement in (*BOOKS, *(made for board in BOARDS for made in _made(board, tables.types))):
+            await turn.run(statement.replace("{uuid}", tables.types["uuid"]))
+        await turn.run("INSERT INTO board_shape VALUES (?)", (SHAPE,))
+
+
+def stored_columns(board: Board[Any]) -> tuple[Column, ...]:
+    """A board's columns as stored: its edition stands first."""
+    return (PARKED[0], *board.columns)
+
+
+def _made(board: Board[Any], types: Mapping[Kind, str]) -> list[str]:
+    columns = ", ".join(
+        f"{column.name} {types[column.kind]}{'' if column.optional else ' NOT NULL'}"
+        for column in stored_columns(board)
+    )
+    key = ", ".join(("edition", *board.key))
+    indexes = [
+        f"CREATE INDEX {board.table}_{'_'.join(index)} ON {board.table} (edition, {', '.join(index)})"
+        for index in board.indexes
+    ]
+    return [f"CREATE TABLE {board.table} ({columns}, PRIMARY KEY ({key}))", *indexes]

@@ -1,0 +1,70 @@
+"""Stories written to a log, and boards that follow it."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from case_api.boards.boards import Boards
+from case_api.boards.folding import Folding
+from case_api.boards.follower import Follower
+from case_api.boards.opening import open_tables
+from case_api.boards.tables import Tables
+from case_api.store.journal import Append, Fact, Journal
+from case_api.streams import told_of
+from tests.story import POLICY, Story
+
+
+async def write(journal: Journal, story: Story) -> None:
+    """Append what the log does not hold yet of a story."""
+    stream = story.stream or story.case_id
+    head = await journal.head(stream)
+    facts = tuple(
+        Fact(stream, one.version, uuid4(), one.recorded_at, one.key_id, one.envelope, one.fact)
+        for one in story.events[head:]
+        if one.envelope
+    )
+    if facts:
+        await journal.append(Append(facts, new_keys=(story.case_id, story.learner, story.anna)))
+
+
+def beside(story: Story) -> Story:
+    """The story of who was told, beside a case."""
+    return Story(story.case_id, learner=story.learner, anna=story.anna, stream=told_of(story.case_id))
+
+
+async def policy():
+    return POLICY
+
+
+@dataclass
+class Desk:
+    """The boards of one process."""
+
+    journal: Journal
+    tables: Tables
+    folding: Folding
+    follower: Follower
+    boards: Boards
+
+    async def contents(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row that readers see, by table."""
+        from case_api.boards.boards import LIVE  # noqa: PLC0415
+        from case_api.boards.catalogue import BOARDS  # noqa: PLC0415
+
+        return {
+            board.name: sorted(
+                await self.tables.rows(
+                    f"SELECT {','.join(column.name for column in board.columns)} FROM {board.table} WHERE {LIVE}",
+                    (),
+                    board.columns,
+                ),
+                key=repr,
+            )
+            for board in BOARDS
+        }
+
+
+async def open_desk(journal, settings, load=None) -> Desk:
+    tables = await open_tables(settings, journal.authority)
+    folding = Folding(journal, policy, load)
+    follower = Follower(journal, tables, folding)
+    return Desk(journal, tables, folding, follower, Boards(tables, follower))

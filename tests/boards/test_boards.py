@@ -1,0 +1,207 @@
+"""What the lists over many cases answer."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from case_api.boards.case_search import hasher
+from case_api.domain.facts.agreements import ConsentExpired, Scope
+from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
+from case_api.domain.facts.involvement import InvolvementPaused
+from case_api.domain.facts.people import NamedPersonAssigned
+from case_api.domain.facts.records import RecordCorrected
+from case_api.domain.facts.requests import AssistanceAccepted
+from case_api.domain.facts.stages import StageChanged
+from case_api.domain.facts.told import DisclosureMade
+from tests import canaries
+from tests.boards.log import beside, write
+from tests.story import POLICY, Story
+
+pytestmark = pytest.mark.anyio
+TODAY = date(2026, 1, 10)
+
+
+def stepped_up(story, day="2025-11-04"):
+    story.then(
+        day,
+        StageChanged(
+            from_stage="universal",
+            to_stage="universal_augmented",
+            ladder_version=POLICY.ref,
+            direction="up",
+            on=date.fromisoformat(day),
+            rationale="as decided",
+        ),
+    )
+
+
+async def test_a_list_holds_what_was_written_before_it_was_asked_for(journal, desk):
+    story = Story().registered()
+    await write(journal, story)
+    [row] = await desk.boards.stage_board(TODAY)
+    assert (row.case_id, row.stage, row.since) == (story.case_id, "universal", date(2025, 8, 19))
+    stepped_up(story)
+    await write(journal, story)
+    [row] = await desk.boards.stage_board(TODAY)
+    assert (row.stage, row.since) == ("universal_augmented", date(2025, 11, 4))
+
+
+async def test_the_caseload_is_asked_for_by_stage_setting_and_case(journal, desk):
+    here, there = Story().registered(), Story().registered(setting="other-primary")
+    stepped_up(there)
+    for story in (here, there):
+        await write(journal, story)
+    boards = desk.boards
+
+    async def found(**asked):
+        return [row.case_id for row in await boards.stage_board(TODAY, **asked)]
+
+    assert await found(stage="universal") == [here.case_id]
+    assert await found(setting="other-primary") == [there.case_id]
+    assert await found(ids=[here.case_id, uuid4(), uuid4()]) == [here.case_id]
+    assert await found(ids=[]) == []
+
+
+async def test_the_caseload_counts_what_is_open(journal, desk):
+    story = Story().registered()
+    story.then(
+        "2025-09-08",
+        ConcernRaised(
+            concern_id=uuid4(),
+            raised_by=RaisedBy(kind="staff", staff="okafor"),
+            received_by="okafor",
+            description=canaries.FREE_TEXT,
+        ),
+    )
+    story.agreed("2025-11-12")
+    story.asked("2025-11-14")
+    await write(journal, story)
+    [row] = await desk.boards.stage_board(TODAY)
+    assert (row.open_concerns, row.open_requests) == (1, 1)
+
+
+async def test_a_named_person_shows_from_their_first_day_on(journal, desk):
+    story = Story().registered()
+    story.then("2025-08-20", NamedPersonAssigned(staff="hay", from_day=date(2025, 8, 20)))
+    story.then("2025-12-01", NamedPersonAssigned(staff="lennox", from_day=date(2026, 2, 1)))
+    await write(journal, story)
+    days = {"hay": date(2026, 1, 31), "lennox": date(2026, 2, 1), None: date(2025, 8, 19)}
+    for staff, day in days.items():
+        assert [row.named_person for row in await desk.boards.stage_board(day)] == [staff]
+
+
+async def test_pages_follow_each_other_while_more_is_written(journal, desk):
+    stories = sorted((Story().registered() for _ in range(7)), key=lambda story: story.case_id)
+    for story in stories[:6]:
+        await write(journal, story)
+    first = await desk.boards.stage_board(TODAY, limit=4)
+    await write(journal, stories[6])
+    rest = await desk.boards.stage_board(TODAY, limit=4, after=first[-1].case_id)
+    assert [row.case_id for row in first + rest] == [story.case_id for story in stories]
+
+
+async def test_a_service_finds_its_requests_with_their_state(journal, desk):
+    story = Story().registered()
+    story.agreed("2025-11-12")
+    request_id = story.asked("2025-11-14")
+    named = {"request_id": request_id, "service": "slt"}
+    await write(journal, story)
+    [row] = await desk.boards.agency_desk(service="slt")
+    assert (row.state, row.asked_on, row.route) == ("requested", date(2025, 11, 14), "school")
+    story.then("2025-12-03", AssistanceAccepted(input_kind="assessment", practitioner="reid", **named))
+    story.then("2026-02-04", InvolvementPaused(cause="withdrawn", acknowledge_by=date(2026, 2, 11), **named))
+    await write(journal, story)
+    [row] = await desk.boards.agency_desk(service="slt", state="on_hold")
+    assert row.acknowledge_by == date(2026, 2, 11)
+    assert await desk.boards.agency_desk(service="eps") == []
+    assert await desk.boards.agency_desk(after=(row.case_id, row.request_id)) == []
+
+
+@pytest.mark.parametrize("asked", [canaries.LEARNER.upper(), f"  {canaries.LEARNER.replace(' ', '   ')}", "220000028"])
+async def test_a_learner_is_found_by_a_whole_name_or_number(journal, desk, asked):
+    story = Story().registered()
+    await write(journal, story)
+    await write(journal, Story().registered().__class__())
+    hashed = hasher(journal.keyring)
+    assert await desk.boards.search([hashed(asked)]) == [story.case_id]
+    assert await desk.boards.search([hashed(asked[:5])]) == []
+    assert await desk.boards.search([]) == []
+
+
+async def test_whom_no_channel_reached_is_a_task_until_somebody_tells_them(journal, desk):
+    story = Story().registered()
+    told = beside(story)
+    about, message = uuid4(), uuid4()
+    unreachable = DisclosureMade(
+        message_id=message,
+        about=about,
+        to=str(story.anna),
+        channel="sms",
+        template="stage",
+        delivery="unreachable",
+        reason="no_channel",
+    )
+    told.then("2025-11-05", unreachable)
+    await write(journal, story)
+    await write(journal, told)
+    [task] = await desk.boards.contact_tasks()
+    assert (task.case_id, task.about, task.recipient) == (story.case_id, about, str(story.anna))
+    told.then(
+        "2025-11-06",
+        unreachable.model_copy(
+            update={"message_id": uuid4(), "delivery": "sent", "by_hand": "hay", "reason": None}
+        ),
+    )
+    await write(journal, told)
+    assert await desk.boards.contact_tasks() == []
+
+
+async def test_the_clerk_finds_the_ends_of_agreements_that_are_not_recorded(journal, desk):
+    story = Story().registered()
+    ids = story.agreed("2025-11-12", months=1)
+    await write(journal, story)
+    end = date(2025, 12, 12)
+    assert await desk.boards.agreement_ends(date(2025, 12, 11)) == []
+    assert {row.agreement_id for row in await desk.boards.agreement_ends(end)} == set(ids.values())
+    scope = Scope(service="slt", purpose="speech", categories=("learning_profile",))
+    story.then(
+        "2025-12-12",
+        ConsentExpired(agreement_id=ids[story.anna], party=story.anna, scope=scope, on=end, cause="date"),
+    )
+    await write(journal, story)
+    [left] = await desk.boards.agreement_ends(end)
+    assert left.agreement_id == ids[story.learner]
+    assert await desk.boards.agreement_ends(end, after=(left.case_id, left.agreement_id, left.until)) == []
+
+
+async def test_a_correction_changes_the_rows_of_the_past(journal, desk):
+    story = Story()
+    story.registered()
+    await write(journal, story)
+    await desk.follower.catch_up()
+    [wrong, *_] = await journal.read(story.case_id)
+    replacement = wrong.fact.model_dump(mode="json", exclude_none=True) | {"setting": "other-primary"}
+    story.then("2025-09-01", RecordCorrected(supersedes=wrong.event_id, reason="moved", replacement=replacement))
+    await write(journal, story)
+    assert [row.setting for row in await desk.boards.stage_board(TODAY)] == ["other-primary"]
+
+
+async def test_an_erased_learner_leaves_the_boards(journal, desk):
+    story = Story().registered()
+    await write(journal, story)
+    assert await desk.boards.stage_board(TODAY)
+    await journal.destroy_key(story.case_id)
+    await desk.follower.refold(story.case_id)
+    assert await desk.boards.stage_board(TODAY) == []
+    assert not any((await desk.contents()).values())
+
+
+async def test_boards_hold_no_personal_text(journal, desk, tmp_path):
+    story = Story().registered()
+    story.agreed("2025-11-12")
+    await write(journal, story)
+    await desk.follower.catch_up()
+    assert canaries.found(tmp_path) == []
+    shown = repr(await desk.contents())
+    assert not [text for text in canaries.SOWN if text in shown]

@@ -1,0 +1,222 @@
+"""Boards keep up with the log, in any number of processes and through any failure."""
+
+import asyncio
+import random
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from case_api.boards import edition as editions
+from case_api.boards import follower as following
+from case_api.boards.edition import EditionGone
+from case_api.boards.folding import _reader
+from case_api.boards.rebuild import rebuild
+from case_api.boards.tables import lay_out
+from case_api.domain.facts.told import DisclosureMade
+from case_api.store.journal import FrameError, StoreUnavailable
+from tests.boards.log import beside, open_desk, write
+from tests.boards.test_boards import TODAY, stepped_up
+from tests.story import Story
+
+pytestmark = pytest.mark.anyio
+
+
+def something_happens(story, told, chance):
+    """One random command of a case."""
+    match chance.randrange(4):
+        case 0:
+            stepped_up(story)
+        case 1:
+            story.agreed("2025-11-12", months=chance.randrange(1, 12))
+        case 2:
+            story.asked("2025-11-14")
+        case 3:
+            delivery = chance.choice(["sent", "unreachable"])
+            told.then(
+                "2025-11-15",
+                DisclosureMade(
+                    message_id=uuid4(),
+                    about=uuid4(),
+                    to=str(story.anna),
+                    channel="sms",
+                    template="stage",
+                    delivery=delivery,
+                ),
+            )
+
+
+async def random_history(journal, seed, *, cases=6, steps=30, between=None):
+    chance = random.Random(seed)
+    stories = [Story().registered() for _ in range(cases)]
+    tellings = [beside(story) for story in stories]
+    for _ in range(steps):
+        place = chance.randrange(cases)
+        something_happens(stories[place], tellings[place], chance)
+        await write(journal, stories[place])
+        await write(journal, tellings[place])
+        if between and chance.random() < 0.3:
+            await between()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_rebuilt_board_equals_the_live_one(journal, desk, seed, monkeypatch):
+    monkeypatch.setattr(following, "PAGE", 7)
+    await random_history(journal, seed, between=desk.follower.catch_up)
+    await desk.follower.catch_up()
+    live = await desk.contents()
+    assert live["stages"]
+    assert await rebuild(journal, desk.tables, desk.folding)
+    assert await desk.contents() == live
+    assert (await desk.follower.lag()).facts == 0
+
+
+async def test_readers_go_on_while_a_rebuild_runs_and_nothing_written_meanwhile_is_lost(journal, settings, desk):
+    await random_history(journal, 1)
+    await desk.follower.catch_up()
+    newcomers = []
+
+    async def slowly(case_id):
+        newcomer = Story().registered()
+        if len(newcomers) < 5:
+            newcomers.append(newcomer.case_id)
+            await write(journal, newcomer)
+            stepped_up(newcomer)
+            await write(journal, newcomer)
+        return await _reader(journal)(case_id)
+
+    builder = await open_desk(journal, settings, slowly)
+    before = len(await desk.boards.stage_board(TODAY))
+    building = asyncio.create_task(rebuild(journal, builder.tables, builder.folding))
+    while not building.done():
+        assert len(await desk.boards.stage_board(TODAY, limit=100)) >= before
+    await building
+    assert set(newcomers) <= {row.case_id for row in await desk.boards.stage_board(TODAY, limit=100)}
+    after = await desk.contents()
+    await rebuild(journal, desk.tables, desk.folding)
+    assert await desk.contents() == after
+    await builder.tables.close()
+
+
+async def test_a_rebuild_that_is_overtaken_by_another_gives_up(journal, settings, desk):
+    await random_history(journal, 2)
+    overtaker = await open_desk(journal, settings)
+    overtaken = False
+
+    async def overtaking(case_id):
+        return await _reader(journal)(case_id)
+
+    desk.folding._load = overtaking
+    async with desk.tables.turn() as turn:
+        number = (await editions.begin(turn)).number
+    await rebuild(journal, overtaker.tables, overtaker.folding)
+    with pytest.raises(EditionGone):
+        async with desk.tables.turn() as turn:
+            await editions.again(turn, number)
+    assert not overtaken
+    await overtaker.tables.close()
+
+
+async def test_several_followers_take_turns(journal, settings, desk):
+    others = [await open_desk(journal, settings) for _ in range(2)]
+    everyone = [desk, *others]
+
+    async def all_at_once():
+        await asyncio.gather(*(one.follower.fresh() for one in everyone))
+
+    await random_history(journal, 3, between=all_at_once)
+    await all_at_once()
+    live = await desk.contents()
+    assert [await one.contents() for one in others] == [live, live]
+    await rebuild(journal, desk.tables, desk.folding)
+    assert await desk.contents() == live
+    for one in others:
+        await one.tables.close()
+
+
+async def test_a_case_that_cannot_be_folded_stops_no_other(journal, settings):
+    poisoned, sound = Story().registered(), Story().registered()
+    poison = {poisoned.case_id}
+
+    async def load(case_id):
+        if case_id in poison:
+            raise FrameError("altered")
+        return await _reader(journal)(case_id)
+
+    desk = await open_desk(journal, settings, load)
+    for story in (poisoned, sound):
+        await write(journal, story)
+    assert [row.case_id for row in await desk.boards.stage_board(TODAY)] == [sound.case_id]
+    lag = await desk.follower.lag()
+    assert (lag.facts, lag.parked) == (0, 1)
+    poison.clear()
+    stepped_up(poisoned)
+    await write(journal, poisoned)
+    assert len(await desk.boards.stage_board(TODAY)) == 2
+    assert (await desk.follower.lag()).parked == 0
+    await desk.tables.close()
+
+
+async def test_nothing_moves_when_a_case_cannot_be_read_now(journal, settings):
+    await write(journal, Story().registered())
+
+    async def load(case_id):
+        raise StoreUnavailable
+
+    desk = await open_desk(journal, settings, load)
+    with pytest.raises(StoreUnavailable):
+        await desk.boards.stage_board(TODAY)
+    assert (await desk.follower.lag()).facts == 2
+    await desk.tables.close()
+
+
+async def test_a_follower_in_the_background_keeps_up_through_failures(journal, settings, monkeypatch):
+    monkeypatch.setattr(following, "PAUSES", (0.0,))
+    failures = iter([StoreUnavailable(), StoreUnavailable()])
+
+    async def load(case_id):
+        for failure in failures:
+            raise failure
+        return await _reader(journal)(case_id)
+
+    desk = await open_desk(journal, settings, load)
+    running = asyncio.create_task(desk.follower.run())
+    for _ in range(3):
+        await write(journal, Story().registered())
+    async with asyncio.timeout(10):
+        while (await desk.follower.lag()).facts:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert len(await desk.boards.stage_board(date(2026, 1, 10))) == 3
+    await desk.tables.close()
+
+
+async def test_a_turn_that_is_broken_off_leaves_nothing_behind(journal, desk):
+    await write(journal, Story().registered())
+    await desk.follower.catch_up()
+    before = await desk.contents()
+
+    async def broken_off():
+        async with desk.tables.turn() as turn:
+            await turn.run("DELETE FROM board_stages")
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(broken_off())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await desk.contents() == before
+    await desk.follower.refold(uuid4())
+
+
+async def test_tables_of_another_shape_are_made_anew_and_filled_from_the_log(journal, desk):
+    await write(journal, Story().registered())
+    await desk.follower.catch_up()
+    async with desk.tables.turn() as turn:
+        await turn.run("UPDATE board_shape SET shape='older'")
+    await lay_out(desk.tables)
+    assert await desk.follower.position() == 0
+    assert len(await desk.boards.stage_board(TODAY)) == 1

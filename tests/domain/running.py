@@ -1,0 +1,179 @@
+"""A case, an authority or a ledger under way: commands go in through `decide`, what follows is recorded.
+
+Time stands still until it is set; ids are counted. Nothing here knows a rule.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import reduce
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from case_api.domain import case as cases
+from case_api.domain.case import Case
+from case_api.domain.command import Command, Situation
+from case_api.domain.decide import decide
+from case_api.domain.decisions import (
+    agreements,
+    assessments,
+    authority,
+    concerns,
+    involvement,
+    people,
+    records,
+    requests,
+    reviews,
+    stages,
+    supports,
+    told,
+)
+from case_api.domain.event import Actor, Envelope, Event, Recorded, Source
+from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.authority import evolve as evolve_authority
+from case_api.domain.facts.told import Told
+from case_api.domain.facts.told import evolve as evolve_told
+from case_api.domain.policy import Policy
+from case_api.domain.refusal import Decision
+from case_api.packs import Packs
+
+PACKS = Packs(Path(__file__).parents[2] / "policies")
+POLICY = PACKS.policy("scotland-generic@1")
+CASE = UUID("c0ffee00-0000-4000-8000-000000000001")
+NOON = datetime(2025, 11, 14, 12, tzinfo=UTC)
+TEAM = frozenset({"pupil_support"})
+
+DECISIONS: dict[type[Command], Callable[..., Decision]] = {
+    people.RegisterLearner: people.register_learner,
+    people.LinkCarer: people.link_carer,
+    people.SetContactPreference: people.set_contact_preference,
+    people.AssessCapacity: people.assess_capacity,
+    people.AssignNamedPerson: people.assign_named_person,
+    concerns.RaiseConcern: concerns.raise_concern,
+    concerns.AcknowledgeConcern: concerns.acknowledge_concern,
+    concerns.CloseConcern: concerns.close_concern,
+    assessments.RecordAssessment: assessments.record_assessment,
+    assessments.RecordViews: assessments.record_views,
+    supports.ApplySupport: supports.apply_support,
+    supports.ObserveEffect: supports.observe_effect,
+    supports.EndSupport: supports.end_support,
+    stages.ChangeStage: stages.change_stage,
+    reviews.HoldReview: reviews.hold_review,
+    agreements.SeekAgreement: agreements.seek_agreement,
+    agreements.GrantAgreement: agreements.answer_agreement,
+    agreements.RefuseAgreement: agreements.answer_agreement,
+    agreements.WithdrawAgreement: agreements.withdraw_agreement,
+    agreements.ExpireAgreement: agreements.expire_agreement,
+    requests.SchoolRequest: requests.request_assistance,
+    requests.ExternalRequest: requests.request_assistance,
+    requests.DirectRequest: requests.request_assistance,
+    requests.WithdrawRequest: requests.withdraw_request,
+    requests.SupplyInformation: requests.supply_information,
+    **dict.fromkeys(
+        (
+            involvement.Acknowledge,
+            involvement.AskForInformation,
+            involvement.Accept,
+            involvement.Decline,
+            involvement.RecordInput,
+            involvement.Recommend,
+            involvement.End,
+            involvement.AcknowledgePause,
+        ),
+        involvement.update_from_partner,
+    ),
+    records.CorrectRecord: records.correct_record,
+    authority.PublishPolicy: authority.publish_policy,
+    authority.ListService: authority.list_service,
+    authority.AssignStaff: authority.assign_staff,
+    told.RecordDisclosure: told.record_disclosure,
+    told.TellByHand: told.tell_by_hand,
+}
+
+
+def new(number: int) -> UUID:
+    """The id that a decision is given when it asks for its first, second, … new one."""
+    return UUID(int=(0x0199 << 112) | (7 << 76) | (1 << 63) | number)
+
+
+def event_id(version: int) -> UUID:
+    """The id of the event that stands at *version*."""
+    return UUID(int=(0x0198 << 112) | (7 << 76) | (1 << 63) | version)
+
+
+@dataclass
+class Running:
+    """One case as it grows, beside the authority that it belongs to."""
+
+    directory: Authority
+    now: datetime = NOON
+    policy: Policy = POLICY
+    history: list[Recorded] = field(default_factory=list)
+    case: Case = field(default_factory=lambda: Case(CASE))
+    ids: int = 0
+
+    def situation(self, **who: Any) -> Situation:
+        """Who asks, and everything else that a decision needs."""
+        roles = who.pop("roles", TEAM)
+        actor = Actor(subject=who.pop("by", "hay"), role=next(iter(sorted(roles)), "none"), organisation="burnside")
+        base = Situation(self.now, actor, roles, self.policy, self.directory, self._new_id, history=tuple(self.history))
+        return replace(base, **who)
+
+    def decide(self, command: Command, *about: UUID, state: Any = None, **who: Any) -> Decision:
+        """What the command comes to; nothing is recorded."""
+        function = DECISIONS[type(command)]
+        return decide(
+            lambda held, asked, at: function(held, *about, asked, at),
+            self.case if state is None else state,
+            command,
+            self.situation(**who),
+        )
+
+    def ask(self, command: Command, *about: UUID, **who: Any) -> Decision:
+        """Decide and record."""
+        decision = self.decide(command, *about, **who)
+        self.record(decision.events, command.occurred_at or self.now, who.get("by", "hay"))
+        return decision
+
+    def record(self, facts: Iterable[Event], occurred: date | datetime, by: str = "hay") -> None:
+        """Put facts at the end of the history, and take them into account."""
+        added = [
+            _recorded(fact, len(self.history) + place, occurred, self.now, by) for place, fact in enumerate(facts, 1)
+        ]
+        self.history += added
+        self.case = cases.fold(CASE, self.history) if cases.corrects(added) else cases.forward(self.case, added)
+
+    def known_on(self, instant: datetime) -> Case:
+        """The case as it was known at an instant."""
+        return cases.fold(CASE, [event for event in self.history if event.recorded_at <= instant])
+
+    def _new_id(self) -> UUID:
+        self.ids += 1
+        return new(self.ids)
+
+
+def _recorded(fact: Event, version: int, occurred: date | datetime, now: datetime, by: str) -> Recorded:
+    envelope = Envelope(
+        actor=Actor(subject=by, role="staff", organisation="burnside"),
+        occurred_at=occurred,
+        source=Source(system="test"),
+        correlation_id=CASE,
+        policy=POLICY.ref,
+    )
+    return Recorded(CASE, version, event_id(version), now, fact.topic, CASE, envelope, fact)
+
+
+def authority_after(facts: Iterable[Event]) -> Authority:
+    """The authority once *facts* stand in its own stream."""
+    return reduce(lambda held, one: evolve_authority(held, *_in_place(one)), enumerate(facts, 1), Authority())
+
+
+def told_after(facts: Iterable[Event]) -> Told:
+    """The ledger once *facts* stand in it."""
+    return reduce(lambda held, one: evolve_told(held, *_in_place(one)), enumerate(facts, 1), Told())
+
+
+def _in_place(numbered: tuple[int, Event]) -> tuple[Event, Recorded]:
+    version, fact = numbered
+    return fact, _recorded(fact, version, NOON, NOON, "hay")
