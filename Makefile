@@ -32,7 +32,7 @@ check: $(READY) ## format, lint, types, import directions, and drift of generate
 	@directions=$$($(BIN)/lint-imports --no-logo) || { echo "$$directions"; exit 1; }
 	@drift=$$(mktemp -d) && trap 'rm -r "$$drift"' EXIT && \
 	$(BIN)/python -m case_api schemas "$$drift/schemas" && diff -ru schemas "$$drift/schemas" && \
-	$(BIN)/python -m case_api openapi "$$drift/openapi" && diff -ru openapi "$$drift/openapi" && \
+	$(BIN)/python -m case_api openapi "$$drift/openapi" && $(BIN)/python -m notifier openapi "$$drift/openapi" && diff -ru openapi "$$drift/openapi" && \
 	echo "checked: format, lint, types, imports, generated files"
 
 format: $(READY) ## set the format and mend what ruff can mend
@@ -42,6 +42,7 @@ format: $(READY) ## set the format and mend what ruff can mend
 generate: $(READY) ## write schemas/ and openapi/ anew from the code
 	@$(BIN)/python -m case_api schemas schemas
 	@$(BIN)/python -m case_api openapi openapi
+	@$(BIN)/python -m notifier openapi openapi
 
 lock: $(LOCKER)/.ready ## pin requirements/*.in anew, with hashes
 	@for set in runtime dev lock; do \

@@ -25,7 +25,9 @@ class Site:
     ports: Ports
     mode: str = "demo"
     database_url: str | None = None
-    """A PostgreSQL DSN; without it SQLite files under *var*."""
+    """A PostgreSQL DSN for the case API; without it SQLite files under *var*."""
+    notifier_database_url: str | None = None
+    """The same for the notifier."""
 
     @property
     def case_api(self) -> str:
@@ -80,8 +82,8 @@ def notifier(site: Site, clock_starts_at: datetime | None = None) -> Program:
         "STAGEPOST_NOTIFIER_WEBHOOK_SECRETS_FILE": str(site.webhook_secrets),
         "STAGEPOST_NOTIFIER_WEBHOOK_ALLOW": HERE,
     }
-    if site.database_url:
-        environment["STAGEPOST_NOTIFIER_DATABASE_URL"] = site.database_url
+    if site.notifier_database_url:
+        environment["STAGEPOST_NOTIFIER_DATABASE_URL"] = site.notifier_database_url
     if clock_starts_at:
         environment["STAGEPOST_NOTIFIER_CLOCK_STARTS_AT"] = clock_starts_at.isoformat()
     return Program("notifier", ("notifier", "serve"), environment, _health(site.notifier))
@@ -108,7 +110,12 @@ def make_webhook_secrets(site: Site) -> None:
 def site_here(base: int | None) -> Site:
     """The site that environment and command line name. Raises PortsUnusable."""
     var = Path(os.environ.get("STAGEPOST_VAR", "var")).resolve()
-    return Site(var, Ports.chosen(base), database_url=os.environ.get("STAGEPOST_DATABASE_URL"))
+    return Site(
+        var,
+        Ports.chosen(base),
+        database_url=os.environ.get("STAGEPOST_DATABASE_URL"),
+        notifier_database_url=os.environ.get("STAGEPOST_NOTIFIER_DATABASE_URL"),
+    )
 
 
 def _health(url: str) -> tuple[str, ...]:

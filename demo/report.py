@@ -11,9 +11,14 @@ from demo.tokens import Tokens
 CASES = ("maja", "callum")
 
 
+def path_in(site: Site) -> Path:
+    """Where `demo.json` lies."""
+    return site.var / "demo.json"
+
+
 def write(site: Site, tokens: Tokens, told: Told) -> Path:
     """Write `demo.json` (0600): addresses, a token for each role, and the cases."""
-    path = site.var / "demo.json"
+    path = path_in(site)
     content = {
         "case_api": site.case_api,
         "notifier": site.notifier,

@@ -18,15 +18,20 @@ class NotSettled(Exception):
 
 
 def wait_until_settled(site: Site, rows: Iterable[Row], household: Household) -> None:
-    """Return when the last announced event has rows in the outbox and nothing waits. Raises NotSettled, ChildFailed."""
+    """Return when everything is delivered and reported. Raises NotSettled, ChildFailed."""
     last = [row.announces for row in rows if row.announces][-1]
     deadline = time.monotonic() + PATIENCE
     with httpx.Client(base_url=site.notifier, timeout=10.0, trust_env=False) as http:
-        while not (_has_heard(http, last) and _is_idle(http)):
+        while not is_settled(http, last):
             household.require_alive()
             if time.monotonic() > deadline:
                 raise NotSettled(f"After {PATIENCE:.0f} s the notifier still has work; see its log under {site.var}.")
             time.sleep(PAUSE)
+
+
+def is_settled(http: httpx.Client, last: str) -> bool:
+    """Whether the event *last*, the last that is announced, was heard of, and nothing waits any more."""
+    return _has_heard(http, last) and _is_idle(http)
 
 
 def _has_heard(http: httpx.Client, event_type: str) -> bool:

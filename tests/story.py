@@ -67,7 +67,7 @@ class Story:
             event_id=uuid5(self.case_id, f"{self.stream}{version}"),
             recorded_at=max(last, noon),
             name=fact.topic,
-            key_id=getattr(fact, fact.sealed_for) if fact.sealed_for else self.case_id,
+            key_id=getattr(fact, fact.sealed_for or "", None) or self.case_id,
             envelope=Envelope(
                 actor=Actor(subject=by, role="pupil_support", organisation="burnside"),
                 occurred_at=date.fromisoformat(day),

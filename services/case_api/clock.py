@@ -24,21 +24,22 @@ class ClockMovesForward(ValueError):
 
 
 class MovableClock:
-    """A clock for demo and test mode that can be set on, never back; from where it is set it runs on.
+    """A clock for demo and test mode: set once to where a story begins, then on, never back; it runs on between.
 
-    *starts_at* is what it shows at first: a story that has long begun, say. Without it, the time of *source*.
+    *starts_at* is that beginning where it is known from the start. Until it is set it shows the time of *source*.
     """
 
     def __init__(self, source: Clock | None = None, starts_at: datetime | None = None) -> None:
         self._source = source or SystemClock()
         self._ahead = starts_at.astimezone(UTC) - self._source.now() if starts_at else timedelta()
+        self._is_set = starts_at is not None
 
     def now(self) -> datetime:
         return self._source.now() + self._ahead
 
     def move_to(self, instant: datetime) -> None:
-        """Set the clock on to *instant*; raises ClockMovesForward when that has already passed."""
+        """Set the clock on to *instant*; raises ClockMovesForward when it was set before and that has passed."""
         ahead = instant.astimezone(UTC) - self._source.now()
-        if ahead < self._ahead:
+        if self._is_set and ahead < self._ahead:
             raise ClockMovesForward("the clock only moves forward")
-        self._ahead = ahead
+        self._ahead, self._is_set = ahead, True

@@ -5,7 +5,7 @@ nobody can tell from it how much there is that they do not see.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, Literal
@@ -23,6 +23,8 @@ from case_api.store.keys import Keyring
 KIND: Final = "feed"
 PLACE, RECEIPT = b"\x00", b"\x01"
 LENGTH: Final = 25
+LOOK: Final = 1.0
+"""Seconds of waiting after which we look whether the caller is still there: else they would hold up a shutdown."""
 PAGE: Final = 500
 """Facts that are looked at in one go; at most so many per answer."""
 
@@ -80,18 +82,27 @@ class Feed:
         self._journal, self._public_url, self._zone = journal, public_url, zone
 
     async def page(
-        self, consumer: Principal, after: str | None, types: Collection[str], limit: int, wait: float
+        self,
+        consumer: Principal,
+        after: str | None,
+        types: Collection[str],
+        limit: int,
+        wait: float,
+        gone: Callable[[], Awaitable[bool]] | None = None,
     ) -> Page:
-        """Visible events after a cursor; waits up to *wait* seconds for the first. Raises CursorUnreadable."""
+        """Visible events after a cursor; waits up to *wait* seconds for the first, or until the caller is *gone*.
+
+        Raises CursorUnreadable.
+        """
         position = await self._position(after)
         deadline = asyncio.get_running_loop().time() + wait
         while True:
             seen, position = await self._visible(consumer, position, types, limit)
             left = deadline - asyncio.get_running_loop().time()
-            if seen or left <= 0:
+            if seen or left <= 0 or (gone is not None and await gone()):
                 items = tuple(cloud_event(one, self._journal.authority, self._public_url, self._zone) for one in seen)
                 return Page(items, place_cursor(self._journal.keyring, position))
-            await self._journal.wait(position, left)
+            await self._journal.wait(position, min(left, LOOK))
 
     async def _visible(
         self, consumer: Principal, position: int, types: Collection[str], limit: int

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from case_api.domain.event import CATALOGUE, Event
+from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.event import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT = {"type": "string"}

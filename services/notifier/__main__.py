@@ -5,12 +5,15 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import typer
 import uvicorn
 from pydantic import ValidationError
 
-from notifier.app import create_app
+from notifier.app import create_app, document
 from notifier.database import AlreadyRunning, DatabaseUnavailable
 from notifier.logs import configure, logger, where
 from notifier.service import Service
@@ -44,6 +47,23 @@ def serve() -> None:
     except (AlreadyRunning, DatabaseUnavailable) as error:
         logger().error("not_started", error=f"{type(error).__name__} {error}")
     sys.exit(2)
+
+
+@cli.command()
+def openapi(folder: Annotated[Path, typer.Argument()] = Path("openapi")) -> None:
+    """Write the API document into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "notifier.json").write_text(asyncio.run(_document()), "utf-8")
+
+
+async def _document() -> str:
+    with TemporaryDirectory() as var:
+        settings = Settings(mode="test", var=Path(var))
+        service = await Service.open(settings)
+        try:
+            return document(create_app(service, settings))
+        finally:
+            await service.close()
 
 
 async def _serve(settings: Settings) -> int:

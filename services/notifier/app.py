@@ -1,11 +1,12 @@
 """The notifier's own small door: health, deliveries for the operator, and the clock of demo and test."""
 
 import hmac
+import json
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from notifier import __version__, problems
@@ -63,13 +64,32 @@ class Deliveries(BaseModel):
 
 def create_app(service: Service, settings: Settings) -> FastAPI:
     """The HTTP application over a running service."""
-    app = FastAPI(title="Stagepost notifier", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Stagepost notifier", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     problems.install(app, settings.public_url)
     _health(app, service)
     _deliveries(app, service, settings)
     if settings.mode != "production":
         _clock(app, service)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(document(app), media_type="application/json")
+
     return app
+
+
+def document(app: FastAPI) -> str:
+    """The API document, as committed and as served: invalid input is a 400 problem, never FastAPI's 422."""
+    found = app.openapi()
+    for operation in (each for path in found["paths"].values() for each in path.values()):
+        operation["responses"].pop("422", None)
+        operation["responses"]["default"] = {"description": "A problem document.", "content": {PROBLEM: {}}}
+    for name in ("HTTPValidationError", "ValidationError"):
+        found["components"]["schemas"].pop(name, None)
+    return json.dumps(found, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+PROBLEM = "application/problem+json"
 
 
 def _health(app: FastAPI, service: Service) -> None:
@@ -127,11 +147,11 @@ def _is_operator(request: Request, settings: Settings) -> bool:
 
 
 def _clock(app: FastAPI, service: Service) -> None:
-    @app.get("/clock")
+    @app.get("/clock", include_in_schema=False)
     async def tell() -> Time:
         return Time(now=service.clock.now())
 
-    @app.put("/clock")
+    @app.put("/clock", include_in_schema=False)
     async def move(to: Time) -> Time:
         try:
             service.clock.set(to.now)

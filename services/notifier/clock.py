@@ -19,18 +19,19 @@ class Clock(Protocol):
 
 
 class RunningClock:
-    """Real time plus what `PUT /clock` has added; it runs on after being set."""
+    """Set once to where a story begins, then on, never back; it runs on between. Until then it shows real time."""
 
-    def __init__(self) -> None:
-        self._ahead = timedelta()
+    def __init__(self, starts_at: datetime | None = None) -> None:
+        self._ahead = starts_at - real_now() if starts_at else timedelta()
+        self._is_set = starts_at is not None
 
     def now(self) -> datetime:
         return real_now() + self._ahead
 
     def set(self, to: datetime) -> None:
-        if to < self.now():
+        if self._is_set and to < self.now():
             raise ClockRunsForward
-        self._ahead = to - real_now()
+        self._ahead, self._is_set = to - real_now(), True
 
 
 def real_now() -> datetime:

@@ -29,7 +29,7 @@ STAFF = ("coordinator",)
 ASKERS = ("requester", "coordinator")
 
 RULES = (
-    Rule("ConcernRaised.v1", ("raiser", "receiver"), "concern-received"),
+    Rule("ConcernRaised.v1", ("raiser", "receiver", *STAFF), "concern-received"),
     Rule("ConcernAcknowledged.v1", ("raiser", "carer"), "concern-acknowledged"),
     Rule("ConcernClosed.v1", ("raiser",), "concern-closed"),
     Rule("UniversalSupportApplied.v1", FAMILY, "support-started"),
@@ -47,6 +47,7 @@ RULES = (
     Rule("AssistanceWithdrawn.v1", FAMILY + ASKERS, "assistance-withdrawn"),
     Rule("AssistanceAcknowledged.v1", FAMILY + ASKERS, "assistance-acknowledged"),
     Rule("FurtherInformationRequested.v1", FAMILY + ASKERS, "assistance-question", urgency="now"),
+    Rule("FurtherInformationSupplied.v1", ("service",), "information-supplied", SERVICES),
     Rule("AssistanceAccepted.v1", FAMILY + ASKERS, "assistance-accepted"),
     Rule("AssistanceDeclined.v1", FAMILY + ASKERS, "assistance-declined"),
     Rule("InvolvementPaused.v1", ("service",), "involvement-paused", SERVICES, "now"),
@@ -54,6 +55,7 @@ RULES = (
     Rule("InvolvementResumed.v1", ("service",), "involvement-resumed", SERVICES, "now"),
     Rule("InvolvementResumed.v1", STAFF, "involvement-resumed"),
     Rule("InvolvementEnded.v1", FAMILY + ASKERS, "involvement-ended"),
+    Rule("AssistanceInputRecorded.v1", STAFF, "assistance-input"),
     Rule("RecommendationMade.v1", STAFF, "recommendation-made"),
 )
 

@@ -47,7 +47,7 @@ class Service:
     async def open(cls, settings: Settings) -> Self:
         """Open the database and make the parts. Raises AlreadyRunning, DatabaseUnavailable."""
         url = settings.database_url.get_secret_value() if settings.database_url else None
-        return cls(settings, await Database.open(url, settings.var), Calls(), RunningClock())
+        return cls(settings, await Database.open(url, settings.var), Calls(), RunningClock(settings.clock_starts_at))
 
     async def run(self) -> None:
         """Follow, deliver and report until `stop`; an error that no loop expects ends them all."""

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, AwareDatetime, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 from standardwebhooks.webhooks import Webhook as Signer
@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8081
     public_url: str = "http://127.0.0.1:8081"
+    clock_starts_at: AwareDatetime | None = None
+    """What the clock shows at first; demo and test only."""
 
     case_api_url: str = "http://127.0.0.1:8080"
     token: SecretStr | None = None
@@ -87,6 +89,8 @@ class Settings(BaseSettings):
         return self
 
     def _refuse_what_is_unsafe_in_production(self) -> None:
+        if self.clock_starts_at is not None:
+            raise ValueError("STAGEPOST_NOTIFIER_CLOCK_STARTS_AT is for demo and test only")
         if self.webhook_allow:
             raise ValueError("STAGEPOST_NOTIFIER_WEBHOOK_ALLOW is for demo and test only")
         if self.smtp_tls == "none" and not is_loopback(self.smtp_host):

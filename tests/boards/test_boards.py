@@ -149,9 +149,7 @@ async def test_whom_no_channel_reached_is_a_task_until_somebody_tells_them(journ
     assert (task.case_id, task.about, task.recipient) == (story.case_id, about, str(story.anna))
     told.then(
         "2025-11-06",
-        unreachable.model_copy(
-            update={"message_id": uuid4(), "delivery": "sent", "by_hand": "hay", "reason": None}
-        ),
+        unreachable.model_copy(update={"message_id": uuid4(), "delivery": "sent", "by_hand": "hay", "reason": None}),
     )
     await write(journal, told)
     assert await desk.boards.contact_tasks() == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from case_api.domain.command import Command
@@ -11,8 +11,6 @@ from case_api.domain.event import Event
 from case_api.domain.refusal import Decision, Refusal
 from tests.domain.running import NOON, Running, authority_after, told_after
 from tests.domain.situations import DIRECTORY
-
-
 
 TERM_BEGAN = NOON - timedelta(days=60)
 
@@ -24,6 +22,10 @@ class On:
     day: date | datetime
     fact: Event
     recorded: datetime | None = None
+
+
+Fact: TypeAlias = Event | On
+Facts: TypeAlias = Fact | Iterable["Facts"]
 
 
 def on(day: str, *facts: Event, recorded: str | None = None) -> list[On]:
@@ -39,7 +41,9 @@ class Like:
     fields: dict[str, Any]
 
     def fits(self, event: Event) -> bool:
-        return isinstance(event, self.kind) and all(getattr(event, name) == value for name, value in self.fields.items())
+        return isinstance(event, self.kind) and all(
+            getattr(event, name) == value for name, value in self.fields.items()
+        )
 
 
 def a(kind: type[Event], **fields: Any) -> Like:
@@ -78,7 +82,11 @@ class Given:
     def _state(self, command: Command) -> Any:
         stream = type(command).__module__.rpartition(".")[2]
         plain = [fact.fact if isinstance(fact, On) else fact for fact in self.facts]
-        return {"authority": authority_after, "told": told_after}[stream](plain) if stream in ("authority", "told") else None
+        return (
+            {"authority": authority_after, "told": told_after}[stream](plain)
+            if stream in ("authority", "told")
+            else None
+        )
 
 
 @dataclass
@@ -144,4 +152,6 @@ def _moment(day: str) -> date | datetime:
 
 def _at_noon(day: str) -> datetime:
     moment = _moment(day)
-    return moment if isinstance(moment, datetime) else NOON.replace(year=moment.year, month=moment.month, day=moment.day)
+    return (
+        moment if isinstance(moment, datetime) else NOON.replace(year=moment.year, month=moment.month, day=moment.day)
+    )

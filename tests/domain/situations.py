@@ -58,7 +58,11 @@ DIRECTORY = Authority(
 
 # Who is there
 REGISTERED = LearnerRegistered(
-    person_id=MAJA, name="Maja Nowak-Reid", date_of_birth=date(2016, 5, 11), setting="burnside-primary", languages=("en", "pl")
+    person_id=MAJA,
+    name="Maja Nowak-Reid",
+    date_of_birth=date(2016, 5, 11),
+    setting="burnside-primary",
+    languages=("en", "pl"),
 )
 AT_TWELVE = REGISTERED.model_copy(update={"date_of_birth": date(2012, 9, 30)})
 
@@ -95,7 +99,9 @@ TRIED_AND_OBSERVED = (NEED_ASSESSED, APPLIED, OBSERVED)
 
 
 def views_of(person: UUID, name: str = "") -> ViewsRecorded:
-    return ViewsRecorded(views_id=the(f"views {name or person}"), party=person, how_gathered="talk", views="Pictures, please.")
+    return ViewsRecorded(
+        views_id=the(f"views {name or person}"), party=person, how_gathered="talk", views="Pictures, please."
+    )
 
 
 # What the family was asked, and what they said

@@ -9,7 +9,8 @@ import pytest
 import case_api.domain.decisions
 import case_api.domain.facts
 import case_api.domain.questions
-from case_api.domain.event import CATALOGUE, Event
+from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.event import Event
 from case_api.domain.refusal import REFUSALS, Refusal
 from tests.house.repository import ROOT
 

@@ -70,6 +70,7 @@ def test_a_tag_leads_back_to_its_version_whoever_looked_and_when(version: int):
         f'"{KEYRING.tag("cursor", b"x" * 40)}"',
         f'"{KEYRING.tag("etag", b"x")}"',
     ],
+    ids=range(9),
 )
 def test_a_foreign_tag_just_does_not_match(foreign: str):
     assert version_of(KEYRING, foreign, CASE) is None

@@ -44,6 +44,7 @@ def test_a_place_that_would_not_fit_is_a_fault():
         KEYRING.seal_opaque("cases", b"\xff" * 64),
         KEYRING.seal_opaque("cases", b""),
     ],
+    ids=range(14),
 )
 def test_a_foreign_cursor_is_refused(foreign: str):
     with pytest.raises(Problem, match="cursor-unreadable"):

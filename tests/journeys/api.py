@@ -17,6 +17,8 @@ import httpx
 
 from case_api.http.issuer import LocalIssuer
 from case_api.settings import Settings, authority_keys
+from case_api.store.archive import Archive, StoreSettings
+from case_api.store.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 AUTHORITY, NEIGHBOUR = "strathlorne", "auchterlee"
@@ -66,6 +68,16 @@ class Api:
             )
         self.base_urls.append(f"http://127.0.0.1:{port}")
         return self.base_urls[-1]
+
+    @asynccontextmanager
+    async def journal(self) -> AsyncIterator[Journal]:
+        """The log itself, by the store's own door."""
+        keys = authority_keys(self.settings).keys
+        archive = Archive(StoreSettings(self.settings.database, self.settings.var, keys))
+        try:
+            yield await archive.open(AUTHORITY)
+        finally:
+            await archive.close()
 
     async def answering(self) -> None:
         """Return when every process answers."""

@@ -16,6 +16,7 @@ def test_a_service_hears_only_of_what_was_asked_of_it_and_of_pauses():
     assert {event for event, role in BY_EVENT_AND_ROLE if role == "service"} == {
         "AssistanceRequested.v1",
         "AssistanceWithdrawn.v1",
+        "FurtherInformationSupplied.v1",
         "InvolvementPaused.v1",
         "InvolvementResumed.v1",
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from case_api.domain.event import CATALOGUE
+from case_api.domain.catalogue import CATALOGUE
 from tests.store.facts import NoteTaken
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from case_api.domain.event import CATALOGUE, Unreadable
+from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.event import Unreadable
 from case_api.store.frame import FrameError, take_apart
 from case_api.store.journal import Append, KeyDestroyed, KeyMissing, VersionConflict
 from tests.store.facts import NoteTaken, following, note, opening

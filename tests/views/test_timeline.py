@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from case_api.domain.event import CATALOGUE, Unreadable
+from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.event import Unreadable
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.supports import UniversalSupportApplied

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from case_api.boards.board import Board
 from case_api.boards.catalogue import BOARDS
-from case_api.boards.tables import PARKED, Turn, stored_columns
+from case_api.boards.tables import PARKED, Turn, next_number, stored_columns
 
 
 class EditionGone(Exception):
@@ -65,9 +65,9 @@ async def live(turn: Turn) -> Edition:
 async def begin(turn: Turn) -> Edition:
     """A new edition, empty; what other rebuilds left behind is removed."""
     await remove_others(turn)
-    [(last,)] = await turn.run("SELECT max(edition) FROM board_editions")
-    await turn.run("INSERT INTO board_editions VALUES (?, 0, 0)", (last + 1,))
-    return Edition(last + 1, 0)
+    number = await next_number(turn)
+    await turn.run("INSERT INTO board_editions VALUES (?, 0, 0)", (number,))
+    return Edition(number, 0)
 
 
 async def again(turn: Turn, number: int) -> Edition:

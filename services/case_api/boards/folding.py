@@ -9,7 +9,8 @@ from case_api.boards.case_search import hasher
 from case_api.boards.catalogue import BOARDS
 from case_api.boards.edition import Contents
 from case_api.domain.case import Case, fold
-from case_api.domain.event import CATALOGUE, Recorded
+from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.event import Recorded
 from case_api.domain.facts import told as tellings
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy

@@ -19,7 +19,6 @@ SHAPE: Final = sha256(repr([(one.table, one.columns, one.key, one.indexes) for o
 BOOKS: Final = (
     "CREATE TABLE board_editions (edition bigint PRIMARY KEY, position bigint NOT NULL, live bigint NOT NULL)",
     "CREATE TABLE board_parked (edition bigint, case_id {uuid}, reason text NOT NULL, PRIMARY KEY (edition, case_id))",
-    "INSERT INTO board_editions VALUES (1, 0, 1)",
 )
 PARKED: Final = (
     Column("edition", "integer", optional=False),
@@ -57,15 +56,22 @@ class Tables(Protocol):
 async def lay_out(tables: Tables) -> None:
     """Make the tables, if there are none of this shape."""
     async with tables.turn() as turn:
-        await turn.run("CREATE TABLE IF NOT EXISTS board_shape (shape text NOT NULL)")
-        if await turn.run("SELECT shape FROM board_shape") == [(SHAPE,)]:
+        await turn.run("CREATE TABLE IF NOT EXISTS board_shape (shape text NOT NULL, begun bigint NOT NULL)")
+        known = await turn.run("SELECT shape FROM board_shape")
+        if known == [(SHAPE,)]:
             return
-        await turn.run("DELETE FROM board_shape")
         for name in ("board_editions", "board_parked", *(board.table for board in BOARDS)):
             await turn.run(f"DROP TABLE IF EXISTS {name}")
         for statement in (*BOOKS, *(made for board in BOARDS for made in _made(board, tables.types))):
             await turn.run(statement.replace("{uuid}", tables.types["uuid"]))
-        await turn.run("INSERT INTO board_shape VALUES (?)", (SHAPE,))
+        await turn.run("UPDATE board_shape SET shape=?" if known else "INSERT INTO board_shape VALUES (?, 0)", (SHAPE,))
+        await turn.run("INSERT INTO board_editions VALUES (?, 0, 1)", (await next_number(turn),))
+
+
+async def next_number(turn: Turn) -> int:
+    """The number of a new edition; never one that another had."""
+    [(number,)] = await turn.run("UPDATE board_shape SET begun=begun+1 RETURNING begun")
+    return int(number)
 
 
 def stored_columns(board: Board[Any]) -> tuple[Column, ...]:

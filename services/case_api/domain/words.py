@@ -44,6 +44,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 YEARS = range(1900, 2200)
 """Years that a command may name; dates beyond them are slips of the pen."""
 _YEAR = "^(19|20|21)[0-9]{2}-"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY_SCHEMA = {"type": "string", "format": "date", "pattern": _YEAR}
 _INSTANT_SCHEMA = {"type": "string", "format": "date-time", "pattern": _YEAR}
@@ -55,7 +56,7 @@ def _day_or_instant(value: Any) -> Any:
         return value
     if _INSTANT.fullmatch(value):
         return datetime.fromisoformat(value.upper())
-    if len(value) == len("2025-09-10"):
+    if _DAY.fullmatch(value):
         return date.fromisoformat(value)
     raise ValueError("a date or a date-time with its offset is wanted")
 

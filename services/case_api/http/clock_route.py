@@ -1,12 +1,14 @@
 """`GET` and `PUT /clock`: time as a story needs it, in demo and test mode alone (D16)."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from case_api.clock import ClockMovesForward, MovableClock
 from case_api.http import problem_kinds
+from case_api.http.bodies import json_body
 from case_api.http.problems import Problem
 from case_api.settings import Mode, UnsafeSettings
 
@@ -30,7 +32,7 @@ def clock_routes(clock: MovableClock, mode: Mode) -> APIRouter:
         return Reading(now=clock.now())
 
     @router.put("/clock")
-    async def move(to: Reading) -> Reading:
+    async def move(to: Annotated[Reading, json_body(Reading)]) -> Reading:
         try:
             clock.move_to(to.now.astimezone(UTC))
         except (ClockMovesForward, OverflowError):

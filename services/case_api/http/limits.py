@@ -1,6 +1,7 @@
 """What a body may be: JSON, small, flat, and here in time (safety.md, rows 10 and 11)."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from starlette.requests import Request
@@ -12,6 +13,9 @@ from case_api.http.problems import Problem, Problems
 
 LARGEST: Final = 64 * 1024
 """Bytes of a body."""
+
+DROPPED: Final = 16 * 1024 * 1024
+"""Bytes of a larger body that are still taken in, and dropped: whoever is still sending would not hear the answer."""
 
 PATIENCE: Final = 10.0
 """Seconds for a whole body to arrive."""
@@ -47,25 +51,43 @@ class BodyLimits:
             await self.app(scope, _again(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        if _announced(scope) > self.largest:
-            raise Problem(kinds.BODY_TOO_LARGE, headers=CLOSE)
+        announced, body, more = _announced(scope), b"", True
         try:
             async with asyncio.timeout(self.patience):
-                return await self._received(receive)
+                if announced <= self.largest:
+                    body, more = await _received(receive, self.largest)
         except TimeoutError:
             raise Problem(kinds.BODY_TOO_SLOW, headers=CLOSE) from None
+        if more or len(body) > self.largest:
+            if more and announced <= DROPPED:
+                await self._drop(receive)
+            raise Problem(kinds.BODY_TOO_LARGE, headers=CLOSE)
+        return body
 
-    async def _received(self, receive: Receive) -> bytes:
-        body, more = bytearray(), True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientLeft
-            body += message.get("body", b"")
-            if len(body) > self.largest:
-                raise Problem(kinds.BODY_TOO_LARGE, headers=CLOSE)
-            more = message.get("more_body", False)
-        return bytes(body)
+    async def _drop(self, receive: Receive) -> None:
+        """Take in what is still sent, within bounds, so that the sender comes to read the answer."""
+        size, more = 0, True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                while more and size < DROPPED:
+                    part, more = await _part(receive)
+                    size += len(part)
+
+
+async def _received(receive: Receive, most: int) -> tuple[bytes, bool]:
+    """The body, or what has come of it when it grows larger than *most*; and whether there is more."""
+    body, more = bytearray(), True
+    while more and len(body) <= most:
+        part, more = await _part(receive)
+        body += part
+    return bytes(body), more
+
+
+async def _part(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientLeft
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _announced(scope: Scope) -> int:

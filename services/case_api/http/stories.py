@@ -61,7 +61,8 @@ async def feed(
     wanted = frozenset(name.strip() for name in (types or "").split(",") if name.strip())
     try:
         with as_problems():
-            page = await Feed(office.journal, state.public_url, state.zone).page(who, after, wanted, limit, wait)
+            stories = Feed(office.journal, state.public_url, state.zone)
+            page = await stories.page(who, after, wanted, limit, wait, request.is_disconnected)
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
     return FeedPage(items=list(page.items), next=page.next)

@@ -4,7 +4,8 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from case_api.domain.event import CATALOGUE, Envelope, Event
+from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.event import Envelope, Event
 from case_api.store.frame import FrameError
 
 

@@ -13,18 +13,17 @@ from case_api.domain.facts.requests import (
     AssistanceWithdrawn,
     FurtherInformationSupplied,
     InputKind,
-    Request,
     Requester,
 )
 from case_api.domain.questions import asking
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.questions.answering import with_consequences
-from case_api.domain.questions.asking_refused import AgreementNoLongerHolds, RequestNoLongerOpen
-from case_api.domain.questions.consequences import state_now
+from case_api.domain.questions.asking_refused import RequestNoLongerOpen
 from case_api.domain.questions.parties import an_assent_names_who_helped
 from case_api.domain.questions.references import NotOnThisCase, known, known_people
 from case_api.domain.questions.request_state import TERMINAL, state_of
-from case_api.domain.refusal import Decision, Refusal, decided
+from case_api.domain.questions.sharing import the_school_shares_on_a_ground_of_its_own, what_is_sent_is_still_agreed
+from case_api.domain.refusal import Decision, decided
 from case_api.domain.words import (
     AssertedAgreement,
     Code,
@@ -94,12 +93,6 @@ class SupplyInformation(Command):
     """The school answers what the service wanted to know."""
 
     items: Annotated[tuple[Text, ...], Field(min_length=1, max_length=30)]
-
-
-def what_is_sent_is_still_agreed(case: Case, request: Request, at: Situation) -> Refusal | None:
-    """I9: from the moment of a withdrawal, or of an end (D15), nothing more is sent on the strength of it."""
-    state = state_of(case, request)
-    return AgreementNoLongerHolds() if state == "on_hold" or state != state_now(case, request, at) else None
 
 
 def request_assistance(case: Case, command: SchoolRequest | ExternalRequest | DirectRequest, at: Situation) -> Decision:
@@ -219,5 +212,6 @@ def supply_information(case: Case, request_id: RequestId, command: SupplyInforma
     return decided(
         RequestNoLongerOpen() if state_of(case, request) in TERMINAL else None,
         what_is_sent_is_still_agreed(case, request, at),
+        the_school_shares_on_a_ground_of_its_own(case, request, at),
         then=FurtherInformationSupplied(request_id=request_id, service=request.asked.service, items=command.items),
     )

@@ -4,7 +4,7 @@ Refusal
 ├── AgreementConflicting, AgreementMissing, ParentsNotAsked, LearnerToBeAskedAgain      the family's agreement
 ├── NeedsMoreCategories, StrategiesNotTried, RequesterNotInTeam, TooFewContributors     the school's part
 ├── ServiceTakesNo…Requests, AskerHasNoRight, YoungChildsParentsNotTold, NotAProfessional   the route
-└── RequestNoLongerOpen, AgreementNoLongerHolds                                         afterwards
+└── RequestNoLongerOpen                                                                 afterwards
 """
 
 from case_api.domain.refusal import Refusal
@@ -120,11 +120,3 @@ class RequestNoLongerOpen(Refusal):
     guidance_ref = "R83"
     title = "This request can no longer be taken back or added to in this way."
     advice = "Read the state of the request; an accepted request is ended by the service."
-
-
-class AgreementNoLongerHolds(Refusal):
-    slug = "agreement-no-longer-holds"
-    rule_id = "I9"
-    guidance_ref = "R79"
-    title = "An agreement on which this request stands was taken back or has ended, so nothing more is sent."
-    advice = "Talk with the family; once everybody agrees again the work resumes and information can follow."

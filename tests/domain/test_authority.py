@@ -1,0 +1,116 @@
+"""What an education authority publishes: its policy, its directory, its staff."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from case_api.domain.decisions.authority import (
+    AssignStaff,
+    InForceTooEarly,
+    ListService,
+    PolicyAlreadyPublished,
+    PolicyBroken,
+    PublishPolicy,
+)
+from case_api.domain.facts.authority import PolicyPublished, Purpose, ServiceListed, StaffAssigned
+from case_api.domain.questions.references import ReferenceUnknown
+from case_api.packs import parse
+from tests.domain.dsl import a, given
+from tests.domain.running import PACKS, authority_after
+
+CONTENT = PACKS.content("scotland-generic", "1") or {}
+LIST_SLT = ListService(
+    service="slt", title="Speech", agency="NHS", sector="health", role="Helps", purposes=(Purpose(code="speech"),)
+)
+OKAFOR = AssignStaff(staff="okafor", setting="burnside-primary", role="teacher", from_day=date(2025, 8, 18))
+
+
+def publish(version: str = "1", in_force_from: date = date(2025, 11, 15), content: Any = CONTENT) -> PublishPolicy:
+    return PublishPolicy(name="scotland-generic", version=version, in_force_from=in_force_from, content=content)
+
+
+def published(version: str = "1", in_force_from: date = date(2025, 8, 1), content: Any = CONTENT) -> PolicyPublished:
+    event = given().when(publish(version, in_force_from, content)).decision.events[0]
+    assert isinstance(event, PolicyPublished)
+    return event
+
+
+def test_the_first_policy_may_be_in_force_already():
+    given().when(publish(in_force_from=date(2025, 8, 1))).then(a(PolicyPublished, in_force_from=date(2025, 8, 1)))
+
+
+def test_a_later_policy_comes_into_force_on_a_later_day():
+    given(published()).when(publish("2", date(2025, 11, 14))).then_refused(InForceTooEarly, pointer="/in_force_from")
+    given(published()).when(publish("2", date(2025, 11, 15))).then(a(PolicyPublished, version="2"))
+
+
+def test_publishing_the_same_again_is_nothing_new():
+    given(published()).when(publish()).then_nothing()
+
+
+def test_a_published_version_never_changes():
+    changed = CONTENT | {"requests": {"contributors_of_different_roles": 1}}
+    given(published()).when(publish(content=changed)).then_refused(PolicyAlreadyPublished, pointer="/version")
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"zone": "Europe/Atlantis"}, "zone"),
+        ({"zone": "Europe"}, "zone"),
+        ({"zone": "../../etc"}, "zone"),
+        ({"ladder": CONTENT["ladder"][:1]}, "ladder"),
+        ({"ladder": CONTENT["ladder"][::-1]}, "pack"),
+        ({"strategies": CONTENT["strategies"][:1] * 2}, "pack"),
+        ({"roles": {"other": ["teacher"]}}, "pack"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_policy_holds_together(change, place):
+    broken = given().when(publish(content=CONTENT | change))
+    broken.then_refused(PolicyBroken, pointer="/content")
+    assert place in {missing.ref for missing in broken.decision.refusals[0].missing}
+
+
+def test_a_pack_that_does_not_ship_brings_its_content():
+    given().when(publish(content=None)).then_refused(ReferenceUnknown, pointer="/version")
+
+
+def test_what_is_stored_is_what_was_published():
+    """Days in a pack are text in the store; the policy that comes out is the same."""
+    event = published()
+    assert PolicyPublished.model_validate_json(event.model_dump_json()) == event
+    assert parse("scotland-generic", "1", event.content) == PACKS.policy("scotland-generic@1")
+
+
+def test_the_policy_in_force_is_the_one_that_began_last():
+    authority = authority_after([published(), published("2", date(2026, 4, 1))])
+    days = (date(2025, 7, 31), date(2025, 8, 1), date(2026, 3, 31), date(2026, 4, 1))
+    found = [authority.policy_on(day) for day in days]
+    assert [one and one.version for one in found] == [None, "1", "1", "2"]
+
+
+def test_a_service_enters_the_directory():
+    given().when(LIST_SLT).then(a(ServiceListed, service="slt", school_requests=True, direct_requests=False))
+
+
+def test_a_service_listed_as_it_is_is_nothing_new():
+    listed = ServiceListed(**LIST_SLT.model_dump(exclude={"occurred_at"}))
+    given(listed).when(LIST_SLT).then_nothing()
+    given(listed).when(LIST_SLT.model_copy(update={"direct_requests": True})).then(
+        a(ServiceListed, direct_requests=True)
+    )
+
+
+def test_staff_work_in_a_setting():
+    given().when(OKAFOR).then(a(StaffAssigned, staff="okafor", role="teacher"))
+    given(StaffAssigned(**OKAFOR.model_dump(exclude={"occurred_at"}))).when(OKAFOR).then_nothing()
+
+
+def test_the_latest_address_of_a_member_of_staff_is_used():
+    addresses = ["a@burnside.example", None, "b@burnside.example"]
+    okafor = StaffAssigned(**OKAFOR.model_dump(exclude={"occurred_at"}))
+    authority = authority_after(okafor.model_copy(update={"email": one}) for one in addresses)
+    assert authority.email_of("okafor") == "b@burnside.example"
+    assert authority.email_of("nobody") is None

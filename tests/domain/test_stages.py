@@ -1,0 +1,148 @@
+"""The ladder of staged intervention: no more intrusive than the need asks."""
+
+from datetime import date
+from typing import Any
+
+from case_api.domain.decisions.stages import ChangeStage, StageBeganLater, StageSkipped, StepUpTooEarly
+from case_api.domain.facts.reviews import ReviewHeld
+from case_api.domain.facts.stages import StageChanged
+from case_api.domain.facts.supports import SupportEnded
+from case_api.domain.questions.references import NotYetHappened, ReferenceUnknown
+from case_api.domain.questions.views_heard import LearnerNotHeard
+from case_api.domain.words import ViewsMissing
+from tests.domain.dsl import a, given, on
+from tests.domain.running import Running
+from tests.domain.situations import (
+    ANNA,
+    APPLIED,
+    DIRECTORY,
+    FAMILY,
+    MAJA,
+    NEED_ASSESSED,
+    TIMETABLE,
+    TRIED_AND_OBSERVED,
+    the,
+    views_of,
+)
+
+MAJAS, ANNAS = views_of(MAJA), views_of(ANNA)
+BOTH_HEARD = (MAJAS.views_id, ANNAS.views_id)
+REVIEWED = ReviewHeld(
+    review_id=the("review"), of_refs=(TIMETABLE,), held_on=date(2025, 11, 4), views_refs=BOTH_HEARD, decision="step_up"
+)
+LOOKED_AT_TOGETHER = (*FAMILY, *TRIED_AND_OBSERVED, MAJAS, ANNAS, REVIEWED)
+AUGMENTED = StageChanged(
+    from_stage="universal",
+    to_stage="universal_augmented",
+    ladder_version="scotland-generic@1",
+    direction="up",
+    on=date(2025, 11, 4),
+    rationale="Not enough for longer tasks.",
+    views_refs=BOTH_HEARD,
+)
+
+
+def to(stage: str, **more: Any) -> ChangeStage:
+    return ChangeStage(**{"to_stage": stage, "rationale": "Less does not suffice.", "views_refs": BOTH_HEARD} | more)
+
+
+def test_a_step_up_follows_a_review_with_everybody_heard():
+    given(LOOKED_AT_TOGETHER).when(to("universal_augmented")).then(
+        a(
+            StageChanged,
+            from_stage="universal",
+            direction="up",
+            on=date(2025, 11, 14),
+            ladder_version="scotland-generic@1",
+        )
+    )
+
+
+def test_a_support_that_ended_counts_as_looked_at():
+    ended = SupportEnded(measure_id=TIMETABLE, reason="ineffective", on=date(2025, 11, 3))
+    given(FAMILY, NEED_ASSESSED, APPLIED, MAJAS, ANNAS, ended).when(to("universal_augmented")).then(StageChanged)
+
+
+def test_a_step_up_waits_until_something_was_looked_at_in_this_stage():
+    nothing_since = [("nothing_reviewed_or_ended_since_this_stage_began",)]
+    given(FAMILY, NEED_ASSESSED, MAJAS, ANNAS).when(to("universal_augmented")).then_refused(
+        StepUpTooEarly, missing=nothing_since
+    )
+    given(LOOKED_AT_TOGETHER, AUGMENTED).when(to("targeted")).then_refused(StepUpTooEarly, missing=nothing_since)
+
+
+def test_a_step_up_answers_an_assessed_need():
+    given(FAMILY, APPLIED, MAJAS, ANNAS, REVIEWED).when(to("universal_augmented")).then_refused(
+        StepUpTooEarly, missing=[("need_not_assessed",)]
+    )
+
+
+def test_a_step_up_hears_a_carer_as_well_as_the_learner():
+    given(LOOKED_AT_TOGETHER).when(to("universal_augmented", views_refs=(MAJAS.views_id,))).then_refused(
+        StepUpTooEarly, missing=[("views_of_a_carer_missing",)]
+    )
+    unheard = given(LOOKED_AT_TOGETHER).when(to("universal_augmented", views_refs=(ANNAS.views_id,)))
+    unheard.then_refused(StepUpTooEarly, missing=[("views_missing", MAJA)])
+    unheard.then_refused_also(LearnerNotHeard)
+
+
+def test_who_could_not_be_heard_has_a_reason_on_record():
+    ill = (ViewsMissing(party=MAJA, reason="ill for weeks"),)
+    given(LOOKED_AT_TOGETHER).when(to("universal_augmented", views_refs=(ANNAS.views_id,), views_missing=ill)).then(
+        a(StageChanged, views_missing=ill)
+    )
+
+
+def test_a_reason_is_given_for_people_of_the_case():
+    stranger = (ViewsMissing(party=the("stranger"), reason="?"),)
+    given(LOOKED_AT_TOGETHER).when(to("universal_augmented", views_missing=stranger)).then_refused(
+        ReferenceUnknown, pointer="/views_missing"
+    )
+
+
+def test_the_ladder_is_climbed_one_stage_at_a_time():
+    given(LOOKED_AT_TOGETHER).when(to("targeted")).then_refused(StageSkipped, pointer="/to_stage")
+    given(LOOKED_AT_TOGETHER).when(to("targeted", exception_reason="returns from hospital")).then(
+        a(StageChanged, to_stage="targeted")
+    )
+
+
+def test_a_step_down_needs_the_learners_views_and_no_more():
+    down = to("universal", views_refs=(MAJAS.views_id,))
+    given(LOOKED_AT_TOGETHER, AUGMENTED).when(down).then(a(StageChanged, direction="down"))
+    given(LOOKED_AT_TOGETHER, AUGMENTED).when(to("universal", views_refs=())).then_refused(LearnerNotHeard)
+
+
+def test_no_stage_is_skipped_on_the_way_down_whatever_the_reason():
+    targeted = AUGMENTED.model_copy(update={"from_stage": "universal_augmented", "to_stage": "targeted"})
+    given(LOOKED_AT_TOGETHER, AUGMENTED, targeted).when(to("universal", exception_reason="all well")).then_refused(
+        StageSkipped
+    )
+
+
+def test_staying_where_one_is_is_no_change():
+    given(LOOKED_AT_TOGETHER, AUGMENTED).when(to("universal_augmented")).then_nothing()
+    given(FAMILY).when(to("universal")).then_nothing()
+
+
+def test_a_stage_stands_on_the_ladder():
+    given(LOOKED_AT_TOGETHER).when(to("stage_9")).then_refused(ReferenceUnknown, pointer="/to_stage")
+
+
+def test_a_change_of_stage_is_no_plan():
+    given(LOOKED_AT_TOGETHER).when(to("universal_augmented", on=date(2025, 11, 15))).then_refused(NotYetHappened)
+
+
+def test_stages_follow_one_another_in_time():
+    earlier = to("universal", on=date(2025, 11, 3))
+    given(LOOKED_AT_TOGETHER, AUGMENTED).when(earlier).then_refused(StageBeganLater, pointer="/on")
+    same_day = to("universal", on=date(2025, 11, 4))
+    given(LOOKED_AT_TOGETHER, AUGMENTED).when(same_day).then(StageChanged)
+
+
+def test_a_stage_can_be_asked_for_as_of_any_day():
+    running = Running(DIRECTORY)
+    for fact in on("2025-11-04", AUGMENTED):
+        running.record([fact.fact], fact.day)
+    assert running.case.stages.on(date(2025, 11, 3)) is None
+    assert [entry.stage for entry in (running.case.stages.on(date(2025, 11, 4)),) if entry] == ["universal_augmented"]

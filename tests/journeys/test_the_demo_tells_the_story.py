@@ -1,0 +1,188 @@
+"""The demo as a person meets it: started, read, stopped, started again on the same records."""
+
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from demo.ports import Ports
+from demo.processes import ChildFailed, Household, Program
+from demo.script import Row, read_staff, read_story
+from tests import canaries
+from tests.journeys.api import free_port
+from tests.journeys.demo_process import Demo, is_open, running
+
+ROLES = {
+    "teacher", "pupil_support", "guidance", "support_assistant", "school_leader", "external", "agency_slt",
+    "agency_camhs", "agency_harbour", "mis", "authority_admin", "auditor", "notifier", "carer", "learner",
+}  # fmt: skip
+PERSONAL = (
+    "Maja Nowak-Reid", "Callum Fraser", "Anna Nowak", "Eilidh Fraser", "Grant Fraser", "220511906", "220930714",
+    "tom.reid@home.example", "grant.fraser@away.example", "hay@burnside-primary.example", "+447700900311",
+    "Pictures show me what to do", "My father need not hear the details", "He wants to know first",
+    "Low in spirits for some weeks", "Understood two-step instructions",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A first run, with everything delivered."""
+    with running(tmp_path_factory.mktemp("demo")) as demo:
+        demo.wait_until_told()
+        demo.wait_until_settled()
+        yield demo
+
+
+def test_it_prints_where_everything_is(demo: Demo):
+    assert all(demo.written[name] in demo.said for name in ("case_api", "notifier", "mail"))
+    assert all(token in demo.said for token in demo.written["tokens"].values())
+
+
+def test_a_script_finds_addresses_tokens_and_cases_in_a_private_file(demo: Demo):
+    assert set(demo.written) == {"case_api", "notifier", "mail", "tokens", "cases"}
+    assert set(demo.written["cases"]) == {"maja", "callum"}
+    assert stat.S_IMODE((demo.var / "demo.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_every_token_is_accepted(demo: Demo, role: str):
+    assert set(demo.written["tokens"]) == ROLES
+    assert demo.get("/v1/directory", role).status_code == 200
+
+
+def test_a_service_sees_its_own_request_and_no_other(demo: Demo):
+    desk = demo.seen("/v1/agency-involvement", "agency_slt")["items"]
+    assert [item["case_id"] for item in desk] == [demo.written["cases"]["maja"]]
+
+
+def test_maja_is_at_the_second_stage_since_the_fourth_of_november(demo: Demo):
+    stage = demo.seen(f"/v1/cases/{demo.written['cases']['maja']}/stage")
+    assert (stage["code"], stage["since"]) == ("universal_augmented", "2025-11-04")
+
+
+def test_on_the_day_before_she_was_at_the_first(demo: Demo):
+    stage = demo.seen(f"/v1/cases/{demo.written['cases']['maja']}/stage?valid_at=2025-11-03")
+    assert stage["code"] == "universal"
+
+
+def test_what_the_rules_forbid_was_refused(demo: Demo):
+    assert "Refused by the rules: N2 (I4), N1 (I1)" in demo.said
+
+
+def test_callums_agencies_are_the_one_that_declined_and_the_one_that_accepted(demo: Demo):
+    agencies = demo.seen(f"/v1/cases/{demo.written['cases']['callum']}/agencies")["items"]
+    assert {item["service"]: item["state"] for item in agencies} == {"camhs": "declined", "harbour": "accepted"}
+
+
+def test_each_service_was_told_of_its_request_by_a_signed_webhook(demo: Demo):
+    hooks = [one for one in demo.delivered() if one["kind"] == "webhook" and one["subject"] == "AssistanceRequested.v1"]
+    assert {hook["to"] for hook in hooks} == {"service:slt", "service:camhs", "service:harbour"}
+    assert all(hook["verified"] for hook in hooks)
+
+
+def test_tom_heard_by_mail_that_the_stage_changed(demo: Demo):
+    letters = {one["subject"] for one in demo.delivered() if one["to"] == "tom.reid@home.example"}
+    assert any("stage" in subject.lower() or "support" in subject.lower() for subject in letters)
+    assert len(letters) > 3
+
+
+def test_whom_no_channel_reaches_stands_on_the_list_for_staff(demo: Demo):
+    case = demo.seen(f"/v1/cases/{demo.written['cases']['maja']}")
+    anna = next(carer["person_id"] for carer in case["carers"] if carer["name"] == "Anna Nowak")
+    assert anna in {task["recipient"] for task in _all(demo, "/v1/contact-tasks?limit=100")}
+
+
+def test_the_clock_runs_on_from_the_end_of_the_story(demo: Demo):
+    now = httpx.get(demo.written["case_api"] + "/clock").json()["now"]
+    assert now.startswith("2026-01-14T")
+
+
+def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: Path):
+    cases, events, tasks = demo.written["cases"], demo.events(), len(_all(demo, "/v1/contact-tasks?limit=100"))
+    assert demo.end(signal.SIGINT) == 0
+    assert demo.said.endswith("Stopped.\n")
+    assert not any(is_open(port) for port in astuple(demo.ports))
+    assert canaries.found(demo.var, PERSONAL) == []
+
+    with running(tmp_path, ports=demo.ports, var=demo.var) as again:
+        again.wait_until_told()
+        again.wait_until_settled()
+        assert "0 commands recorded" in again.said
+        assert (again.written["cases"], again.events()) == (cases, events)
+        assert len(_all(again, "/v1/contact-tasks?limit=100")) == tasks
+        assert again.delivered() == []
+        assert again.end(signal.SIGTERM) == 0
+
+
+def test_once_means_to_end_when_all_is_delivered(demo: Demo, tmp_path: Path):
+    with running(tmp_path, "--once") as once:
+        assert once.process.wait(60) == 0, once.said
+    assert set(once.written["cases"]) == {"maja", "callum"}
+    assert not any(is_open(port) for port in astuple(once.ports))
+
+
+def test_a_port_that_is_taken_is_named_in_one_line(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with running(tmp_path, ports=Ports(free_port(), port, free_port(), free_port())) as demo:
+            assert demo.process.wait(30) == 1
+    assert demo.said == f"demo: Port {port} cannot be used; choose others with STAGEPOST_DEMO_PORTS.\n"
+
+
+def test_a_program_that_ends_early_leaves_its_last_words(tmp_path: Path):
+    broken = Program("capture", ("demo.capture",), {"STAGEPOST_CAPTURE_PORT": "none"}, ("http://127.0.0.1:1/",))
+    ended = pytest.raises(ChildFailed, match=r"capture ended early, with exit code 1(.|\n)*ValueError")
+    with Household(tmp_path) as household, ended:
+        household.start(broken)
+
+
+def test_a_program_that_dies_later_is_noticed_and_the_others_are_stopped(tmp_path: Path):
+    with Household(tmp_path) as household:
+        household.start(_letter_box("first"), _letter_box("second"))
+        first, second = household.children
+        first.process.kill()
+        first.process.wait()
+        with pytest.raises(ChildFailed, match="first ended early"):
+            household.require_alive()
+    assert second.process.poll() is not None
+
+
+def test_a_program_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("demo.processes.GRACE", 0.2)
+    with Household(tmp_path) as household:
+        household.start(_letter_box("deaf"))
+        [deaf] = household.children
+        deaf.process.send_signal(signal.SIGSTOP)
+    assert deaf.process.poll() == -signal.SIGKILL
+
+
+def test_every_row_has_a_speaker_and_a_number_of_its_own():
+    rows, staff = read_story(), read_staff()
+    assert len({row.row for row in rows}) == len(rows)
+    assert {row.speaker for row in rows} <= set(staff)
+    assert rows == sorted(rows, key=lambda row: row.at)
+
+
+def test_of_two_rows_at_one_time_the_lower_number_comes_first(monkeypatch: pytest.MonkeyPatch):
+    at = read_story()[0].at
+    late, early = (Row.model_validate({"row": name, "at": at, "as": "mis", "path": "/"}) for name in ("E10.2", "E9.11"))
+    monkeypatch.setattr("demo.script.FILES", ("maja",))
+    monkeypatch.setattr("demo.script._rows", lambda _: [late, early])
+    assert read_story() == [early, late]
+
+
+def _letter_box(name: str) -> Program:
+    http, smtp = free_port(), free_port()
+    ports = {"STAGEPOST_CAPTURE_PORT": str(http), "STAGEPOST_NOTIFIER_SMTP_PORT": str(smtp)}
+    return Program(name, ("demo.capture",), ports, (f"http://127.0.0.1:{http}/livez",))
+
+
+def _all(demo: Demo, path: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = demo.seen(path)["items"]
+    return found
