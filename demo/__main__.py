@@ -16,7 +16,7 @@ from demo.processes import ChildFailed, Household
 from demo.programs import Site
 from demo.script import Row, read_staff, read_story
 from demo.seed import SeedingFailed, Teller, Told
-from demo.settled import NotSettled, wait_until_settled
+from demo.settled import NotSettled, Settling
 from demo.tokens import RENEWAL, Tokens
 
 WATCH = 0.5
@@ -52,11 +52,9 @@ def run(site: Site, *, once: bool) -> None:
     with Household(site.var / "logs") as household:
         household.start(programs.case_api(site, clock), programs.capture(site))
         household.start(programs.notifier(site, clock))
-        told = tell(site, story, tokens)
+        told = tell(site, story, tokens, household)
         report.show(site, told, report.write(site, tokens, told))
-        if once:
-            wait_until_settled(site, story, household)
-        else:
+        if not once:
             watch(site, tokens, told, household)
 
 
@@ -71,10 +69,11 @@ def clock_at_start(site: Site, story: list[Row]) -> datetime:
     return story[-1].at if told else story[0].at - AN_HOUR
 
 
-def tell(site: Site, story: list[Row], tokens: Tokens) -> Told:
-    """Tell the story over one connection to each service."""
+def tell(site: Site, story: list[Row], tokens: Tokens, household: Household) -> Told:
+    """Tell the story over one connection to each service, each day to the end before the next begins."""
     with httpx.Client(timeout=30.0, trust_env=False) as http:
-        return Teller(http, site.case_api, site.notifier, tokens.of, f"{site.mail}/hooks").tell(story)
+        settling = Settling(http, site, tokens.of("notifier"), household.require_alive)
+        return Teller(http, site, tokens.of, settling.wait).tell(story)
 
 
 def watch(site: Site, tokens: Tokens, told: Told, household: Household) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from demo.files import write_private
 from demo.programs import Site
@@ -27,7 +28,15 @@ def write(site: Site, tokens: Tokens, told: Told) -> Path:
         "cases": {name: told.ids[name] for name in CASES},
     }
     write_private(path, json.dumps(content, indent=2) + "\n")
+    write_private(path.with_suffix(".env"), _for_a_shell(content))
     return path
+
+
+def _for_a_shell(content: dict[str, Any]) -> str:
+    """The same for a terminal: `. var/demo.env` gives $API, $MAIL, the cases, and a token as $TOKEN."""
+    named = {"API": content["case_api"], "MAIL": content["mail"], "TOKEN": content["tokens"]["pupil_support"]}
+    named |= {name.upper(): case for name, case in content["cases"].items()}
+    return "".join(f"{name}={value}\n" for name, value in named.items())
 
 
 def show(site: Site, told: Told, path: Path) -> None:
@@ -44,6 +53,6 @@ def show(site: Site, told: Told, path: Path) -> None:
     print(f"\nTokens, good for 12 hours (all of them in {path}):")
     for role, token in content["tokens"].items():
         print(f"  {role:<18} {token}")
-    print("\nTry:")
-    print(f'  curl -H "Authorization: Bearer $(jq -r .tokens.pupil_support {path})" \\')
-    print(f"    {site.case_api}/v1/cases/{content['cases']['maja']}/stage", flush=True)
+    print("\nTry, in another terminal:")
+    print(f"  . {path.with_suffix('.env')}")
+    print('  curl -H "Authorization: Bearer $TOKEN" $API/v1/cases/$MAJA/timeline', flush=True)

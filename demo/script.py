@@ -42,8 +42,6 @@ class Row(BaseModel):
     expect: int = 201
     rule_id: str | None = None
     """The rule that refuses it, where it is to be refused."""
-    announces: str | None = None
-    """The event, if it is one of which somebody is told; the last such row tells when all is delivered."""
 
 
 def read_story() -> list[Row]:

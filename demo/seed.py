@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
+from demo.programs import Site
 from demo.script import Row
 
 NAME = re.compile(r"\{(\w+)\}")
@@ -37,10 +38,10 @@ class Teller:
     """Sends the rows one after the other, moving the clocks on as it goes."""
 
     def __init__(
-        self, http: httpx.Client, case_api: str, notifier: str, token: Callable[[str], str], hooks: str
+        self, http: httpx.Client, site: Site, token: Callable[[str], str], end_day: Callable[[], None]
     ) -> None:
-        self._http, self._case_api, self._clocks = http, case_api, (case_api, notifier)
-        self._token, self._hooks = cache(token), hooks
+        self._http, self._case_api, self._clocks = http, site.case_api, (site.case_api, site.notifier)
+        self._token, self._hooks, self._end_day = cache(token), f"{site.mail}/hooks", end_day
         self._etags: dict[str, str] = {}
         self._at: datetime | None = None
         self._too_late = self._is_known = False
@@ -55,12 +56,15 @@ class Teller:
             if row.rule_id is None or not self._is_known:
                 self._move_to(row.at)
                 self._tell(row)
+        self._end_day()
         return self.told
 
     def _move_to(self, at: datetime) -> None:
-        """Set both clocks on. One that is past that time already stays as it is; see `_keep`."""
+        """End the day that is told, and set both clocks on; one that is past that time stays as it is (see `_keep`)."""
         if at == self._at:
             return
+        if self._at and self._at.date() != at.date() and not self._is_known:
+            self._end_day()
         self._at = at
         moved = [self._http.put(f"{url}/clock", json={"now": at.isoformat()}) for url in self._clocks]
         if any(answer.status_code not in (200, 409) for answer in moved):

@@ -1,45 +1,70 @@
-"""Whether everything that the story announced has been delivered and reported."""
+"""Whether everything that the story announced has been delivered and reported.
+
+Asked before the clocks move to another day, so that the record says of each message the day on which it went out.
+"""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 
-from demo.processes import Household
 from demo.programs import Site
-from demo.script import Row
 
 PATIENCE = 60.0
-PAUSE = 0.05
+PAUSE = 0.02
 
 
 class NotSettled(Exception):
     """The notifier did not come to the end of its work in time."""
 
 
-def wait_until_settled(site: Site, rows: Iterable[Row], household: Household) -> None:
-    """Return when everything is delivered and reported. Raises NotSettled, ChildFailed."""
-    last = [row.announces for row in rows if row.announces][-1]
-    deadline = time.monotonic() + PATIENCE
-    with httpx.Client(base_url=site.notifier, timeout=10.0, trust_env=False) as http:
-        while not is_settled(http, last):
-            household.require_alive()
+class Settling:
+    """Follows the feed as the notifier does, and waits until what was to be told is told.
+
+    *require_alive* raises when one of the processes has died.
+    """
+
+    def __init__(self, http: httpx.Client, site: Site, token: str, require_alive: Callable[[], None]) -> None:
+        self._http, self._site, self._require_alive = http, site, require_alive
+        self._authorised = {"Authorization": f"Bearer {token}"}
+        self._after: str | None = None
+        self._to_be_told: set[str] = set()
+
+    def wait(self) -> None:
+        """Return when everything announced so far is delivered and reported. Raises NotSettled."""
+        self._hear()
+        deadline = time.monotonic() + PATIENCE
+        while not (self._has_heard_all() and is_idle(self._http, self._site.notifier)):
+            self._require_alive()
             if time.monotonic() > deadline:
-                raise NotSettled(f"After {PATIENCE:.0f} s the notifier still has work; see its log under {site.var}.")
+                raise NotSettled(
+                    f"After {PATIENCE:.0f} s the notifier still has work; see its log under {self._site.var.name}."
+                )
             time.sleep(PAUSE)
 
+    def _hear(self) -> None:
+        """Go on in the feed, and note each event of which somebody is to hear."""
+        while True:
+            asked = {"after": self._after} if self._after else {}
+            page = self._read("/v1/events", {**asked, "limit": "500"})
+            self._after = page["next"]
+            if not page["items"]:
+                return
+            links = ((event["id"], event["data"]["links"].get("recipients")) for event in page["items"])
+            self._to_be_told |= {event_id for event_id, link in links if link and self._read(link, {})["recipients"]}
 
-def is_settled(http: httpx.Client, last: str) -> bool:
-    """Whether the event *last*, the last that is announced, was heard of, and nothing waits any more."""
-    return _has_heard(http, last) and _is_idle(http)
+    def _has_heard_all(self) -> bool:
+        answer = self._http.get(f"{self._site.notifier}/v1/deliveries", params={"limit": 500}).raise_for_status()
+        return self._to_be_told <= {delivery["event_id"] for delivery in answer.json()["items"]}
+
+    def _read(self, path: str, params: dict[str, str]) -> dict[str, Any]:
+        answer = self._http.get(self._site.case_api + path, params=params, headers=self._authorised)
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
 
 
-def _has_heard(http: httpx.Client, event_type: str) -> bool:
-    """The feed is followed in order, so whoever has heard of the last event has heard of all."""
-    items = http.get("/v1/deliveries", params={"limit": 500}).raise_for_status().json()["items"]
-    return any(item["event_type"] == event_type for item in items)
-
-
-def _is_idle(http: httpx.Client) -> bool:
-    health = http.get("/readyz").raise_for_status().json()
+def is_idle(http: httpx.Client, notifier: str) -> bool:
+    """Whether the notifier has nothing to deliver or to report."""
+    health = http.get(f"{notifier}/readyz").raise_for_status().json()
     return not (health["waiting"] or health["unreported"] or health["parked_cases"])

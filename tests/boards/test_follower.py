@@ -3,7 +3,7 @@
 import asyncio
 import random
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -74,7 +74,7 @@ async def test_a_rebuilt_board_equals_the_live_one(journal, desk, seed, monkeypa
 async def test_readers_go_on_while_a_rebuild_runs_and_nothing_written_meanwhile_is_lost(journal, settings, desk):
     await random_history(journal, 1)
     await desk.follower.catch_up()
-    newcomers = []
+    newcomers: list[UUID] = []
 
     async def slowly(case_id):
         newcomer = Story().registered()
@@ -178,7 +178,7 @@ async def test_a_follower_in_the_background_keeps_up_through_failures(journal, s
     for _ in range(3):
         await write(journal, Story().registered())
     async with asyncio.timeout(10):
-        while (await desk.follower.lag()).facts:
+        while (await desk.follower.lag()).facts:  # noqa: ASYNC110 - polls with a deadline
             await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -132,9 +132,11 @@ class Oracle:
         """Why work for this purpose must not go on."""
         learner = self.learner.person_id
         found = [] if any(self.agrees(parent, about) for parent in self.parents) else ["no parent agrees"]
-        for parent in self.parents:
-            if self.has_answered(parent, about) and not self.standing_grants(parent, about):
-                found.append(f"{parent} said no, took it back, or their agreement ended")
+        found += [
+            f"{parent} said no, took it back, or their agreement ended"
+            for parent in self.parents
+            if self.has_answered(parent, about) and not self.standing_grants(parent, about)
+        ]
         if not self.learner_is_heard_instead and not self.agrees(learner, about):
             found.append("the learner does not agree")
         return found if self._suffices(about) else [*found, "what everybody shares is not enough for the purpose"]

@@ -53,7 +53,7 @@ from case_api.domain.words import AssertedAgreement, Contributor, MeasureTried, 
 from tests.domain.oracle import Oracle
 from tests.domain.running import NOON, POLICY, TEAM, Running
 from tests.domain.situations import DIRECTORY, the
-from tests.domain.test_involvement import EVERY_UPDATE
+from tests.domain.test_involvement import ACCEPT, EVERY_UPDATE
 
 T = TypeVar("T")
 STRANGER = the("stranger")
@@ -122,8 +122,8 @@ class CaseLife(RuleBasedStateMachine):
         return [*self.people, STRANGER][number % (len(self.people) + 1)]
 
     # Who is there
-    @initialize(days_to_twelve=st.sampled_from([-900, -20, -1, 0, 1, 5, 20, 1500]))
-    def a_learner_with_four_carers(self, days_to_twelve: int) -> None:
+    @initialize(days_to_twelve=st.sampled_from([-900, -20, -1, 0, 1, 5, 20, 1500]), plan=plans, involved=usually)
+    def a_learner_with_four_carers(self, days_to_twelve: int, plan: tuple[str, str], *, involved: bool) -> None:
         twelve = NOON.date() + timedelta(days=days_to_twelve)
         born = twelve.replace(year=twelve.year - 12, day=min(twelve.day, 28))
         self.ask(RegisterLearner(name="Maja", date_of_birth=born, setting="burnside", languages=("en", "pl")))
@@ -136,6 +136,9 @@ class CaseLife(RuleBasedStateMachine):
             ("ina", False, True),
         ):
             self.link(name, held=held, contact=contact)
+        if involved:
+            self.everybody_agrees(plan, ("identity_contact", "learning_profile", "wellbeing_summary"))
+            self.school_asks_for_what_was_agreed(accepted=True)
 
     def link(self, name: str, *, held: bool, contact: bool) -> None:
         rights = Rights(held=held)
@@ -314,15 +317,15 @@ class CaseLife(RuleBasedStateMachine):
         self.ask(command, roles=TEAM if team else frozenset({"teacher"}))
 
     @precondition(lambda self: self.running.case.agreements.sought)
-    @rule()
-    def school_asks_for_what_was_agreed(self) -> None:
+    @rule(accepted=usually)
+    def school_asks_for_what_was_agreed(self, *, accepted: bool) -> None:
         """Everything in order on the school's side: the request turns on the family alone."""
         self.ask(RecordAssessment(tool="cps", needs=(Need(code="language"),)))
         measure = self.ask(ApplySupport(strategy_code="quiet_space", need_refs=("language",))).created
         assert measure
         self.ask(ObserveEffect(score=1, evidence="Seen."), measure)
         scope = list(self.running.case.agreements.sought.values())[-1].scope
-        self.ask(
+        request = self.ask(
             SchoolRequest(
                 route="school",
                 service=scope.service,
@@ -333,7 +336,9 @@ class CaseLife(RuleBasedStateMachine):
                 measures_tried=(MeasureTried(measure_id=measure, need_ref="language"),),
                 contributors=(Contributor(staff="a", role="teacher"), Contributor(staff="b", role="guidance")),
             )
-        )
+        ).created
+        if request and accepted:
+            self.ask(ACCEPT, request, services=frozenset({scope.service}))
 
     @rule(plan=plans, some=categories, who=anyone, told=st.booleans())
     def family_asks(self, plan: tuple[str, str], some: tuple[str, ...], who: int, *, told: bool) -> None:
@@ -439,8 +444,9 @@ class CaseLife(RuleBasedStateMachine):
 
 
 def _pick(some: Sequence[T], number: int, default: Any = STRANGER) -> T:
-    """One of some; where the number leads nowhere, somebody or something unknown."""
-    return some[number] if number < len(some) else default
+    """One of some, counted from the newest; one time round in between, somebody or something unknown."""
+    found: T = [*reversed(some), default][number % (len(some) + 1)]
+    return found
 
 
 CaseLife.TestCase.settings = settings.get_profile("domain")

@@ -12,9 +12,7 @@ def files(*under: str, suffixes: tuple[str, ...] = ()) -> Iterator[Path]:
     """Every file of ours below the folders named (or below all), leaving out what is made and not kept."""
     for start in under or (".",):
         for folder, folders, names in os.walk(ROOT / start):
-            folders[:] = sorted(
-                f for f in folders if f not in NOT_OURS and not f.endswith(("_cache", ".egg-info"))
-            )
+            folders[:] = sorted(f for f in folders if f not in NOT_OURS and not f.endswith(("_cache", ".egg-info")))
             folders[:] = [f for f in folders if f != ".hypothesis"]
             for name in sorted(names):
                 if not suffixes or name.endswith(suffixes):

@@ -80,12 +80,7 @@ def test_secrets_are_files_that_the_repository_cannot_hold():
 
 def test_no_environment_holds_a_secret():
     secret = re.compile(r"(PASSWORD|TOKEN|SECRETS?|KEY|DATABASE_URL)$")
-    held = [
-        name
-        for service in SERVICES.values()
-        for name in service.get("environment", {})
-        if secret.search(name)
-    ]
+    held = [name for service in SERVICES.values() for name in service.get("environment", {}) if secret.search(name)]
     assert held == []
 
 
@@ -114,9 +109,7 @@ def test_every_command_starts_a_module_that_exists(name: str):
     assert (program, option) == ("python", "-m")
     spec = importlib.util.find_spec(module)
     assert spec is not None
-    assert (
-        spec.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__") is not None
-    )
+    assert spec.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__") is not None
 
 
 @pytest.mark.parametrize("name", FROM_THE_IMAGE)

@@ -31,16 +31,12 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_no_file_of_the_services_is_long():
-    lengths = {
-        told(path): len(path.read_text().splitlines()) for path in files("services", suffixes=(".py",))
-    }
+    lengths = {told(path): len(path.read_text().splitlines()) for path in files("services", suffixes=(".py",))}
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def test_no_function_of_the_services_is_long():
-    lengths = dict(
-        found for path in files("services", "demo", suffixes=(".py",)) for found in functions(path)
-    )
+    lengths = dict(found for path in files("services", "demo", suffixes=(".py",)) for found in functions(path))
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 

@@ -18,9 +18,7 @@ for package in (case_api.domain.facts, case_api.domain.questions, case_api.domai
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
 
-LISTED = set(
-    re.findall(r"^\| ([RID]\d+|[a-z-]+) \|", (ROOT / "docs/requirements.md").read_text(), re.MULTILINE)
-)
+LISTED = set(re.findall(r"^\| ([RID]\d+|[a-z-]+) \|", (ROOT / "docs/requirements.md").read_text(), re.MULTILINE))
 GIVEN = {"ConcernRaised", "UniversalSupportApplied", "ConsentGranted", "AssistanceRequested", "ReviewHeld"}
 
 

@@ -46,13 +46,9 @@ def test_every_requirement_is_pinned_by_version_and_hash(path: Path):
 
 @pytest.mark.parametrize("name", ["runtime", "dev", "lock"])
 def test_every_requirement_asked_for_is_pinned(name: str):
-    asked = {
-        line for line in (ROOT / f"requirements/{name}.in").read_text().splitlines() if line[:1].isalpha()
-    }
+    asked = {line for line in (ROOT / f"requirements/{name}.in").read_text().splitlines() if line[:1].isalpha()}
     names = {re.split(r"[\[;=<> ]", line, maxsplit=1)[0].lower() for line in asked}
-    pinned = set(
-        re.findall(r"^([a-z0-9._-]+)", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE)
-    )
+    pinned = set(re.findall(r"^([a-z0-9._-]+)", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE))
     assert names - pinned == set()
 
 

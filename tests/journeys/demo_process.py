@@ -16,11 +16,10 @@ from typing import Any
 import httpx
 
 from demo.ports import Ports
-from demo.settled import is_settled
+from demo.settled import is_idle
 from tests.journeys.api import ROOT, free_port
 
 PATIENCE = 60.0
-LAST_ANNOUNCED = "AssistanceAccepted.v1"
 
 
 @dataclass
@@ -55,17 +54,21 @@ class Demo:
         return found
 
     def wait_until_told(self) -> None:
-        until(lambda: "Try:" in self.said or self.process.poll() is not None)
+        until(lambda: "\nTry" in self.said or self.process.poll() is not None)
         assert self.process.poll() is None, self.said
 
     def wait_until_settled(self) -> None:
-        with httpx.Client(base_url=self.written["notifier"], timeout=10.0) as http:
-            until(lambda: is_settled(http, LAST_ANNOUNCED))
+        with httpx.Client(timeout=10.0) as http:
+            until(lambda: is_idle(http, self.written["notifier"]))
 
     def end(self, how: signal.Signals = signal.SIGINT) -> int:
         """Its exit code."""
         self.process.send_signal(how)
         return self.process.wait(PATIENCE)
+
+    def case(self, name: str) -> str:
+        """The address of a learner's case."""
+        return f"/v1/cases/{self.written['cases'][name]}"
 
     def get(self, path: str, role: str = "pupil_support") -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.written['tokens'][role]}"}

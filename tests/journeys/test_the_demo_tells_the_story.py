@@ -1,8 +1,10 @@
 """The demo as a person meets it: started, read, stopped, started again on the same records."""
 
+import json
 import signal
 import socket
 import stat
+import subprocess
 from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
@@ -15,7 +17,8 @@ from demo.ports import Ports
 from demo.processes import ChildFailed, Household, Program
 from demo.script import Row, read_staff, read_story
 from tests import canaries
-from tests.journeys.api import free_port
+from tests.house.test_documents import commands
+from tests.journeys.api import ROOT, free_port
 from tests.journeys.demo_process import Demo, is_open, running
 
 ROLES = {
@@ -54,6 +57,40 @@ def test_a_script_finds_addresses_tokens_and_cases_in_a_private_file(demo: Demo)
 def test_every_token_is_accepted(demo: Demo, role: str):
     assert set(demo.written["tokens"]) == ROLES
     assert demo.get("/v1/directory", role).status_code == 200
+
+
+REQUESTS = [command for command in commands(ROOT / "README.md") if command.startswith("curl")]
+"""The story in five requests, as the README teaches it."""
+
+
+def asked(demo: Demo, command: str) -> dict[str, Any]:
+    """What a terminal shows that read `demo.env` first."""
+    said = subprocess.run(
+        ["sh", "-c", f'. "{demo.var}/demo.env"; {command}'], capture_output=True, text=True, check=True, timeout=30
+    ).stdout
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+def test_the_readme_tells_the_story_in_five_requests(demo: Demo):
+    timeline, refused, agreements, stage, told = (asked(demo, command) for command in REQUESTS)
+    assert {"ConcernRaised.v1", "UniversalSupportApplied.v1", "ConsentGranted.v1", "ReviewHeld.v1"} <= {
+        entry["type"] for entry in timeline["items"]
+    }
+    assert (refused["status"], refused["rule_id"]) == (409, "I1")
+    assert {"I2", "I10", "purpose-needs"} <= {missing["rule_id"] for missing in refused["missing"]}
+    assert agreements["items"][0]["together"]["status"] == "satisfied"
+    assert stage["code"] == "universal"
+    assert {"sent", "unreachable"} <= {line["delivery"] for line in told["items"]}
+
+
+def test_each_message_went_out_on_the_day_of_what_it_tells(demo: Demo):
+    happened = {
+        one["event_id"]: one["recorded_at"][:10]
+        for one in demo.seen(f"{demo.case('maja')}/timeline?limit=100")["items"]
+    }
+    told = demo.seen(f"{demo.case('maja')}/told")["items"]
+    assert [line for line in told if line["at"][:10] != happened[line["about"]]] == []
 
 
 def test_a_service_sees_its_own_request_and_no_other(demo: Demo):

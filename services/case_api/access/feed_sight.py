@@ -28,12 +28,24 @@ FOR_SERVICES: Final = frozenset(
 """Facts about a request that its service sees."""
 
 
+SEALED: Final = "Sealed."
+"""How the types of sealed streams begin; nobody hears of them in the feed (D11, D18)."""
+
+
 def may_see(consumer: Principal, event: Recorded) -> bool:
     """Whether *consumer* sees *event* in the feed."""
-    if event.fact.stream == "authority":
+    if event.name.startswith(SEALED) or _is_kept_from(consumer, event):
+        return False
+    if event.kind == "authority":
         return not consumer.roles.isdisjoint(OWN_STREAM)
     if not consumer.roles.isdisjoint(WHOLE_RECORD):
         return True
     if "agency" not in consumer.roles or type(event.fact).__name__ not in FOR_SERVICES:
         return False
     return getattr(event.fact, "service", None) in consumer.services
+
+
+def _is_kept_from(consumer: Principal, event: Recorded) -> bool:
+    """I30: what is labelled protection reaches no ordinary reader."""
+    labelled = event.envelope is not None and event.envelope.sensitivity == "protection"
+    return labelled and "auditor" not in consumer.roles

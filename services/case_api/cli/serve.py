@@ -1,12 +1,11 @@
 """`python -m case_api serve`."""
 
 import typer
-import uvicorn
 
 from case_api import logs
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
-from case_api.http.serving import server_config
+from case_api.http.serving import DrainingServer, server_config
 from case_api.packs import PackBroken
 from case_api.settings import UnsafeSettings, authority_keys
 
@@ -22,4 +21,4 @@ def serve() -> None:
     except (UnsafeSettings, PackBroken) as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
-    uvicorn.Server(server_config(app, settings.host, settings.port)).run()
+    DrainingServer(server_config(app, settings.host, settings.port), app.state.closing).run()

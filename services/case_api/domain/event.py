@@ -129,6 +129,12 @@ class Recorded:
         return self.envelope.occurred_at if self.envelope else self.recorded_at
 
     @property
+    def kind(self) -> StreamKind | None:
+        """Of which kind of stream it is; None if it is of a type that only a newer program knows."""
+        declared = CATALOGUE.get(self.name.rpartition(".v")[0])
+        return declared.stream if declared else None
+
+    @property
     def true_from(self) -> date | datetime:
         """From when it is true: the field that its class names, or else when it occurred (D6)."""
         moment: date | datetime = getattr(self.fact, self.fact.true_from) if self.fact.true_from else self.occurred_at

@@ -1,5 +1,6 @@
 """Builds the application from its parts; there is no global app and no global state."""
 
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -87,6 +88,7 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     )
     problems.install(app)
     app.state.clock, app.state.zone, app.state.packs = clock, settings.zone, packs
+    app.state.closing = threading.Event()
     app.state.offices, app.state.public_url = offices, settings.public_url
     _mount(app, settings, clock, offices)
     describe(app)

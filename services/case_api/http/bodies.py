@@ -5,6 +5,7 @@ own body parameters read more leniently, so they are not used.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from starlette.requests import Request
 from case_api.http.mistakes import BodyRejected, declared_names
 
 REF = "#/components/schemas/{model}"
+FRACTION = re.compile(rb"[0-9](\.|[eE])")
+"""What may be a number with a fraction or an exponent; in a text it does no harm."""
 ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 """Every body that a route reads, by the name that the API document gives it."""
 
@@ -32,13 +35,25 @@ def reader(kind: Any) -> Callable[[Request], Awaitable[Any]]:
     async def read(request: Request) -> Any:
         body = await request.body()
         try:
-            return adapter.validate_json(body, strict=True)
+            return adapter.validate_json(_with_whole_numbers(body), strict=True)
         except ValidationError as error:
             faults = error.errors(include_input=False, include_url=False, include_context=False)
             located = [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
             raise BodyRejected(located, json.loads(body) if body else None, names) from None
 
     return read
+
+
+def _with_whole_numbers(body: bytes) -> bytes:
+    """The body with 1 for 1.0: one number to JSON Schema, two kinds of number to Python."""
+    if not FRACTION.search(body):
+        return body
+    return json.dumps(json.loads(body, parse_float=_whole)).encode()
+
+
+def _whole(number: str) -> int | float:
+    value = float(number)
+    return int(value) if value.is_integer() else value
 
 
 def documented(kind: Any, name: str | None = None) -> dict[str, Any]:

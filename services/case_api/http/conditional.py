@@ -24,6 +24,9 @@ KIND: Final = "etag"
 PACKED: Final = Struct(">16sQ16s")
 MEMBER = re.compile(r'[ \t]*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*')
 LONGEST: Final = 4096
+_TAG = r'(W/)?"[\u0021\u0023-\u007e\u0080-\u00ff]*"'
+SHAPE: Final = {"pattern": rf"^[ \t]*(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)[ \t]*$", "maxLength": LONGEST}
+"""What MEMBER reads, as the API document says it."""
 
 
 def etag(keyring: Sealing, stream: UUID, version: int, *, viewer: str, view: str, day: date) -> str:
@@ -90,7 +93,10 @@ def require_version(allowed: frozenset[int] | None, version: int) -> None:
 async def _if_match(
     request: Request,
     _documented: Annotated[
-        str | None, Header(alias="If-Match", description="ETag of the version that the change is based on.")
+        str | None,
+        Header(
+            alias="If-Match", description="ETag of the version that the change is based on.", json_schema_extra=SHAPE
+        ),
     ] = None,
 ) -> EntityTags | None:
     return entity_tags(request.headers.getlist("if-match"))
@@ -105,7 +111,8 @@ async def _if_match_required(found: Annotated[EntityTags | None, Depends(_if_mat
 async def _if_none_match(
     request: Request,
     _documented: Annotated[
-        str | None, Header(alias="If-None-Match", description="ETag at hand; 304 when it still holds.")
+        str | None,
+        Header(alias="If-None-Match", description="ETag at hand; 304 when it still holds.", json_schema_extra=SHAPE),
     ] = None,
 ) -> EntityTags | None:
     return entity_tags(request.headers.getlist("if-none-match"))

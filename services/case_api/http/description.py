@@ -57,6 +57,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas |= problem.pop("$defs", {}) | {"ProblemBody": problem}
         schemas["CloudEvent"] = CloudEvent.model_json_schema(ref_template="#/components/schemas/{model}")
         _without_validation_error(document)
+        _without_null(document)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -73,6 +74,17 @@ def _webhook(name: str) -> dict[str, Any]:
             "responses": {"204": {"description": "Received."}},
         }
     }
+
+
+def _without_null(document: dict[str, Any]) -> None:
+    """A parameter is absent rather than null."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                schema = parameter["schema"]
+                kinds_of_value = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+                if len(kinds_of_value) == 1:
+                    parameter["schema"] = {key: of for key, of in schema.items() if key != "anyOf"} | kinds_of_value[0]
 
 
 def _without_validation_error(document: dict[str, Any]) -> None:

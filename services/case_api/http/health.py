@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter
 
 from case_api.http import problem_kinds
+from case_api.http.documents import ERRORS
 from case_api.http.problems import Problem
 
 Check = Callable[[], Awaitable[None]]
@@ -26,7 +27,7 @@ def health_routes(checks: Mapping[str, Check], version: str) -> APIRouter:
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
-    @router.get("/readyz", summary="Whether requests can be served")
+    @router.get("/readyz", summary="Whether requests can be served", responses={503: ERRORS[503]})
     async def readyz() -> dict[str, str]:
         if failing := await _failing(checks):
             raise Problem(problem_kinds.NOT_READY, headers={"Retry-After": "5"}, members={"failing": failing})

@@ -12,6 +12,8 @@ from case_api.http.problems import Problem
 QUOTED = re.compile(r'"((?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
 BARE = re.compile(r"[\x21\x23-\x7e]{1,128}")
 LONGEST = 128
+SHAPE = {"pattern": r'^("([!#-\[\]-~]|\\["\\]){1,128}"|[!#-~]{1,128})$'}
+"""What QUOTED and BARE read, as the API document says it."""
 
 DryRun = Annotated[bool, Query(description="Answer what would be recorded, or why not, and record nothing.")]
 
@@ -34,19 +36,18 @@ async def idempotency_key(
             alias="Idempotency-Key",
             description="A new random value for each new command; the same again to repeat it. "
             "Required unless dry_run is true.",
-            max_length=LONGEST + 2,
+            json_schema_extra=SHAPE,
         ),
     ] = None,
 ) -> str | None:
-    """The key of this command, or None on a dry run, which keeps nothing and reads no key (D13)."""
-    if dry_run:
-        return None
+    """The key of this command, or None on a dry run, which needs none and keeps nothing (D13)."""
     given = request.headers.getlist("idempotency-key")
-    if not given:
-        raise Problem(kinds.KEY_MISSING)
     if len(given) > 1:
         raise Problem(kinds.KEY_UNREADABLE)
-    return read_key(given[0].strip())
+    key = read_key(given[0].strip()) if given else None
+    if key is None and not dry_run:
+        raise Problem(kinds.KEY_MISSING)
+    return None if dry_run else key
 
 
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]

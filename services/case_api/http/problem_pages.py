@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from case_api.http import problem_kinds
+from case_api.http.documents import ERRORS
 from case_api.http.problem_kinds import Kind, find_kind
 from case_api.http.problems import Problem
 
@@ -26,7 +27,12 @@ PAGE = """<!doctype html>
 """
 
 
-@router.get("/problems/{slug}", summary="What a kind of problem means and what to do about it")
+@router.get(
+    "/problems/{slug}",
+    operation_id="problem_page",
+    summary="What a kind of problem means and what to do about it",
+    responses={404: ERRORS[404]},
+)
 async def problem_page(request: Request, slug: str) -> Response:
     """A page for a browser, JSON for a program; both are public and hold nothing about a request."""
     found = find_kind(slug)

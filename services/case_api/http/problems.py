@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457): the one form of every answer that is not a success."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Route
 
 from case_api.domain.refusal import Refusal
 from case_api.http import problem_kinds as kinds
@@ -107,7 +109,24 @@ class Problems:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
         status = error.status_code
         found = BY_STATUS.get(status) or Kind(kinds.OTHER.slug, status, kinds.OTHER.title, kinds.OTHER.advice)
-        return self.response(request, Problem(found, headers=error.headers))
+        headers = {"Allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        return self.response(request, Problem(found, headers=headers))
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route at this address; the framework tells those of the first alone."""
+    here = (route for route in _routes(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in here for method in route.methods or ()}))
+
+
+def _routes(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """The routes themselves, out of the routers that were included."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        if router is not None:
+            yield from _routes(router.routes)
+        elif isinstance(route, Route):
+            yield route
 
 
 def _why(refusals: Sequence[Refusal], policy_version: str) -> str:

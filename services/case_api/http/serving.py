@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -113,6 +115,19 @@ def _bare_answer(kind: Kind) -> bytes:
         f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
     )
     return head.encode() + body
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that, told to stop, first lets those go who only wait: they would hold it up for as long."""
+
+    def __init__(self, config: uvicorn.Config, closing: threading.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM or SIGINT: set the event that long polls look at, then stop as ever."""
+        self._closing.set()
+        super().handle_exit(sig, frame)
 
 
 def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:

@@ -1,5 +1,7 @@
 """What happened, in order: the feed of the authority, the timeline of one case."""
 
+import threading
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -62,10 +64,16 @@ async def feed(
     try:
         with as_problems():
             stories = Feed(office.journal, state.public_url, state.zone)
-            page = await stories.page(who, after, wanted, limit, wait, request.is_disconnected)
+            page = await stories.page(who, after, wanted, limit, wait, partial(_is_over, request))
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
     return FeedPage(items=list(page.items), next=page.next)
+
+
+async def _is_over(request: Request) -> bool:
+    """Whether nobody waits any more, or the server is told to stop."""
+    closing: threading.Event = request.app.state.closing
+    return closing.is_set() or await request.is_disconnected()
 
 
 class TimelinePage(Timeline):

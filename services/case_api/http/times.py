@@ -21,6 +21,7 @@ SETTLES_IN: Final = timedelta(seconds=5)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 YEARS: Final = range(1900, 2200)
+YEAR: Final = "^(19|20|21)[0-9]{2}-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,14 @@ def _at_fault(kind: Kind, parameter: str) -> Problem:
     return Problem(kind, errors=[Mistake(parameter, kind.title, parameter=True)])
 
 
-Time = Annotated[str | None, Query(max_length=40, description="A date (its end) or an instant with its offset.")]
+SHAPE: Final = {
+    "type": "string",
+    "anyOf": [{"format": "date", "pattern": YEAR}, {"format": "date-time", "pattern": YEAR}],
+}
+Time = Annotated[
+    str | None,
+    Query(max_length=40, description="A date (its end) or an instant with its offset.", json_schema_extra=SHAPE),
+]
 
 
 async def _asked(request: Request, known_at: Time = None, valid_at: Time = None) -> AsOf:

@@ -127,7 +127,7 @@ def answer_agreement(
 
 def _grant(case: Case, sought: ConsentSought, command: GrantAgreement, at: Situation) -> Decision:
     granted = _granted(case, sought, command, at)
-    repeated = is_said_already(case, sought, granted, at)
+    repeated = is_said_already(case, sought, granted, command, at)
     return decided(
         they_are_a_party(case, sought.party),
         it_was_sought_before(case, sought, command, at),
@@ -164,7 +164,7 @@ def _refuse(case: Case, sought: ConsentSought, command: RefuseAgreement, at: Sit
         reason=command.reason,
         willing_to_discuss=command.willing_to_discuss,
     )
-    repeated = is_said_already(case, sought, refused, at)
+    repeated = is_said_already(case, sought, refused, command, at)
     return decided(
         it_was_sought_before(case, sought, command, at),
         then=() if repeated else with_consequences(case, refused, command, at, "withdrawn"),

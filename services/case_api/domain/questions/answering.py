@@ -60,11 +60,12 @@ def standing_of(case: Case, sought: ConsentSought, at: Situation) -> Standing:
     return standing(case.agreements, sought.party, scope.service, scope.purpose, at.now, at.policy.tz)
 
 
-def is_said_already(case: Case, sought: ConsentSought, answer: Event, at: Situation) -> bool:
-    """Whether what holds now is this very answer, so that saying it again changes nothing."""
+def is_said_already(case: Case, sought: ConsentSought, answer: Event, command: Command, at: Situation) -> bool:
+    """Whether this very answer is what holds now, or was recorded last for the same time: again it changes nothing."""
     scope = sought.scope
     last = case.agreements.entries_of(sought.party, scope.service, scope.purpose)[-1]
-    return last.fact == answer and last.version == standing_of(case, sought, at).at_version
+    same_time = last.occurred_at == at.occurred(command)
+    return last.fact == answer and (same_time or last.version == standing_of(case, sought, at).at_version)
 
 
 def taken_back_from(case: Case, sought: ConsentSought, held: Standing, said: datetime, at: Situation) -> datetime:

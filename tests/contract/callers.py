@@ -1,0 +1,68 @@
+"""What schemathesis loads beside the API document: who calls, and with what that leads somewhere (its `hooks`).
+
+Tokens and ids come from the environment. Several people take turns, so that nobody's quota is spent.
+"""
+
+import json
+import os
+from datetime import UTC, date, datetime
+from itertools import cycle
+from typing import Any
+from uuid import uuid4
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import AuthContext, Case, HookContext
+
+PEOPLE = cycle(json.loads(os.environ["STAGEPOST_TEST_PEOPLE"]))
+AGENCY = os.environ["STAGEPOST_TEST_AGENCY"]
+KNOWN = json.loads(os.environ["STAGEPOST_TEST_KNOWN"])
+"""By field of a body a value that leads somewhere."""
+NEARLY_ALWAYS = cycle([True, True, True, False])
+"""A made-up cursor is refused, so most are left out."""
+IN_QUERIES = {"wait": 0, "known_at": date.today().isoformat()}
+"""Nobody here has time for thirty seconds; and the future is not known."""
+
+days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
+instants = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))
+schemathesis.openapi.format("date", days.map(date.isoformat))
+schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
+
+
+@schemathesis.auth(refresh_interval=None)
+class InTurn:
+    """Staff with every role of theirs; for what a partner service does, the partner service."""
+
+    def get(self, case: Case, _: AuthContext) -> str:
+        """The token of whoever calls next."""
+        token: str = AGENCY if case.operation.path.endswith("/updates") else next(PEOPLE)
+        return token
+
+    def set(self, case: Case, data: str, _: AuthContext) -> None:
+        """Put it into the request."""
+        case.headers["Authorization"] = f"Bearer {data}"
+
+
+@schemathesis.hook
+def before_call(_: HookContext, case: Case, **__: Any) -> None:
+    """What is meant to be good gets a new key, a time that is not in the future, and ids that lead somewhere."""
+    if case.method == "POST" and not is_wrong(case, "header"):
+        case.headers["Idempotency-Key"] = str(uuid4())
+    if "If-Match" in names_of(case) and not is_wrong(case, "header"):
+        case.headers["If-Match"] = "*"
+    if case.query and not is_wrong(case, "query"):
+        case.query |= {name: value for name, value in IN_QUERIES.items() if name in case.query}
+        case.query.pop("after" if next(NEARLY_ALWAYS) else "", None)
+    if isinstance(case.body, dict) and not is_wrong(case, "body"):
+        case.body |= {name: value for name, value in KNOWN.items() if name in case.body}
+
+
+def names_of(case: Case) -> set[str]:
+    """Of the header fields that the operation takes."""
+    return {parameter.name for parameter in case.operation.headers}
+
+
+def is_wrong(case: Case, location: str) -> bool:
+    """Whether this part of the request was made to be refused."""
+    parts = case.meta.components if case.meta else {}
+    return any(where.value == location and part.mode.is_negative for where, part in parts.items())

@@ -1,0 +1,135 @@
+"""The running API keeps what its document promises: every operation, every check, a fixed seed (schemathesis)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.api import ROOT, Api, clients, serving
+from tests.journeys.family import CONCERN, REQUEST, SERVICE, Door, agreed
+
+pytestmark = pytest.mark.anyio
+SEED = 23
+EXAMPLES = int(os.environ.get("STAGEPOST_TEST_CONTRACT_EXAMPLES", "8"))
+"""For each operation, beside those that cover its schema; more are run by `make test-slow`."""
+LONGEST = 300
+STAFF = (
+    "teacher", "pupil_support", "support_assistant", "school_leader", "external", "mis",
+    "authority_admin", "auditor", "notifier",
+)  # fmt: skip
+PEOPLE = 8
+SETTINGS = """
+seed = {seed}
+workers = 1
+max-redirects = 0
+request-timeout = 20.0
+hooks = "tests.contract.callers"
+color = false
+
+[warnings]
+fail-on = true
+
+[generation]
+max-examples = {examples}
+allow-x00 = false
+no-shrink = true
+database = "none"
+
+[phases]
+examples.extra-data-sources.responses = false
+coverage.extra-data-sources.responses = false
+fuzzing.extra-data-sources.responses = false
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", "404", "409"]
+
+[[operations]]
+include-name-regex = "^POST "
+checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "409", "412", "428"]
+
+[[operations]]
+include-path-regex = "^/v1/(events|cases|agency-involvement|contact-tasks|cases/{{case_id}}/timeline)$"
+include-method = "GET"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
+
+[parameters]
+{parameters}
+{dictionaries}
+"""
+
+
+async def known_ids(town: Door) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Ids that lead somewhere: by the name of the parameter, and by that of the field."""
+    family = await agreed(town)
+    concern = await town.done(f"{family.path}/concerns", CONCERN)
+    support = await town.done(f"{family.path}/supports", {"strategy_code": "visual_timetable"})
+    request = await town.done(family.requests, REQUEST)
+    events = (await town.seen("/v1/events"))["items"]
+    about_the_case = [event["id"] for event in events if "subject" in event]
+    fields = {"event_id": about_the_case[-1], "supersedes": about_the_case[0], "person_id": family.anna}
+    parameters = {
+        "path.case_id": [family.case_id],
+        "path.agreement_id": [*family.agreements.values()],
+        "path.concern_id": [concern["id"]],
+        "path.measure_id": [support["id"]],
+        "path.request_id": [request["id"]],
+        "path.event_id": about_the_case,
+        "path.slug": ["not-found", "agreement-missing"],
+    }
+    return parameters, {**fields, "party": family.anna, "asked_by": family.anna, "service": "slt", "purpose": "speech"}
+
+
+def settings(ids: Mapping[str, list[str]]) -> str:
+    """The whole configuration: nine times in ten an id that leads somewhere."""
+    names = {parameter: parameter.replace(".", "_") for parameter in ids}
+    return SETTINGS.format(
+        seed=SEED,
+        examples=EXAMPLES,
+        parameters="\n".join(
+            f'"{one}" = {{ dictionary = "{name}", probability = 0.9 }}' for one, name in names.items()
+        ),
+        dictionaries="\n".join(
+            f"[dictionaries.{names[one]}]\nvalues = {json.dumps(values)}" for one, values in ids.items()
+        ),
+    )
+
+
+def run_against(api: Api, folder: Path, known: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    people = [api.token(*STAFF, sub=f"person-{number}") for number in range(PEOPLE)]
+    tokens = {
+        "STAGEPOST_TEST_PEOPLE": json.dumps(people),
+        "STAGEPOST_TEST_AGENCY": api.token("agency", sub="slt", services=["slt"]),
+        "STAGEPOST_TEST_KNOWN": json.dumps(known),
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "services"), str(ROOT))),
+    }
+    return subprocess.run(
+        [
+            str(Path(sys.executable).with_name("schemathesis")),
+            f"--config-file={folder / 'schemathesis.toml'}",
+            "run",
+            f"{api.base_urls[0]}/openapi.json",
+            "--checks=all",
+        ],
+        cwd=folder,
+        env={**os.environ, **tokens},
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+
+
+async def test_the_api_keeps_what_its_document_promises(tmp_path: Path):
+    async with serving("sqlite", tmp_path) as api, clients(api.base_urls) as [client]:
+        staff = Door(client, api.bearer(*STAFF))
+        await staff.done("/v1/directory/services", SERVICE)
+        ids, known = await known_ids(staff)
+        (tmp_path / "schemathesis.toml").write_text(settings(ids))
+        run = run_against(api, tmp_path, known)
+    (tmp_path / "report.txt").write_text(run.stdout + run.stderr)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    assert '"incident"' not in api.log.read_text()
