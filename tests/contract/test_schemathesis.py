@@ -84,13 +84,13 @@ async def known_ids(town: Door) -> tuple[dict[str, list[str]], dict[str, str]]:
 
 
 def settings(ids: Mapping[str, list[str]]) -> str:
-    """The whole configuration: nine times in ten an id that leads somewhere."""
+    """The whole configuration, with the ids in it."""
     names = {parameter: parameter.replace(".", "_") for parameter in ids}
     return SETTINGS.format(
         seed=SEED,
         examples=EXAMPLES,
         parameters="\n".join(
-            f'"{one}" = {{ dictionary = "{name}", probability = 0.9 }}' for one, name in names.items()
+            f'"{one}" = {{ dictionary = "{name}", probability = 1.0 }}' for one, name in names.items()
         ),
         dictionaries="\n".join(
             f"[dictionaries.{names[one]}]\nvalues = {json.dumps(values)}" for one, values in ids.items()

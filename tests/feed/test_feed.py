@@ -17,7 +17,7 @@ from case_api.domain.event import Unreadable
 from case_api.domain.facts.agreements import ConsentSought
 from case_api.domain.facts.involvement import InvolvementPaused
 from case_api.domain.facts.requests import AssistanceWithdrawn
-from case_api.feed import CursorUnreadable, Feed, place_cursor, receipt_cursor
+from case_api.feed import CloudEvent, CursorUnreadable, Feed, place_cursor, receipt_cursor
 from case_api.store.journal import FrameError
 from tests import canaries
 from tests.boards.log import beside, write
@@ -42,7 +42,7 @@ def feed(journal):
 
 
 async def everything(feed, who, after=None, types=(), limit=3):
-    items = []
+    items: list[CloudEvent] = []
     while True:
         page = await feed.page(who, after, types, limit, 0)
         if not page.items:

@@ -4,6 +4,7 @@ import asyncio
 
 import typer
 
+from case_api.boards.edition import EditionGone
 from case_api.boards.rebuild import rebuild
 from case_api.cli.settings import settings_or_exit
 from case_api.clock import SystemClock
@@ -14,16 +15,23 @@ from case_api.store.archive import StoreSettings
 from case_api.store.journal import StoreUnavailable
 
 EXIT_UNAVAILABLE = 3
+EXIT_OVERTAKEN = 4
 
 
 def rebuild_boards() -> None:
-    """Make every board anew from the log, beside the old one, and switch. Exit code 3 without its store."""
+    """Make every board anew from the log, beside the old one, and switch.
+
+    Exit codes: 3 when the store cannot be reached, 4 when overtaken by another rebuild.
+    """
     settings = settings_or_exit()
     try:
         asyncio.run(_rebuild_all(settings))
     except StoreUnavailable:
         typer.echo("stagepost: the store cannot be reached; nothing was changed", err=True)
         raise typer.Exit(EXIT_UNAVAILABLE) from None
+    except EditionGone:
+        typer.echo("stagepost: another rebuild began meanwhile and goes on", err=True)
+        raise typer.Exit(EXIT_OVERTAKEN) from None
 
 
 async def _rebuild_all(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from case_api.clock import Clock, MovableClock, SystemClock
 from case_api.http import (
     agreements,
     assessments,
+    audit,
     authority,
     boards,
     cases,
@@ -55,6 +56,7 @@ CAPABILITIES = (
     boards,
     stories,
     messages,
+    audit,
 )
 
 
