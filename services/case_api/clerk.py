@@ -5,8 +5,9 @@ record, so that however many clerks run, each end is recorded once.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -23,6 +24,8 @@ from case_api.store.journal import KeyDestroyed, Reply, StoreUnavailable
 
 ROUND: Final = 5.0
 """Seconds between two looks at what is due."""
+CLEARING: Final = 3600.0
+"""Seconds between two clearings of replies that were kept for their time (D13)."""
 BATCH: Final = 200
 
 log = structlog.get_logger()
@@ -38,9 +41,13 @@ class Clerk:
 
     async def run(self) -> None:
         """Go on until cancelled; an unavailable store is tried again in the next round."""
+        cleared_at = float("-inf")
         while True:
             try:
                 await self.once()
+                if time.monotonic() - cleared_at > CLEARING:
+                    await self._office.journal.purge_expired(datetime.now(UTC))
+                    cleared_at = time.monotonic()
             except StoreUnavailable:
                 log.warning("clerk waits", authority=self._office.authority)
             await asyncio.sleep(ROUND)

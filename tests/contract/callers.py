@@ -16,8 +16,8 @@ from schemathesis import AuthContext, Case, HookContext
 
 PEOPLE = cycle(json.loads(os.environ["STAGEPOST_TEST_PEOPLE"]))
 AGENCY = os.environ["STAGEPOST_TEST_AGENCY"]
-KNOWN = json.loads(os.environ["STAGEPOST_TEST_KNOWN"])
-"""By field of a body a value that leads somewhere."""
+IN_PATHS, IN_BODIES = json.loads(os.environ["STAGEPOST_TEST_KNOWN"])
+"""By name of a parameter, and of a field, a value that leads somewhere."""
 NEARLY_ALWAYS = cycle([True, True, True, False])
 """A made-up cursor is refused, so most are left out."""
 IN_QUERIES = {"wait": 0, "known_at": date.today().isoformat()}
@@ -50,16 +50,23 @@ def before_call(_: HookContext, case: Case, **__: Any) -> None:
         case.headers["Idempotency-Key"] = str(uuid4())
     if "If-Match" in names_of(case) and not is_wrong(case, "header"):
         case.headers["If-Match"] = "*"
+    if case.path_parameters and not is_wrong(case, "path") and not follows_a_link(case):
+        case.path_parameters |= {name: value for name, value in IN_PATHS.items() if name in case.path_parameters}
     if case.query and not is_wrong(case, "query"):
         case.query |= {name: value for name, value in IN_QUERIES.items() if name in case.query}
         case.query.pop("after" if next(NEARLY_ALWAYS) else "", None)
     if isinstance(case.body, dict) and not is_wrong(case, "body"):
-        case.body |= {name: value for name, value in KNOWN.items() if name in case.body}
+        case.body |= {name: value for name, value in IN_BODIES.items() if name in case.body}
 
 
 def names_of(case: Case) -> set[str]:
     """Of the header fields that the operation takes."""
     return {parameter.name for parameter in case.operation.headers}
+
+
+def follows_a_link(case: Case) -> bool:
+    """Whether its ids come from an answer before."""
+    return case.meta is not None and case.meta.phase.name.value == "stateful"
 
 
 def is_wrong(case: Case, location: str) -> bool:

@@ -1,6 +1,7 @@
 """A command is stored once under its idempotency key, with its reply (D13); an identifier belongs to one case (D9)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -76,8 +77,8 @@ async def test_what_is_kept_of_an_erased_case_is_deleted(journal):
 async def test_replies_are_kept_for_thirty_days(journal):
     for age in (29, 31):
         stream = uuid4()
-        fact = note(stream, 1, at=NOW - timedelta(days=age))
-        await journal.append(Append((fact,), keyed=keyed(f"k-{age}"), new_keys=(stream,)))
+        kept = replace(keyed(f"k-{age}"), kept_at=NOW - timedelta(days=age))
+        await journal.append(Append((note(stream, 1),), keyed=kept, new_keys=(stream,)))
     await journal.purge_expired(NOW)
     assert await journal.kept("mis", "k-31") is None
     assert await journal.kept("mis", "k-29") is not None

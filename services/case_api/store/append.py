@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from case_api.domain.event import Envelope, Event, Recorded
@@ -71,6 +71,8 @@ class Keyed:
     fingerprint: bytes
     reply: Reply
     case_id: UUID | None
+    kept_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """In real time, whatever the story's clock shows: the client who repeats a command lives in it (D16)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -198,12 +198,11 @@ class Journal:
         keyed = item.keyed
         if keyed is None:
             return None
-        kept_at = item.facts[0].recorded_at if item.facts else datetime.now(UTC)
         return KeyedRow(
             client=keyed.client,
             key=keyed.key,
             fingerprint=keyed.fingerprint,
             reply=seal_reply(self.keyring, keyed),
             case_id=keyed.case_id,
-            kept_at=int(kept_at.timestamp()),
+            kept_at=int(keyed.kept_at.timestamp()),
         )
