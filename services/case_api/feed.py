@@ -185,7 +185,7 @@ def cloud_event(event: Recorded, authority: str, public_url: str, zone: tzinfo) 
         subject=str(case_id) if case_id else None,
         time=_instant(event, zone),
         recordedtime=event.recorded_at,
-        dataschema=f"{public_url}/schemas/{event.name}.json",
+        dataschema=f"{public_url}/schemas/feed.{event.name}.json#/properties/data",
         data=Data(case_id=case_id, links=_links(event, case_id), **_refs(event)),
         **fields,
     )

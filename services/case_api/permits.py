@@ -124,7 +124,7 @@ class Permits:
 
     async def _ground(self, event_id: UUID) -> _Ground:
         event = await self._journal.event(event_id)
-        if event is None or (event.fact.stream != "case" and not isinstance(event.fact, Unreadable)):
+        if event is None or event.kind != "case":
             raise NoSuchEvent
         case = (await self._cases.latest(event.stream)).state
         now = self._clock.now()

@@ -225,18 +225,19 @@ class CaseLife(RuleBasedStateMachine):
     # What the family is asked, and says
     @rule(who=anyone, plan=plans, some=categories, language=st.sampled_from(["en", "en", "pl"]), moment=whens)
     def seek(self, who: int, plan: tuple[str, str], some: tuple[str, ...], language: str, moment: str | None) -> None:
-        scope = Scope(service=plan[0], purpose=plan[1], categories=some)
-        explained = Explained(how="talk", language=language)
-        happened = self.when(moment)
-        self.ask(
-            SeekAgreement(
-                party=self.person(who),
-                scope=scope,
-                explained=explained,
-                alternatives_explained=True,
-                occurred_at=happened,
-            )
+        self._seek(self.person(who), Scope(service=plan[0], purpose=plan[1], categories=some), language, moment)
+
+    @precondition(lambda self: self.running.case.agreements.sought)
+    @rule(who=st.integers(0, 2), moment=whens)
+    def seek_again(self, who: int, moment: str | None) -> None:
+        self._seek(self.person(who), self._scopes()[-1], "en", moment)
+
+    def _seek(self, person: UUID, scope: Scope, language: str, moment: str | None) -> UUID | None:
+        explained, happened = Explained(how="talk", language=language), self.when(moment)
+        command = SeekAgreement(
+            party=person, scope=scope, explained=explained, alternatives_explained=True, occurred_at=happened
         )
+        return self.ask(command).created
 
     @rule(
         which=one_of_them,
@@ -277,13 +278,9 @@ class CaseLife(RuleBasedStateMachine):
         """So that histories get far enough for something to be at stake."""
         scope = Scope(service=plan[0], purpose=plan[1], categories=some)
         for person in self.people[:3]:
-            for language in ("en", "pl"):
-                explained = Explained(how="talk", language=language)
-                sought = SeekAgreement(party=person, scope=scope, explained=explained, alternatives_explained=True)
-                agreement = self.ask(sought).created
-                if agreement:
-                    self.ask(GrantAgreement(answer="granted", route="in_person", helped_by="Dar"), agreement)
-                    break
+            agreement = self._seek(person, scope, "en", None) or self._seek(person, scope, "pl", None)
+            if agreement:
+                self.ask(GrantAgreement(answer="granted", route="in_person", helped_by="Dar"), agreement)
 
     def agreement(self, number: int) -> UUID:
         """One of the latest asked for, so that answers meet questions."""

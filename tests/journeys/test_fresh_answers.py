@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.family import REQUEST, Door, Family, agreed
+from tests.journeys.family import REQUEST, SERVICE, Door, Family, agreed
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
@@ -78,3 +78,18 @@ async def rounds_of(town: Town, person: Door, rounds: int) -> list[str]:
         await lane.change(writer, agrees=turn % 2 == 1)
         found += [kind async for kind in lane.stale(reader, agrees=turn % 2 == 1)]
     return found
+
+
+async def test_not_modified_is_not_said_of_a_view_that_the_directory_changed(town: Town):
+    family = await agreed(town.school)
+    path, reader = f"{family.path}/agreements", town.school.at(town.other)
+    before = await reader.get(path)
+    unchanged = {"If-None-Match": before.headers["etag"]}
+    assert (await reader.get(path, headers=unchanged)).status_code == 304
+
+    renamed = {**SERVICE, "title": "Children's Speech Therapy"}
+    await town.door("authority_admin").done("/v1/directory/services", renamed)
+    after = await reader.get(path, headers=unchanged)
+
+    assert after.status_code == 200
+    assert after.json()["items"][0]["title"] == "Children's Speech Therapy"

@@ -56,7 +56,7 @@ class Look:
         """The whole stream of the case. Raises a 404 Problem where there is none."""
         with as_problems():
             events = await self.office.journal.read(self.case_id)
-        if not events or events[0].fact.stream != "case":
+        if not events or events[0].kind != "case":
             raise Problem(kinds.NOT_FOUND)
         return events
 

@@ -223,6 +223,6 @@ async def tell_by_hand(
 async def _case_of(office: Office, event_id: UUID) -> UUID:
     with as_problems():
         event = await office.journal.event(event_id)
-    if event is None or event.fact.stream != "case":
+    if event is None or event.kind != "case":
         raise Problem(kinds.NOT_FOUND)
     return event.stream
