@@ -33,18 +33,18 @@ schemathesis.openapi.format("date-time", instants.map(datetime.isoformat))
 class InTurn:
     """Staff with every role of theirs; for what a partner service does, the partner service."""
 
-    def get(self, case: Case, _: AuthContext) -> str:
+    def get(self, case: Case[Any], _: AuthContext) -> str:
         """The token of whoever calls next."""
         token: str = AGENCY if case.operation.path.endswith("/updates") else next(PEOPLE)
         return token
 
-    def set(self, case: Case, data: str, _: AuthContext) -> None:
+    def set(self, case: Case[Any], data: str, _: AuthContext) -> None:
         """Put it into the request."""
         case.headers["Authorization"] = f"Bearer {data}"
 
 
 @schemathesis.hook
-def before_call(_: HookContext, case: Case, **__: Any) -> None:
+def before_call(_: HookContext, case: Case[Any], **__: Any) -> None:
     """What is meant to be good gets a new key, a time that is not in the future, and ids that lead somewhere."""
     if case.method == "POST" and not is_wrong(case, "header"):
         case.headers["Idempotency-Key"] = str(uuid4())
@@ -59,17 +59,17 @@ def before_call(_: HookContext, case: Case, **__: Any) -> None:
         case.body |= {name: value for name, value in IN_BODIES.items() if name in case.body}
 
 
-def names_of(case: Case) -> set[str]:
+def names_of(case: Case[Any]) -> set[str]:
     """Of the header fields that the operation takes."""
     return {parameter.name for parameter in case.operation.headers}
 
 
-def follows_a_link(case: Case) -> bool:
+def follows_a_link(case: Case[Any]) -> bool:
     """Whether its ids come from an answer before."""
     return case.meta is not None and case.meta.phase.name.value == "stateful"
 
 
-def is_wrong(case: Case, location: str) -> bool:
+def is_wrong(case: Case[Any], location: str) -> bool:
     """Whether this part of the request was made to be refused."""
     parts = case.meta.components if case.meta else {}
     return any(where.value == location and part.mode.is_negative for where, part in parts.items())

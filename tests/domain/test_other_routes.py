@@ -18,6 +18,7 @@ from case_api.domain.questions.asking_refused import (
     AskerHasNoRight,
     NeedsMoreCategories,
     NotAProfessional,
+    OutsiderAsksForOthers,
     ServiceTakesNoDirectRequests,
     YoungChildsParentsNotTold,
 )
@@ -163,6 +164,12 @@ def test_some_services_take_no_direct_requests():
 def test_whoever_asks_holds_the_right_to():
     given(FAMILY, FRIEND_NEXT_DOOR).when(ask_directly(NEIGHBOUR)).then_refused(AskerHasNoRight, pointer="/asked_by")
     given(FAMILY).when(ask_directly(the("stranger"))).then_refused(ReferenceUnknown, pointer="/asked_by")
+
+
+def test_a_professional_from_outside_does_not_ask_in_the_familys_name():
+    outside = given(FAMILY).by("dr.hay", roles=frozenset({"external"}))
+    outside.when(ask_directly(ANNA)).then_refused(OutsiderAsksForOthers, pointer="/route")
+    outside.when(FROM_THE_GP).then(AssistanceRequested)
 
 
 def test_a_parent_whom_the_school_may_not_contact_may_still_ask():

@@ -29,6 +29,7 @@ from tests.domain.situations import (
     TOM,
     the,
     views_of,
+    withdrew,
 )
 from tests.domain.test_stages import AUGMENTED
 
@@ -85,6 +86,12 @@ def test_the_last_correction_of_a_fact_counts():
 )
 def test_decisions_and_answers_are_taken_anew_instead(fact):
     given(FAMILY, fact).when(correct(len(FAMILY) + 1)).then_refused(NotCorrectable)
+
+
+def test_a_withdrawal_is_not_corrected_even_by_one_that_is_whole():
+    gone = withdrew(ANNA, datetime(2025, 11, 4, 10, tzinfo=UTC))
+    whole = gone.model_dump(mode="json")
+    given(FAMILY, EVERYBODY_AGREED, gone).when(correct(len(FAMILY) + 7, whole)).then_refused(NotCorrectable)
 
 
 def test_there_is_no_case_without_its_learner():

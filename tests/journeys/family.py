@@ -104,9 +104,7 @@ class Family:
         return receipt
 
     async def withdraw(self, school: Door, person: str, **options: Any) -> httpx.Response:
-        return await school.post(
-            f"{self.path}/agreements/{self.agreements[person]}/withdrawal", WITHDRAWAL, **options
-        )
+        return await school.post(f"{self.path}/agreements/{self.agreements[person]}/withdrawal", WITHDRAWAL, **options)
 
 
 async def register(school: Door, name: str = "Maja") -> Family:

@@ -67,7 +67,7 @@ UNFIT: dict[str, dict[str, Any]] = {
     "an instant without offset": {**SAID, "occurred_at": "2026-01-01T10:00:00"},
     "seconds since 1970": {**SAID, "occurred_at": 1767225600},
     "a week": {**SAID, "occurred_at": "2026-W01-1"},
-    "other digits": {**SAID, "occurred_at": "２０２６-01-01"},
+    "other digits": {**SAID, "occurred_at": "".join(chr(0xFF10 + int(digit)) for digit in "2026") + "-01-01"},
 }
 
 

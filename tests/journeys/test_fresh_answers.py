@@ -57,7 +57,8 @@ class Lane:
 
 def status_of(view: dict[str, Any], person: str) -> str:
     parties = view["items"][0]["parties"]
-    return next(party["status"] for party in parties if party["person_id"] == person)
+    found: str = next(party["status"] for party in parties if party["person_id"] == person)
+    return found
 
 
 async def test_the_other_process_never_answers_from_before(town: Town):

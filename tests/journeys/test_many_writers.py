@@ -21,9 +21,7 @@ async def test_fifty_writers_at_two_processes_all_get_through(town: Town):
     doors = [town.school, town.school.at(town.other)]
     before = (await town.school.seen(f"{family.path}/timeline", params={"limit": 100}))["items"]
 
-    answers = await asyncio.gather(
-        *(doors[n % 2].post(f"{family.path}/concerns", said_by(n)) for n in range(WRITERS))
-    )
+    answers = await asyncio.gather(*(doors[n % 2].post(f"{family.path}/concerns", said_by(n)) for n in range(WRITERS)))
 
     assert Counter(answer.status_code for answer in answers) == {201: WRITERS}
     story = (await town.school.seen(f"{family.path}/timeline", params={"limit": 100}))["items"]

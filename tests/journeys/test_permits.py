@@ -186,7 +186,8 @@ async def race(
         assert (await family.withdraw(writer, family.anna)).status_code == 201
 
     withdrawing = asyncio.create_task(withdraw())
-    before, after = [], []
+    before: list[httpx.Response] = []
+    after: list[httpx.Response] = []
     while not after:
         answered = withdrawing.done()
         (after if answered else before).append(await notifier.asks(event_id))

@@ -32,10 +32,10 @@ async def test_exactly_one_wins_and_no_request_stands_after_a_withdrawal(town: T
         if number and number % A_FAMILY_LASTS == 0:
             family = await agreed(school)
         receipt = await family.agree(school, family.anna)
-        at_once = dice.random() < 0.5
+        at_once, asker = dice.random() < 0.5, (school, colleague)[number % 2]
         withdrawal, request = await asyncio.gather(
             later(0 if at_once else dice.uniform(0, 0.008), family.withdraw(school, family.anna)),
-            later(0 if at_once else dice.uniform(0, 0.008), (school, colleague)[number % 2].post(family.requests, REQUEST)),
+            later(0 if at_once else dice.uniform(0, 0.008), asker.post(family.requests, REQUEST)),
         )
         assert withdrawal.status_code == 201, withdrawal.text
         events = await since(town, receipt["cursor"], family)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, Signature
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -38,6 +38,8 @@ from case_api.views.told_view import ToldView, told_view
 
 router = APIRouter(tags=["cases"])
 V = TypeVar("V", bound=Answer)
+PASSING: Final = {"known_at", "valid_at", "next"}
+"""Fields that differ each time: the moment that was asked for, and a sealed cursor."""
 View = Callable[[Sequence[Recorded], AsOf, Policy, Authority], V]
 
 
@@ -66,10 +68,13 @@ class Look:
         return policy, authority
 
     def answer(self, view: Answer, stream: UUID, version: int) -> Response:
-        """The view with its ETag; 304 where the caller has it already."""
+        """The view with its ETag; 304 where the caller has it already.
+
+        What is shown is part of the tag: a change of the directory or an erasure leaves the version as it was.
+        """
         day = day_of(self.request.app.state.clock.now(), self.request.app.state.zone)
-        asked = f"{self.request.url.path}?{self.request.url.query}"
-        tag = etag(self.office.journal.keyring, stream, version, viewer=viewer(self.who), view=asked, day=day)
+        shown = f"{self.request.url.path}?{self.request.url.query}\n{view.model_dump_json(exclude=PASSING)}"
+        tag = etag(self.office.journal.keyring, stream, version, viewer=viewer(self.who), view=shown, day=day)
         if self.if_none_match and self.if_none_match.names(tag):
             return Response(status_code=304, headers={"ETag": tag})
         return Response(view.model_dump_json(exclude_none=True), media_type="application/json", headers={"ETag": tag})

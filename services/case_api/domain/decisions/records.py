@@ -13,7 +13,7 @@ from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import NotYetHappened, known
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import EventId, Text
+from case_api.domain.words import EventId, Text, day_of
 
 
 class CorrectRecord(Command):
@@ -70,8 +70,8 @@ def _could_be(replacement: Event | None, at: Situation) -> bool:
 
 def what_it_says_has_happened(replacement: Event | None, at: Situation) -> Refusal | None:
     """I31 holds for the replacement too."""
-    day = getattr(replacement, replacement.true_from) if replacement and replacement.true_from else None
-    return NotYetHappened(pointer="/replacement") if day and day > at.today else None
+    begins = getattr(replacement, replacement.true_from) if replacement and replacement.true_from else at.now
+    return NotYetHappened(pointer="/replacement") if day_of(begins, at.policy.tz) > at.today else None
 
 
 def _identity(fact: Event) -> dict[str, Any]:

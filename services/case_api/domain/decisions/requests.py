@@ -163,6 +163,7 @@ def request_directly(case: Case, command: DirectRequest, at: Situation) -> Decis
         asking.the_service_offers_it(command.service, command.purpose, at),
         known_people("/asked_by", (command.asked_by,), case),
         known("/categories", command.categories, at.policy.agreements.categories),
+        asking.an_outside_professional_asks_in_their_own_name(at),
         asking.the_service_takes_direct_requests(command.service, at),
         asking.an_asker_holds_the_right_to_ask(case, command.asked_by),
         asking.parents_are_told_of_a_young_childs_request(granted, command.tell_parents),

@@ -19,6 +19,7 @@ from case_api.domain.questions.asking_refused import (
     LearnerToBeAskedAgain,
     NeedsMoreCategories,
     NotAProfessional,
+    OutsiderAsksForOthers,
     ParentsNotAsked,
     RequesterNotInTeam,
     ServiceTakesNoDirectRequests,
@@ -199,3 +200,8 @@ def ref_of(granted: ConsentGranted, version: int) -> AgreementRef:
 def default_end(day: date, policy: Policy) -> date:
     """The first day on which an agreement given on *day* no longer holds, where nobody named one."""
     return months_after(day, policy.agreements.default_months)
+
+
+def an_outside_professional_asks_in_their_own_name(at: Situation) -> Refusal | None:
+    """R81, I15: whoever works outside the school makes external requests, and no other in somebody's name."""
+    return OutsiderAsksForOthers(pointer="/route") if at.actor.role == "external" else None

@@ -120,3 +120,11 @@ class RequestNoLongerOpen(Refusal):
     guidance_ref = "R83"
     title = "This request can no longer be taken back or added to in this way."
     advice = "Read the state of the request; an accepted request is ended by the service."
+
+
+class OutsiderAsksForOthers(Refusal):
+    slug = "outsider-asks-for-others"
+    rule_id = "I15"
+    guidance_ref = "R81"
+    title = "A professional outside the school asks in their own name."
+    advice = "Use the route 'external'; a family's own request is made by them, or recorded by the school."
