@@ -23,9 +23,7 @@ SOWN = (LEARNER, CARER, EMAIL, TELEPHONE, PUPIL_NUMBER, FREE_TEXT)
 def found(root: Path, texts: Iterable[str] = SOWN) -> list[tuple[Path, str]]:
     """Every file below *root* that holds one of *texts*, in its name or its bytes, with the text it holds."""
     shapes = {text: tuple(_shapes(text)) for text in texts}
-    return [
-        (path, text) for path in sorted(root.rglob("*")) if path.is_file() for text in _held(path, shapes)
-    ]
+    return [(path, text) for path in sorted(root.rglob("*")) if path.is_file() for text in _held(path, shapes)]
 
 
 def _held(path: Path, shapes: dict[str, tuple[bytes, ...]]) -> Iterator[str]:

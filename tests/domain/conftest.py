@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "domain",
     parent=settings.get_profile("house"),
-    max_examples=int(os.environ.get("STAGEPOST_TEST_HISTORIES", "60")),
+    max_examples=int(os.environ.get("STAGEPOST_TEST_HISTORIES", "100")),
     stateful_step_count=40,
     deadline=None,
     derandomize="CI" in os.environ,

@@ -1,0 +1,76 @@
+"""What a school may ask of a case: concerns, assessments, supports, reviews, stages."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from case_api.domain.decisions.assessments import RecordAssessment, RecordViews
+from case_api.domain.decisions.concerns import AcknowledgeConcern, CloseConcern, RaiseConcern
+from case_api.domain.decisions.reviews import HoldReview
+from case_api.domain.decisions.stages import ChangeStage
+from case_api.domain.decisions.supports import ApplySupport, EndSupport, ObserveEffect
+from case_api.domain.facts.assessments import Need
+from case_api.domain.facts.concerns import RaisedBy
+from case_api.domain.words import ViewsMissing
+from tests.domain.any_case import STRANGER, AnyCase, anyone, one_of_them, pick, usually, whens
+from tests.domain.running import POLICY
+
+
+class AnySchool(AnyCase):
+    """A school at work."""
+
+    @rule(who=anyone, kind=st.sampled_from(["carer", "staff"]))
+    def concern(self, who: int, kind: Any) -> None:
+        self.ask(RaiseConcern(raised_by=RaisedBy(kind=kind, person=self.person(who)), description="Hm."))
+
+    @rule(which=one_of_them, close=st.booleans(), moment=whens)
+    def answer_concern(self, which: int, *, close: bool, moment: str | None) -> None:
+        about = pick(list(self.running.case.concerns.by_id), which)
+        happened = self.when(moment)
+        if close:
+            self.ask(CloseConcern(outcome="supported", reason="Done.", occurred_at=happened), about)
+        else:
+            by_when = date(2026, 1, 1)
+            self.ask(
+                AcknowledgeConcern(summary="Heard.", next_step="See.", by_when=by_when, occurred_at=happened), about
+            )
+
+    @rule(need=st.sampled_from(["language", "organisation"]))
+    def assessment(self, need: str) -> None:
+        self.ask(RecordAssessment(tool="cps", needs=(Need(code=need),)))
+
+    @rule(who=anyone)
+    def views(self, who: int) -> None:
+        self.ask(RecordViews(party=self.person(who), how_gathered="talk", views="Pictures."))
+
+    @rule(need=st.sampled_from([(), ("language",)]), moment=whens)
+    def support(self, need: tuple[str, ...], moment: str | None) -> None:
+        self.ask(ApplySupport(strategy_code="quiet_space", need_refs=need, occurred_at=self.when(moment)))
+
+    @rule(which=one_of_them, end=st.booleans())
+    def watch_or_end(self, which: int, *, end: bool) -> None:
+        about = pick(list(self.running.case.supports.by_id), which)
+        self.ask(EndSupport(reason="replaced") if end else ObserveEffect(score=1, evidence="Seen."), about)
+
+    @rule(heard=anyone, excused=usually)
+    def review(self, heard: int, *, excused: bool) -> None:
+        of = tuple(self.running.case.supports.by_id) or (STRANGER,)
+        refs, missing = self._views(heard, excused=excused)
+        self.ask(HoldReview(of_refs=of, decision="adjust", views_refs=refs, views_missing=missing))
+
+    @rule(stage=st.sampled_from([one.code for one in POLICY.ladder]), heard=anyone, excused=usually, moment=whens)
+    def stage(self, stage: str, heard: int, *, excused: bool, moment: str | None) -> None:
+        refs, missing = self._views(heard, excused=excused)
+        rationale, happened = "Less does not suffice.", self.when(moment)
+        self.ask(
+            ChangeStage(
+                to_stage=stage, rationale=rationale, views_refs=refs, views_missing=missing, occurred_at=happened
+            )
+        )
+
+    def _views(self, heard: int, *, excused: bool) -> tuple[tuple[UUID, ...], tuple[ViewsMissing, ...]]:
+        refs = tuple(self.running.case.assessments.views)[:heard]
+        return refs, tuple(ViewsMissing(party=one, reason="ill") for one in self.people[:heard] if excused)
