@@ -57,12 +57,14 @@ class AnySchool(AnyCase):
 
     @rule(heard=anyone, excused=usually)
     def review(self, heard: int, *, excused: bool) -> None:
-        of = tuple(self.running.case.supports.by_id) or (STRANGER,)
+        of = tuple(self.running.case.supports.by_id)[-2:] or (STRANGER,)
         refs, missing = self._views(heard, excused=excused)
         self.ask(HoldReview(of_refs=of, decision="adjust", views_refs=refs, views_missing=missing))
 
-    @rule(stage=st.sampled_from([one.code for one in POLICY.ladder]), heard=anyone, excused=usually, moment=whens)
-    def stage(self, stage: str, heard: int, *, excused: bool, moment: str | None) -> None:
+    @rule(steps=st.sampled_from([1, 1, 1, -1, 2, 0]), heard=anyone, excused=usually, moment=whens)
+    def stage(self, steps: int, heard: int, *, excused: bool, moment: str | None) -> None:
+        ladder, last = [one.code for one in POLICY.ladder], self.running.case.stages.last
+        stage = [*ladder, "stage_9"][((ladder.index(last.stage) if last else 0) + steps) % (len(ladder) + 1)]
         refs, missing = self._views(heard, excused=excused)
         rationale, happened = "Less does not suffice.", self.when(moment)
         self.ask(
