@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format generate lock
+.PHONY: help run test test-slow check format generate lock
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -24,6 +24,11 @@ run: $(READY) ## start both services with the story of a school year, on this ma
 
 test: $(READY) ## run every test, or some: make test ARGS="-k agreement"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 11,000 calls made up from the API document
+	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 STAGEPOST_TEST_HISTORIES=1000 \
+	  $(BIN)/python -m pytest tests/journeys/test_fresh_answers.py tests/contract/test_schemathesis.py \
+	  tests/domain/test_properties.py $(ARGS)
 
 check: $(READY) ## format, lint, types, import directions, and drift of generated files
 	@$(BIN)/ruff format --check --quiet .

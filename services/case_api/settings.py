@@ -6,6 +6,7 @@ import re
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -165,9 +166,18 @@ def authority_keys(settings: Settings) -> AuthorityKeys:
 def _make_key(settings: Settings, path: Path) -> None:
     if settings.mode == "production":
         raise UnsafeSettings(f"The key file {path.name} is missing from the folder that STAGEPOST_KEYS_DIR names.")
+    write_once(path, secrets.token_hex(32).encode() + b"\n")
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a private file (0600) whole, unless another process was quicker; then its content stands."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
 
 
 def _read_key(path: Path, name: str) -> bytes:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from case_api.domain.decisions.requests import SupplyInformation, WithdrawRequest
+from case_api.domain.facts.involvement import InvolvementEnded
 from case_api.domain.facts.people import CapacityAssessed
 from case_api.domain.facts.requests import AssistanceRequested, AssistanceWithdrawn, FurtherInformationSupplied
 from case_api.domain.facts.reviews import ReviewHeld
@@ -138,6 +139,12 @@ def test_a_request_is_taken_back_until_it_is_accepted():
     )
     given(OPEN_INVOLVEMENT).when(command, REQUEST).then_refused(RequestNoLongerOpen)
     given(FAMILY).when(command, REQUEST).then_refused(NotOnThisCase)
+
+
+def test_paused_work_that_the_service_cannot_end_is_ended_by_the_school():
+    paused = (*OPEN_INVOLVEMENT, withdrew(TOM, datetime(2025, 11, 4, 10, tzinfo=UTC)), PAUSED)
+    command = WithdrawRequest(reason="the family wants no more of it")
+    given(paused).when(command, REQUEST).then(a(InvolvementEnded, request_id=REQUEST, outcome="withdrawn"))
 
 
 def test_a_request_is_taken_back_once():

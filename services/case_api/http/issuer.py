@@ -1,7 +1,6 @@
 """A token issuer of our own, for the demo and for tests; it refuses to exist in production."""
 
 import json
-import os
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from case_api.clock import Clock, SystemClock
-from case_api.settings import Issuer, Settings, UnsafeSettings
+from case_api.settings import Issuer, Settings, UnsafeSettings, write_once
 
 NAME = "https://local-issuer.invalid"
 LIFETIME = timedelta(hours=1)
@@ -74,10 +73,7 @@ class LocalIssuer:
 def _key(path: Path) -> ECKey:
     """The signing key in *path*, made (0600) when it is missing."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = ECKey.generate_key("P-256", private=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(made.as_pem(private=True))
+        write_once(path, ECKey.generate_key("P-256", private=True).as_pem(private=True))
     key = ECKey.import_key(path.read_bytes(), {"use": "sig", "alg": "ES256"})
     key.ensure_kid()
     return key

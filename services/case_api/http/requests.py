@@ -24,7 +24,7 @@ command(
     requests.WithdrawRequest,
     requests.withdraw_request,
     (*TEAM, "mis"),
-    summary="Take back a request that was not accepted",
+    summary="Take back a request that was not accepted, or end work that is paused",
 )
 command(
     router,

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
+from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, Scope
+from case_api.domain.facts.involvement import InvolvementEnded
 from case_api.domain.facts.requests import (
     AssistanceRequested,
     AssistanceWithdrawn,
@@ -84,7 +86,7 @@ RequestAssistance = Annotated[SchoolRequest | ExternalRequest | DirectRequest, F
 
 
 class WithdrawRequest(Command):
-    """The school takes back a request that was not accepted yet."""
+    """The school takes back a request that was not accepted yet, or ends work that is paused."""
 
     reason: Text
 
@@ -193,16 +195,20 @@ def withdraw_request(case: Case, request_id: RequestId, command: WithdrawRequest
     if request is None:
         return decided(NotOnThisCase())
     state = state_of(case, request)
-    if state == "withdrawn":
+    if state in ("withdrawn", "ended"):
         return decided()
     return decided(
-        None if state in ("requested", "acknowledged") else RequestNoLongerOpen(),
-        then=AssistanceWithdrawn(
-            request_id=request_id,
-            service=request.asked.service,
-            cause="no_longer_needed",
-            reason=command.reason,
-        ),
+        None if state in ("requested", "acknowledged", "on_hold") else RequestNoLongerOpen(),
+        then=_taken_back(request.asked, command.reason, is_paused=state == "on_hold"),
+    )
+
+
+def _taken_back(asked: AssistanceRequested, reason: str, *, is_paused: bool) -> Event:
+    """Before the service accepted, the request is withdrawn; paused work, which the service cannot end, is ended."""
+    if is_paused:
+        return InvolvementEnded(request_id=asked.request_id, service=asked.service, outcome="withdrawn", summary=reason)
+    return AssistanceWithdrawn(
+        request_id=asked.request_id, service=asked.service, cause="no_longer_needed", reason=reason
     )
 
 
