@@ -33,13 +33,23 @@ class MovableClock:
         self._source = source or SystemClock()
         self._ahead = starts_at.astimezone(UTC) - self._source.now() if starts_at else timedelta()
         self._is_set = starts_at is not None
+        self._recorded = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
         return self._source.now() + self._ahead
 
+    def not_before(self, recorded: datetime) -> None:
+        """Facts were recorded at *recorded*: from now on the clock shows that time or a later one."""
+        self._recorded = max(self._recorded, recorded.astimezone(UTC))
+        if self.now() < self._recorded:
+            self._ahead, self._is_set = self._recorded - self._source.now(), True
+
     def move_to(self, instant: datetime) -> None:
-        """Set the clock on to *instant*; raises ClockMovesForward when it was set before and that has passed."""
+        """Set the clock on to *instant*.
+
+        Raises ClockMovesForward when it was set before and that has passed, or when facts are on record since.
+        """
         ahead = instant.astimezone(UTC) - self._source.now()
-        if self._is_set and ahead < self._ahead:
+        if (self._is_set and ahead < self._ahead) or instant < self._recorded:
             raise ClockMovesForward("the clock only moves forward")
         self._ahead, self._is_set = ahead, True

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from case_api.boards.boards import Boards
@@ -58,6 +58,11 @@ class Office:
     @property
     def authority(self) -> str:
         return self.journal.authority
+
+    async def newest_fact(self) -> datetime | None:
+        """When the last fact of the log was recorded; None in an empty log."""
+        last = await self.journal.since(await self.journal.last_position() - 1, 1)
+        return last[-1].recorded.recorded_at if last else None
 
     async def ends_by(self, day: date, limit: int) -> list[tuple[UUID, UUID, date]]:
         """Agreements that ended by *day* and whose end is not recorded, for the clerk."""
@@ -128,6 +133,11 @@ class Offices:
             if authority not in self._open:
                 self._open[authority] = await self._furnish(authority)
             return self._open[authority]
+
+    async def newest_fact(self) -> datetime | None:
+        """When the newest fact of any open log was recorded; None while all are empty."""
+        found = [await office.newest_fact() for office in self._open.values()]
+        return max((one for one in found if one), default=None)
 
     async def close(self) -> None:
         """Stop what goes on in the background, and close every log that was opened."""

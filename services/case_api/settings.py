@@ -116,8 +116,11 @@ class AuthorityKeys:
     warnings: tuple[str, ...] = ()
 
 
-def load() -> Settings:
-    """Settings from the environment; raises UnsafeSettings with one line that says what to change."""
+def load(*, serves: bool = True) -> Settings:
+    """Settings from the environment; raises UnsafeSettings with one line that says what to change.
+
+    A command that does not serve needs nobody to sign in.
+    """
     if "POSTGRES_ENABLE_DB_FUNCTIONS" in os.environ:
         raise UnsafeSettings("Unset POSTGRES_ENABLE_DB_FUNCTIONS: the store brings its own functions.")
     try:
@@ -127,17 +130,17 @@ def load() -> Settings:
     except SettingsError as error:
         field = str(error).partition('"')[2].partition('"')[0]
         raise UnsafeSettings(f"{PREFIX}{field.upper()}: Input should be valid JSON") from None
-    refuse_unsafe(settings)
+    refuse_unsafe(settings, serves=serves)
     return settings
 
 
-def refuse_unsafe(settings: Settings) -> None:
+def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
     """Raise UnsafeSettings for what must never be served."""
     if settings.mode != "production" and not _is_loopback(settings.host):
         raise UnsafeSettings(f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST.")
     if settings.mode == "production" and settings.clock_starts_at is not None:
         raise UnsafeSettings("STAGEPOST_CLOCK_STARTS_AT is for demo and test mode: unset it.")
-    if settings.mode == "production" and not settings.issuers:
+    if serves and settings.mode == "production" and not settings.issuers:
         raise UnsafeSettings("STAGEPOST_ISSUERS is empty, so nobody could sign in: name a token issuer.")
     names = [issuer.issuer for issuer in settings.issuers]
     if len(set(names)) != len(names):

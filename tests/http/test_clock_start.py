@@ -27,6 +27,21 @@ def test_a_clock_that_was_not_set_can_be_set_once_to_where_a_story_begins(watch:
         clock.move_to(datetime(2025, 7, 31, 8, tzinfo=UTC))
 
 
+def test_a_clock_never_shows_a_time_before_what_is_on_record(watch: Watch):
+    clock = MovableClock(watch, starts_at=BEGAN)
+    clock.not_before(datetime(2026, 1, 14, 14, tzinfo=UTC))
+    assert clock.now() == datetime(2026, 1, 14, 14, tzinfo=UTC)
+    with pytest.raises(ClockMovesForward):
+        clock.move_to(datetime(2026, 1, 14, 13, tzinfo=UTC))
+
+
+def test_a_clock_that_was_not_set_cannot_be_set_before_what_is_on_record(watch: Watch):
+    clock = MovableClock(watch)
+    clock.not_before(BEGAN)
+    with pytest.raises(ClockMovesForward):
+        clock.move_to(datetime(2025, 7, 31, 8, tzinfo=UTC))
+
+
 def test_in_production_it_cannot_be_given(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("STAGEPOST_MODE", "production")
     monkeypatch.setenv("STAGEPOST_AUTHORITIES", "strathlorne")

@@ -23,7 +23,7 @@ def rebuild_boards() -> None:
 
     Exit codes: 3 when the store cannot be reached, 4 when overtaken by another rebuild.
     """
-    settings = settings_or_exit()
+    settings = settings_or_exit(serves=False)
     try:
         asyncio.run(_rebuild_all(settings))
     except StoreUnavailable:

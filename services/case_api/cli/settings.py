@@ -7,10 +7,10 @@ from case_api.settings import Settings, UnsafeSettings, load
 EXIT_UNSAFE = 2
 
 
-def settings_or_exit() -> Settings:
+def settings_or_exit(*, serves: bool = True) -> Settings:
     """The settings of the environment, or the end of the command."""
     try:
-        return load()
+        return load(serves=serves)
     except UnsafeSettings as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None

@@ -30,6 +30,8 @@ ReviewId = UUID
 AgreementId = UUID
 RequestId = UUID
 RecommendationId = UUID
+ThreadId = UUID
+EvaluationId = UUID
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""

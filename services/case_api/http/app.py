@@ -77,6 +77,9 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
             stack.push_async_callback(offices.close)
             for name in settings.authorities:
                 await offices.of(name)
+            newest = await offices.newest_fact()
+            if newest is not None and isinstance(clock, MovableClock):
+                clock.not_before(newest)
             yield
 
     app = FastAPI(
@@ -103,7 +106,7 @@ def _mount(app: FastAPI, settings: Settings, clock: Clock, offices: Offices) -> 
     app.include_router(problem_pages.router)
     app.include_router(health_routes(_checks(settings, offices), __version__))
     if isinstance(clock, MovableClock):
-        app.include_router(clock_routes(clock, settings.mode))
+        app.include_router(clock_routes(clock, settings.mode, offices.newest_fact))
 
 
 def _background(clock: Clock) -> tuple[Attend, ...]:

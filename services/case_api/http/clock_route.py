@@ -1,5 +1,6 @@
 """`GET` and `PUT /clock`: time as a story needs it, in demo and test mode alone (D16)."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -21,7 +22,15 @@ class Reading(BaseModel):
     now: AwareDatetime
 
 
-def clock_routes(clock: MovableClock, mode: Mode) -> APIRouter:
+Newest = Callable[[], Awaitable[datetime | None]]
+"""When the newest fact was recorded."""
+
+
+async def nothing_recorded() -> None:
+    """For a service that keeps no facts."""
+
+
+def clock_routes(clock: MovableClock, mode: Mode, newest: Newest = nothing_recorded) -> APIRouter:
     """The two routes; raises UnsafeSettings in production."""
     if mode == "production":
         raise UnsafeSettings("In production the clock cannot be set.")
@@ -33,6 +42,9 @@ def clock_routes(clock: MovableClock, mode: Mode) -> APIRouter:
 
     @router.put("/clock")
     async def move(to: Annotated[Reading, json_body(Reading)]) -> Reading:
+        recorded = await newest()
+        if recorded is not None:
+            clock.not_before(recorded)
         try:
             clock.move_to(to.now.astimezone(UTC))
         except (ClockMovesForward, OverflowError):
