@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from case_api.access.feed_sight import may_see
+from case_api.access.feed_sight import WHOLE_RECORD, may_see
 from case_api.access.principal import Principal
 from case_api.domain.event import Recorded
 from case_api.domain.words import start_of
@@ -43,6 +43,7 @@ class Links(BaseModel):
 
     case: str | None = None
     recipients: str | None = None
+    request: str | None = Field(default=None, description="The request for assistance, as its service may see it.")
 
 
 class Data(BaseModel):
@@ -107,9 +108,13 @@ class Feed:
                 continue
             left = deadline - asyncio.get_running_loop().time()
             if seen or more or left <= 0 or (gone is not None and await gone()):
-                items = tuple(cloud_event(one, self._journal.authority, self._public_url, self._zone) for one in seen)
+                items = tuple(self._announced(one, consumer) for one in seen)
                 return Page(items, place_cursor(self._journal.keyring, position))
             await self._journal.wait(position, min(left, LOOK))
+
+    def _announced(self, event: Recorded, consumer: Principal) -> CloudEvent:
+        for_service = consumer.roles.isdisjoint(WHOLE_RECORD)
+        return cloud_event(event, self._journal.authority, self._public_url, self._zone, for_service=for_service)
 
     async def _visible(
         self, consumer: Principal, position: int, types: Collection[str], limit: int
@@ -171,8 +176,10 @@ def receipt_cursor(keyring: Keyring, stream: UUID, version: int) -> str:
     return keyring.seal_opaque(KIND, RECEIPT + stream.bytes + version.to_bytes(8, "big"))
 
 
-def cloud_event(event: Recorded, authority: str, public_url: str, zone: tzinfo) -> CloudEvent:
-    """The announcement of one fact: ids, type and links."""
+def cloud_event(
+    event: Recorded, authority: str, public_url: str, zone: tzinfo, *, for_service: bool = False
+) -> CloudEvent:
+    """The announcement of one fact: ids, type, and links to what its reader may read."""
     case_id = _case_of(event)
     envelope = event.envelope
     fields: dict[str, Any] = {"correlationid": envelope.correlation_id} if envelope else {}
@@ -186,7 +193,7 @@ def cloud_event(event: Recorded, authority: str, public_url: str, zone: tzinfo) 
         time=_instant(event, zone),
         recordedtime=event.recorded_at,
         dataschema=f"{public_url}/schemas/feed.{event.name}.json#/properties/data",
-        data=Data(case_id=case_id, links=_links(event, case_id), **_refs(event)),
+        data=Data(case_id=case_id, links=_links(event, case_id, for_service=for_service), **_refs(event)),
         **fields,
     )
 
@@ -202,11 +209,15 @@ def _case_of(event: Recorded) -> UUID | None:
     return event.key_id if event.kind == "told" else None
 
 
-def _links(event: Recorded, case_id: UUID | None) -> Links:
+def _links(event: Recorded, case_id: UUID | None, *, for_service: bool) -> Links:
     if case_id is None:
         return Links()
+    request_id = getattr(event.fact, "request_id", None)
+    request = f"/v1/cases/{case_id}/assistance-requests/{request_id}" if request_id else None
+    if for_service:
+        return Links(request=request)
     recipients = f"/v1/events/{event.event_id}/recipients" if event.kind == "case" else None
-    return Links(case=f"/v1/cases/{case_id}", recipients=recipients)
+    return Links(case=f"/v1/cases/{case_id}", recipients=recipients, request=request)
 
 
 def _refs(event: Recorded) -> dict[str, Any]:

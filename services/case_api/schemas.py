@@ -38,7 +38,7 @@ def feed_event_schema(event: type[Event]) -> dict[str, Any]:
     """The schema of the thin CloudEvent that announces one event type: ids, type and links."""
     properties = event.model_json_schema(mode="serialization")["properties"]
     refs = {name: _plain(properties[name]) for name in event.refs}
-    links = {"type": "object", "properties": {"case": TEXT, "recipients": TEXT}}
+    links = {"type": "object", "properties": {"case": TEXT, "recipients": TEXT, "request": TEXT}}
     data = {
         "type": "object",
         "required": ["links"],

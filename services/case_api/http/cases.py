@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, Signature
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from case_api.access.principal import Principal
 from case_api.access.reach import is_asked
 from case_api.access.roles import AGENCY, READERS
 from case_api.domain.event import Recorded
@@ -19,24 +20,27 @@ from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
 from case_api.http.conditional import IfNoneMatch, etag
 from case_api.http.documents import READ_ERRORS
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, role_of
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.problems import Problem
 from case_api.http.receipts import viewer
 from case_api.http.times import Asked, AsOf
 from case_api.office import Office
+from case_api.order import Caller
 from case_api.streams import told_of
 from case_api.views.agencies_view import AgenciesView, agencies_view
 from case_api.views.agreements_view import AgreementsView, agreements_view
 from case_api.views.answer import Answer, NothingKnown
 from case_api.views.case_view import CaseView, case_view
 from case_api.views.known import case_as_known
+from case_api.views.request_view import Asking as AskingAbout
 from case_api.views.request_view import RequestView, request_view
 from case_api.views.stage_view import StageView, stage_view
 from case_api.views.told_view import ToldView, told_view
 
 router = APIRouter(tags=["cases"])
+Reader = Annotated[Caller, Depends(Roles(READERS))]
+ReaderOrAgency = Annotated[Caller, Depends(Roles((*READERS, *AGENCY)))]
 V = TypeVar("V", bound=Answer)
 PASSING: Final = {"known_at", "valid_at", "next"}
 """Fields that differ each time: the moment that was asked for, and a sealed cursor."""
@@ -48,7 +52,7 @@ class Look:
     """One read: who looks from where at what, at which times."""
 
     request: Request
-    who: Asking
+    who: Principal
     office: Office
     case_id: UUID
     times: AsOf
@@ -95,8 +99,8 @@ def reading(path: str, model: type[Answer], view: View[Any], summary: str) -> No
     """Declare `GET path` for a view of one case, for everybody who reads whole cases."""
 
     async def endpoint(**given: Any) -> Response:
-        role_of(given["who"], READERS)
-        return await look_at(Look(**given), view)
+        acting: Caller = given.pop("acting")
+        return await look_at(Look(who=acting.who, **given), view)
 
     endpoint.__signature__ = _signature({"case_id": UUID})  # type: ignore[attr-defined]
     name = view.__name__
@@ -107,7 +111,7 @@ def _signature(ids: dict[str, Any]) -> Signature:
     wanted = {
         "request": Request,
         **ids,
-        "who": Asking,
+        "acting": Reader,
         "office": InOffice,
         "times": Asked,
         "if_none_match": IfNoneMatch,
@@ -135,11 +139,10 @@ reading("/v1/cases/{case_id}/agreements", AgreementsView, agreements_view, "Who 
     response_class=Response,
 )
 async def told(
-    request: Request, case_id: UUID, who: Asking, office: InOffice, times: Asked, if_none_match: IfNoneMatch
+    request: Request, case_id: UUID, acting: Reader, office: InOffice, times: Asked, if_none_match: IfNoneMatch
 ) -> Response:
     """The ledger has a stream of its own, so being told never disturbs an edit of the case (D14)."""
-    role_of(who, READERS)
-    look = Look(request, who, office, case_id, times, if_none_match)
+    look = Look(request, acting.who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
     with as_problems():
         ledger = await office.journal.read(told_of(case_id))
@@ -161,20 +164,21 @@ async def assistance_request(
     request: Request,
     case_id: UUID,
     request_id: UUID,
-    who: Asking,
+    acting: ReaderOrAgency,
     office: InOffice,
     times: Asked,
     if_none_match: IfNoneMatch,
 ) -> Response:
     """A service sees the requests addressed to it, within what everybody agrees to now; nothing while on hold."""
-    role_of(who, (*READERS, *AGENCY))
+    who = acting.who
     look = Look(request, who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
     services = None if who.roles & set(READERS) else who.services
     try:
         if services is not None and not is_asked(who, case_as_known(events, times)):
             raise Problem(kinds.NOT_FOUND)
-        shown = request_view(events, times, policy, authority, request_id=request_id, services=services)
+        asking = AskingAbout(request_id, services, request.app.state.clock.now())
+        shown = request_view(events, times, policy, authority, asking)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     return look.answer(shown, case_id, events[-1].version)

@@ -1,23 +1,36 @@
 """A request for assistance with what may be sent for it: the categories that everybody agrees to (I6, I9, R79)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from case_api.domain.case import Case
-from case_api.domain.event import Recorded
+from case_api.domain.case import Case, corrected, fold
+from case_api.domain.event import Event, Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.requests import InputKind, Request, Route
+from case_api.domain.facts.involvement import AssistanceInputRecorded, RecommendationMade
+from case_api.domain.facts.requests import (
+    FurtherInformationRequested,
+    FurtherInformationSupplied,
+    InputKind,
+    Request,
+    Route,
+)
 from case_api.domain.policy import Policy
 from case_api.domain.questions.consequences import agreed_categories
 from case_api.domain.questions.request_state import State, progress_at
+from case_api.domain.words import has_come
 from case_api.views.agreement_status import Ground
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
-from case_api.views.known import case_as_known
+from case_api.views.known import as_known, case_as_known
 
 OPEN: frozenset[State] = frozenset({"requested", "acknowledged", "accepted", "active"})
+
+
+Kind = Literal["asked", "answered", "input", "recommendation"]
 
 
 class LearnerSent(Part):
@@ -39,6 +52,15 @@ class MeasureSent(Part):
     last_score: int | None = None
 
 
+class Exchange(Part):
+    """What the service asked, what the school answered, what the service did and recommended."""
+
+    event_id: UUID
+    kind: Kind
+    at: datetime | date
+    texts: tuple[str, ...]
+
+
 class RequestView(Answer):
     """One request. What is outside the agreed categories is absent."""
 
@@ -56,27 +78,35 @@ class RequestView(Answer):
     learner: LearnerSent | None = None
     need_refs: tuple[str, ...] | None = Field(default=None, description="Under learning_profile.")
     measures_tried: tuple[MeasureSent, ...] | None = None
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Which request is looked at, by whom, and when."""
+
+    request_id: UUID
+    services: frozenset[str] | None
+    """The services whose requests they see; None for staff, who see all."""
+    now: datetime
 
 
 def request_view(
-    events: Sequence[Recorded],
-    as_of: AsOf,
-    policy: Policy,
-    authority: Authority,
-    *,
-    request_id: UUID,
-    services: frozenset[str] | None,
+    events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority, asking: Asking
 ) -> RequestView:
-    """The request as true at `as_of.valid_at`; *services* limits whose requests are seen.
+    """The request as true at `as_of.valid_at`, with no more than may be sent now, whatever held then (I9).
 
     Raises NothingKnown where there is none, or none for these services.
     """
+    request_id, services = asking.request_id, asking.services
     case = case_as_known(events, as_of)
     request = case.requests.by_id.get(request_id)
     progress = request and progress_at(case, request, as_of.valid_at, policy.tz)
     if request is None or progress is None or (services is not None and request.asked.service not in services):
         raise NothingKnown
-    agreed = _agreed(case, request, progress.state, as_of.valid_at, Ground(policy, authority))
+    ground = Ground(policy, authority)
+    agreed = _agreed(case, request, as_of.valid_at, ground)
+    agreed &= _agreed_now(fold(case.id, events), request_id, asking.now, ground)
     asked = request.asked
     return RequestView(
         case_id=case.id,
@@ -93,14 +123,44 @@ def request_view(
         learner=_learner(case) if "identity_contact" in agreed else None,
         need_refs=asked.need_refs if "learning_profile" in agreed else None,
         measures_tried=_measures(case, request) if "strategies_and_effect" in agreed else None,
+        exchanges=tuple(_exchanges(events, request_id, as_of, policy)) if agreed else (),
         **times(as_of),
     )
 
 
-def _agreed(case: Case, request: Request, state: State, at: datetime, ground: Ground) -> frozenset[str]:
-    """What may be sent now: nothing once the work is over or paused, or when the agreements no longer hold."""
-    agreed = agreed_categories(case, request, case.agreements, at, ground) if state in OPEN else None
-    return agreed or frozenset()
+def _agreed(case: Case, request: Request, at: datetime, ground: Ground) -> frozenset[str]:
+    """What may be sent at *at*: nothing once the work is over or paused, or when the agreements do not hold."""
+    progress = progress_at(case, request, at, ground.policy.tz)
+    is_open = progress is not None and progress.state in OPEN
+    return (agreed_categories(case, request, case.agreements, at, ground) if is_open else None) or frozenset()
+
+
+def _agreed_now(case: Case, request_id: UUID, now: datetime, ground: Ground) -> frozenset[str]:
+    request = case.requests.by_id.get(request_id)
+    return _agreed(case, request, now, ground) if request else frozenset()
+
+
+def _exchanges(events: Sequence[Recorded], request_id: UUID, as_of: AsOf, policy: Policy) -> Iterator[Exchange]:
+    """In the order of the record, corrections in place of what they correct."""
+    for event in corrected(as_known(events, as_of.known_at)):
+        told = _told(event.fact) if getattr(event.fact, "request_id", None) == request_id else None
+        if told and has_come(event.occurred_at, as_of.valid_at, policy.tz):
+            kind, texts = told
+            yield Exchange(event_id=event.event_id, kind=kind, at=event.occurred_at, texts=texts)
+
+
+def _told(fact: Event) -> tuple[Kind, tuple[str, ...]] | None:
+    match fact:
+        case FurtherInformationRequested(items=items):
+            return "asked", items
+        case FurtherInformationSupplied(items=items):
+            return "answered", items
+        case AssistanceInputRecorded(summary=summary):
+            return "input", (summary,)
+        case RecommendationMade(strategies=strategies):
+            return "recommendation", strategies
+        case _:
+            return None
 
 
 def _learner(case: Case) -> LearnerSent | None:
