@@ -13,7 +13,7 @@ from uuid import UUID
 from case_api.clock import Clock
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
-from case_api.domain.event import Actor, Recorded, Unreadable
+from case_api.domain.event import Actor, Event, Recorded, Unreadable
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
@@ -190,13 +190,19 @@ def _facts(ground: _Ground) -> dict[str, str]:
     """The few plain words that a template may use; nothing about what the learner needs."""
     facts = {}
     if ground.case.people.learner:
-        facts["setting"] = ground.case.people.learner.setting
+        facts["setting"] = ground.authority.title_of(ground.case.people.learner.setting)
     request = request_of(ground.case, ground.event.fact)
-    service = request.asked.service if request else getattr(getattr(ground.event.fact, "scope", None), "service", None)
+    service = request.asked.service if request else _service_of(ground.event.fact)
     listed = ground.authority.services.get(service) if service else None
     if listed:
         facts["service_name"] = listed.title
     named = ground.case.people.named_person_on(ground.situation.today)
     if named:
-        facts["contact"] = named
+        facts["contact"] = ground.authority.name_of(named)
     return facts
+
+
+def _service_of(fact: Event) -> str | None:
+    """The service that an agreement is about."""
+    scope = getattr(fact, "scope", None) or getattr(fact, "scope_withdrawn", None)
+    return getattr(scope, "service", None)

@@ -9,11 +9,13 @@ from case_api.domain.decisions.authority import (
     AssignStaff,
     InForceTooEarly,
     ListService,
+    ListSetting,
     PolicyAlreadyPublished,
     PolicyBroken,
     PublishPolicy,
 )
-from case_api.domain.facts.authority import PolicyPublished, Purpose, ServiceListed, StaffAssigned
+from case_api.domain.facts.authority import PolicyPublished, Purpose, ServiceListed, SettingListed, StaffAssigned
+from case_api.domain.questions.addresses import AddressUnusable
 from case_api.domain.questions.references import ReferenceUnknown
 from case_api.packs import parse
 from tests.domain.dsl import a, given
@@ -61,9 +63,9 @@ def test_a_published_version_never_changes():
         ({"zone": "Europe"}, "zone"),
         ({"zone": "../../etc"}, "zone"),
         ({"ladder": CONTENT["ladder"][:1]}, "ladder"),
-        ({"ladder": CONTENT["ladder"][::-1]}, "pack"),
-        ({"strategies": CONTENT["strategies"][:1] * 2}, "pack"),
-        ({"roles": {"other": ["teacher"]}}, "pack"),
+        ({"ladder": CONTENT["ladder"][::-1]}, "ladder"),
+        ({"strategies": CONTENT["strategies"][:1] * 2}, "strategies"),
+        ({"roles": {"other": ["teacher"]}}, "roles"),
         ({"surprise": 1}, "surprise"),
     ],
 )
@@ -114,3 +116,27 @@ def test_the_latest_address_of_a_member_of_staff_is_used():
     authority = authority_after(okafor.model_copy(update={"email": one}) for one in addresses)
     assert authority.email_of("okafor") == "b@burnside.example"
     assert authority.email_of("nobody") is None
+
+
+BURNSIDE = ListSetting(setting="burnside-primary", title="Burnside Primary School")
+LISTED = SettingListed(setting="burnside-primary", title="Burnside Primary School")
+
+
+def test_a_school_is_listed_by_the_name_that_families_know():
+    given().when(BURNSIDE).then(LISTED)
+    given(LISTED).when(BURNSIDE).then_nothing()
+
+
+def test_once_a_school_is_listed_staff_work_in_listed_ones():
+    elsewhere = OKAFOR.model_copy(update={"setting": "burnside-academy"})
+    given(LISTED).when(OKAFOR).then(StaffAssigned)
+    given(LISTED).when(elsewhere).then_refused(ReferenceUnknown, pointer="/setting")
+
+
+def test_a_member_of_staff_can_be_written_to():
+    given().when(OKAFOR.model_copy(update={"email": "not an address"})).then_refused(AddressUnusable, pointer="/email")
+
+
+def test_a_service_needs_only_what_families_can_agree_to():
+    shoes = LIST_SLT.model_copy(update={"purposes": (Purpose(code="speech", needs=(("shoe_size",),)),)})
+    given().when(shoes).then_refused(ReferenceUnknown, missing=[("unknown", "shoe_size")])

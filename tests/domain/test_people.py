@@ -23,6 +23,7 @@ from case_api.domain.facts.people import (
     RankedChannel,
     Rights,
 )
+from case_api.domain.questions.addresses import AddressUnusable
 from case_api.domain.questions.references import NotYetHappened, ReferenceUnknown
 from tests.domain.dsl import a, given
 from tests.domain.running import NOON, Running, new
@@ -167,3 +168,11 @@ def test_a_birthday_is_the_day_of_a_new_age():
     running = Running(DIRECTORY)
     running.record(FAMILY, NOON)
     assert [running.case.people.age_on(date(2028, 5, day)) for day in (10, 11)] == [11, 12]
+
+
+def test_an_email_channel_can_be_written_to():
+    wrong = RankedChannel(channel="email", address="not an address")
+    command = SetContactPreference(person_id=ANNA, channels=(SMS, wrong))
+    given(FAMILY).when(command).then_refused(AddressUnusable, pointer="/channels/1/address")
+    right = wrong.model_copy(update={"address": "anna@home.example"})
+    given(FAMILY).when(command.model_copy(update={"channels": (SMS, right)})).then(ContactPreferenceSet)

@@ -3,42 +3,46 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from case_api.access.principal import ROLES
 from case_api.access.roles import ADMINISTRATION
 from case_api.domain.decisions import authority
-from case_api.domain.facts.authority import ServiceListed, StaffAssigned
+from case_api.domain.facts.authority import ServiceListed, SettingListed, StaffAssigned
 from case_api.domain.policy import Policy
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED
 from case_api.http.conditional import EntityTags, IfMatch
 from case_api.http.documents import ERRORS, READ_ERRORS
 from case_api.http.idempotency import IdempotencyKey
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, caller
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import place
 from case_api.office import Office
+from case_api.order import Caller
 from case_api.packs import Packs
 from case_api.streams import stream_of_authority
 
 router = APIRouter(tags=["authority"])
 ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
+Administrator = Annotated[Caller, Depends(Roles(ADMINISTRATION))]
+Anybody = Annotated[Caller, Depends(Roles(tuple(sorted(ROLES))))]
 
 
 class Directory(BaseModel):
     """The partner services, and who works where."""
 
     services: list[ServiceListed]
+    settings: list[SettingListed]
     staff: list[StaffAssigned]
 
 
 async def _place(
     request: Request,
     office: Office,
-    who: Asking,
+    acting: Caller,
     body: Any,
     decision: Callable[..., Any],
     key: str | None,
@@ -48,7 +52,7 @@ async def _place(
         request,
         office,
         office.own,
-        caller(request, who, ADMINISTRATION),
+        acting,
         body,
         decision,
         stream=stream_of_authority(office.authority),
@@ -70,7 +74,7 @@ async def _place(
 async def publish_policy(
     request: Request,
     body: Annotated[authority.PublishPolicy, json_body(authority.PublishPolicy)],
-    who: Asking,
+    acting: Administrator,
     office: InOffice,
     key: IdempotencyKey,
     if_match: IfMatch,
@@ -79,7 +83,7 @@ async def publish_policy(
     packs: Packs = request.app.state.packs
     if body.content is None:
         body = body.model_copy(update={"content": packs.content(body.name, body.version)})
-    return await _place(request, office, who, body, authority.publish_policy, key, if_match)
+    return await _place(request, office, acting, body, authority.publish_policy, key, if_match)
 
 
 @router.post(
@@ -94,13 +98,34 @@ async def publish_policy(
 async def list_service(
     request: Request,
     body: Annotated[authority.ListService, json_body(authority.ListService)],
-    who: Asking,
+    acting: Administrator,
     office: InOffice,
     key: IdempotencyKey,
     if_match: IfMatch,
 ) -> Response:
     """The later listing of a code supersedes the earlier one."""
-    return await _place(request, office, who, body, authority.list_service, key, if_match)
+    return await _place(request, office, acting, body, authority.list_service, key, if_match)
+
+
+@router.post(
+    "/v1/directory/settings",
+    operation_id="list_setting",
+    openapi_extra=documented(authority.ListSetting),
+    status_code=201,
+    response_class=Response,
+    responses=ANSWERS,
+    summary="List a school or nursery, or change its entry",
+)
+async def list_setting(
+    request: Request,
+    body: Annotated[authority.ListSetting, json_body(authority.ListSetting)],
+    acting: Administrator,
+    office: InOffice,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+) -> Response:
+    """By the name that families know. Once one is listed, learners and staff belong to listed ones."""
+    return await _place(request, office, acting, body, authority.list_setting, key, if_match)
 
 
 @router.post(
@@ -115,25 +140,27 @@ async def list_service(
 async def assign_staff(
     request: Request,
     body: Annotated[authority.AssignStaff, json_body(authority.AssignStaff)],
-    who: Asking,
+    acting: Administrator,
     office: InOffice,
     key: IdempotencyKey,
     if_match: IfMatch,
 ) -> Response:
     """Where to write to them at work may be given with it."""
-    return await _place(request, office, who, body, authority.assign_staff, key, if_match)
+    return await _place(request, office, acting, body, authority.assign_staff, key, if_match)
 
 
 @router.get("/v1/policy", summary="The policy in force: ladder, strategies, agreements, roles", responses=READ_ERRORS)
-async def policy(request: Request, office: InOffice) -> Policy:
+async def policy(request: Request, _: Anybody, office: InOffice) -> Policy:
     """Any role may read it: everybody can see an outline of the staged process (R10)."""
     return (await office.precedent.latest(request.app.state.clock.now()))[1]
 
 
 @router.get("/v1/directory", summary="The partner services and staff of the authority", responses=READ_ERRORS)
-async def directory(request: Request, who: Asking, office: InOffice) -> Directory:
+async def directory(request: Request, acting: Anybody, office: InOffice) -> Directory:
     """Families and agencies see the services alone (R2)."""
     found, _ = await office.precedent.latest(request.app.state.clock.now())
-    outside = not who.roles.isdisjoint({"carer", "learner", "agency", "external"})
+    outside = not acting.who.roles.isdisjoint({"carer", "learner", "agency", "external"})
     listed = [one.model_copy(update={"webhook_url": None}) if outside else one for one in found.services.values()]
-    return Directory(services=listed, staff=[] if outside else list(found.staff))
+    return Directory(
+        services=listed, settings=list(found.settings.values()), staff=[] if outside else list(found.staff)
+    )

@@ -7,8 +7,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from case_api.domain.command import Command, Situation
-from case_api.domain.facts.authority import Authority, PolicyPublished, Purpose, ServiceListed, StaffAssigned
+from case_api.domain.facts.authority import (
+    Authority,
+    PolicyPublished,
+    Purpose,
+    ServiceListed,
+    SettingListed,
+    StaffAssigned,
+)
 from case_api.domain.policy import Policy
+from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
 from case_api.domain.words import Code, Day, Line, ServiceCode
@@ -18,35 +26,81 @@ class PublishPolicy(Command):
     """A version of a policy pack is published; without content, one that ships with the service is meant."""
 
     name: Code
+    """The pack, such as `scotland-generic`."""
     version: Line
     in_force_from: Day
+    """The first day on which it governs decisions."""
     content: dict[str, Any] | None = None
+    """The whole pack; absent for one that ships with the service."""
+
+    examples = ({"name": "scotland-generic", "version": "1", "in_force_from": "2026-01-05"},)  # fmt: skip
 
 
 class ListService(Command):
     """A partner service enters the directory, or its entry changes."""
 
     service: ServiceCode
+    """The code by which requests and tokens name the service."""
     title: Line
     agency: Line
+    """Who runs it."""
     sector: Literal["education", "health", "social_work", "third_sector", "police", "voluntary"]
     role: Line
+    """What its practitioners are called."""
     school_requests: bool = True
+    """Whether schools may ask it."""
     direct_requests: bool = False
+    """Whether families may ask it themselves."""
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=20)]
+    """What it can be asked for; each with the categories of information it needs: of each inner list, one."""
     webhook_url: Annotated[str, Field(pattern="^https?://", max_length=500)] | None = None
+    """Where events of its own requests are posted."""
+
+    examples = ({
+        "service": "slt",
+        "title": "Speech and language therapy",
+        "agency": "Strathlorne health board",
+        "sector": "health",
+        "role": "therapist",
+        "purposes": [{"code": "speech", "needs": [["learning_profile"]]}],
+        "webhook_url": "https://slt.example/stagepost",
+    },)  # fmt: skip
+
+
+class ListSetting(Command):
+    """A school or nursery enters the directory, by the name that families know."""
+
+    setting: Code
+    title: Line
 
 
 class AssignStaff(Command):
     """A member of staff works in a setting, in a role."""
 
     staff: Line
+    """As access tokens name them (`sub`)."""
+    name: Line | None = None
     setting: Code
+    """The school or nursery."""
     setting_class: Code | None = None
+    """The class within the setting."""
     role: Code
+    """Their role there; one of the roles of access tokens."""
     from_day: Day
+    """The first day."""
     until: Day | None = None
+    """The last day; open if absent."""
     email: Line | None = None
+    """Their address at work, where the notifier may write to them."""
+
+    examples = ({
+        "staff": "okafor",
+        "setting": "burnside-primary",
+        "setting_class": "p5",
+        "role": "teacher",
+        "from_day": "2025-08-18",
+        "email": "okafor@burnside.example",
+    },)  # fmt: skip
 
 
 class PolicyBroken(Refusal):
@@ -118,11 +172,24 @@ def publish_policy(authority: Authority, command: PublishPolicy, at: Situation) 
     )
 
 
-def list_service(authority: Authority, command: ListService, _: Situation) -> Decision:
+def list_service(authority: Authority, command: ListService, at: Situation) -> Decision:
     listed = ServiceListed(**command.model_dump(exclude={"occurred_at"}))
-    return decided(then=() if authority.services.get(command.service) == listed else listed)
+    wanted = [category for purpose in command.purposes for group in purpose.needs for category in group]
+    return decided(
+        known("/purposes", wanted, at.policy.agreements.categories),
+        then=() if authority.services.get(command.service) == listed else listed,
+    )
+
+
+def list_setting(authority: Authority, command: ListSetting, _: Situation) -> Decision:
+    listed = SettingListed(setting=command.setting, title=command.title)
+    return decided(then=() if authority.settings.get(command.setting) == listed else listed)
 
 
 def assign_staff(authority: Authority, command: AssignStaff, _: Situation) -> Decision:
     assigned = StaffAssigned(**command.model_dump(exclude={"occurred_at"}))
-    return decided(then=() if assigned in authority.staff else assigned)
+    return decided(
+        known("/setting", (command.setting,), authority.settings or (command.setting,)),
+        an_address_can_be_written_to("/email", command.email),
+        then=() if assigned in authority.staff else assigned,
+    )

@@ -33,7 +33,11 @@ class Acknowledge(Command):
 
     kind: Literal["acknowledge"]
     received_by: Line
+    """Who in the service has it."""
     reference: Line | None = None
+    """The service's own number for it."""
+
+    examples = ({"kind": "acknowledge", "received_by": "Duty therapist", "reference": "SLT-4711"},)  # fmt: skip
 
 
 class AskForInformation(Command):
@@ -41,6 +45,9 @@ class AskForInformation(Command):
 
     kind: Literal["ask"]
     items: Annotated[tuple[Text, ...], Field(min_length=1, max_length=30)]
+    """What the service needs to know, one question each."""
+
+    examples = ({"kind": "ask", "items": ["Which language does Maja speak with friends?"]},)  # fmt: skip
 
 
 class Accept(Command):
@@ -48,9 +55,15 @@ class Accept(Command):
 
     kind: Literal["accept"]
     input_kind: InputKind
+    """One of the kinds that were asked for."""
     practitioner: Line
+    """Who will do the work."""
     expected_start: Day | None = None
     expected_wait_weeks: Annotated[int, Field(ge=0, le=260)] | None = None
+
+    examples = ({
+        "kind": "accept", "input_kind": "consultation", "practitioner": "Ines Fabbri", "expected_wait_weeks": 6,
+    },)  # fmt: skip
 
 
 class Decline(Command):
@@ -58,9 +71,21 @@ class Decline(Command):
 
     kind: Literal["decline"]
     reason_code: Code
+    """Why, as a code, such as `not_our_remit`."""
     explanation: Text
+    """Why, in words that the family can read."""
     advice: Text
+    """What the school can do meanwhile."""
     signposted_to: Line | None = None
+    """Another service that may help."""
+
+    examples = ({
+        "kind": "decline",
+        "reason_code": "not_our_remit",
+        "explanation": "What you describe is typical while a second language is learnt.",
+        "advice": "Go on with pictures and short sentences.",
+        "signposted_to": "English as an additional language",
+    },)  # fmt: skip
 
 
 class RecordInput(Command):
@@ -68,10 +93,22 @@ class RecordInput(Command):
 
     kind: Literal["input"]
     input_kind: InputKind
+    """One of the kinds that were asked for."""
     on: Day | None = None
+    """The day of the work; the day of `occurred_at` if absent."""
     place: Literal["school", "home", "elsewhere", "remote"]
     present: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
+    """Who took part."""
     summary: Text
+
+    examples = ({
+        "kind": "input",
+        "input_kind": "consultation",
+        "on": "2026-01-15",
+        "place": "school",
+        "present": ["Ms Okafor"],
+        "summary": "Watched a lesson, and talked through grouping.",
+    },)  # fmt: skip
 
 
 class Recommend(Command):
@@ -79,8 +116,17 @@ class Recommend(Command):
 
     kind: Literal["recommend"]
     strategies: Annotated[tuple[Text, ...], Field(min_length=1, max_length=30)]
+    """What to do, one strategy each."""
     audience_roles: Annotated[tuple[Code, ...], Field(max_length=10)] = ("teacher", "support_assistant")
+    """Roles in the school that are to hear of it."""
     for_home: Text | None = None
+    """What the family can do, in their words."""
+
+    examples = ({
+        "kind": "recommend",
+        "strategies": ["One instruction at a time, with a picture."],
+        "for_home": "Tell the story of the day with photographs.",
+    },)  # fmt: skip
 
 
 class End(Command):
@@ -88,8 +134,12 @@ class End(Command):
 
     kind: Literal["end"]
     outcome: Literal["met", "partly_met", "not_met", "withdrawn", "moved"]
+    """Whether what was asked for was reached, or why the work ends without it."""
     summary: Text
     learner_view: Text | None = None
+    """What the learner says about it."""
+
+    examples = ({"kind": "end", "outcome": "met", "summary": "Maja follows three-step instructions."},)  # fmt: skip
 
 
 class AcknowledgePause(Command):
@@ -97,6 +147,9 @@ class AcknowledgePause(Command):
 
     kind: Literal["acknowledge_pause"]
     kept: Text | None = None
+    """What the service lawfully keeps although agreement was withdrawn."""
+
+    examples = ({"kind": "acknowledge_pause", "kept": "The dates of our visits."},)  # fmt: skip
 
 
 PartnerUpdate = Annotated[
@@ -122,7 +175,10 @@ class InvolvementNotOpen(Refusal):
     rule_id = "I29"
     guidance_ref = "R110"
     title = "The involvement is not open for this update now."
-    advice = "While work is paused only the pause can be acknowledged; the school tells you when it resumes."
+    advice = (
+        "Accept the request before you record work on it. While work is paused only the pause can be acknowledged."
+        " 'missing' says in what state it is."
+    )
 
 
 class InputNotSought(Refusal):

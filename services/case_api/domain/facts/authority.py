@@ -62,12 +62,23 @@ class ServiceListed(Event, grounds="6.3 Partner services", covers=("R2", "R66", 
     },)  # fmt: skip
 
 
+class SettingListed(Event, grounds="6.1 Universal support", covers=("R27", "R29"), stream="authority"):
+    """A school or nursery is in the directory, by the name that families know; a later listing supersedes."""
+
+    refs = ("setting",)
+    setting: Code
+    title: Line
+
+    examples = ({"setting": "burnside-primary", "title": "Burnside Primary School"},)
+
+
 class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authority"):
     """A member of staff works in a setting, in a role, from a day on (D24)."""
 
     true_from = "from_day"
     true_until = "until"
     staff: Line
+    name: Line | None = None
     setting: Code
     setting_class: Code | None = None
     role: Code
@@ -76,8 +87,8 @@ class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authori
     email: Line | None = None
 
     examples = ({
-        "staff": "okafor", "setting": "burnside-primary", "setting_class": "p5", "role": "teacher",
-        "from_day": "2025-08-18", "email": "okafor@burnside-primary.example",
+        "staff": "okafor", "name": "Ms Okafor", "setting": "burnside-primary", "setting_class": "p5",
+        "role": "teacher", "from_day": "2025-08-18", "email": "okafor@burnside-primary.example",
     },)  # fmt: skip
 
 
@@ -86,6 +97,7 @@ class Authority:
     policies: tuple[PolicyPublished, ...] = ()
     services: Mapping[ServiceCode, ServiceListed] = field(default_factory=dict)
     staff: tuple[StaffAssigned, ...] = ()
+    settings: Mapping[str, SettingListed] = field(default_factory=dict)
 
     def policy_on(self, day: date) -> PolicyPublished | None:
         """The pack in force on *day*: the one that came into force last; a later publication wins a tie."""
@@ -95,6 +107,16 @@ class Authority:
     def purpose_of(self, service: ServiceCode, purpose: str) -> Purpose | None:
         listed = self.services.get(service)
         return next((one for one in listed.purposes if one.code == purpose), None) if listed else None
+
+    def name_of(self, staff: str) -> str:
+        """The name by which families know a member of staff; their subject where none was given."""
+        names = [one.name for one in self.staff if one.staff == staff and one.name]
+        return names[-1] if names else staff
+
+    def title_of(self, setting: str) -> str:
+        """The name by which families know a setting; its code where it is not listed."""
+        listed = self.settings.get(setting)
+        return listed.title if listed else setting
 
     def email_of(self, staff: str) -> str | None:
         addresses = [one.email for one in self.staff if one.staff == staff and one.email]
@@ -107,6 +129,8 @@ def evolve(authority: Authority, fact: Event, _: Recorded) -> Authority:
             return replace(authority, policies=(*authority.policies, fact))
         case ServiceListed():
             return replace(authority, services={**authority.services, fact.service: fact})
+        case SettingListed():
+            return replace(authority, settings={**authority.settings, fact.setting: fact})
         case StaffAssigned():
             return replace(authority, staff=(*authority.staff, fact))
         case _:

@@ -10,6 +10,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.concerns import Concern
 from case_api.domain.facts.requests import Request
 from case_api.domain.policy import Policy, Recipient
+from case_api.domain.questions.postcard_sides import other_side
 from case_api.domain.words import PersonId
 
 
@@ -27,7 +28,7 @@ def recipients(case: Case, event: Recorded, policy: Policy, authority: Authority
     """Everybody who is to hear of *event* as things stand now, each once, in the matrix's order."""
     found: dict[str, Hearer] = {}
     for entry in policy.recipients.get(type(event.fact).__name__, ()):
-        for name, role in _resolved(case, event.fact, entry, today):
+        for name, role in _resolved(case, event.fact, entry, authority, today):
             channels = channels_of(case, name, authority)
             found.setdefault(name, Hearer(name, role, entry.duty, channels))
     return tuple(found.values())
@@ -45,13 +46,15 @@ def channels_of(case: Case, recipient: str, authority: Authority) -> tuple[str, 
     return tuple(ranked.channel for ranked in preference.channels) if preference else ()
 
 
-def _resolved(case: Case, fact: Event, entry: Recipient, today: date) -> Iterator[tuple[str, str]]:
+def _resolved(
+    case: Case, fact: Event, entry: Recipient, authority: Authority, today: date
+) -> Iterator[tuple[str, str]]:
     request = request_of(case, fact)
     match entry.role:
         case "carers":
             yield from ((str(person), "carer") for person in _carers(case, request))
-        case "learner" if case.people.learner:
-            yield str(case.people.learner.person_id), "learner"
+        case "learner":
+            yield from _learner(case)
         case "party":
             party = getattr(fact, "party", None)
             yield from _person(case, party)
@@ -62,6 +65,8 @@ def _resolved(case: Case, fact: Event, entry: Recipient, today: date) -> Iterato
             yield from ((f"staff:{one}", "coordinator") for one in (staff,) if one)
         case "requester" if request:
             yield from _requester(case, request)
+        case "other_side":
+            yield from other_side(case, fact, authority, today)
         case "receiver" | "raiser":
             yield from _around(case, concern_of(case, fact), entry.role)
 
@@ -85,6 +90,13 @@ def _carers(case: Case, request: Request | None) -> Iterator[PersonId]:
         kept_private = request is not None and not request.asked.parents_told and not asked_themselves
         if carer.may_contact and not kept_private:
             yield carer.person_id
+
+
+def _learner(case: Case) -> Iterator[tuple[str, str]]:
+    """A learner who said how they want to be reached; others hear from the adults beside them, not by a message."""
+    learner = case.people.learner
+    if learner and learner.person_id in case.people.preferences:
+        yield str(learner.person_id), "learner"
 
 
 def _person(case: Case, person: PersonId | None) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,49 @@
+"""Who holds the other end of a postcard: the carer at home, or at school the staff it is meant for (R63)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from case_api.domain.case import Case
+from case_api.domain.event import Event
+from case_api.domain.facts.authority import Authority, StaffAssigned
+from case_api.domain.facts.people import LearnerRegistered
+from case_api.domain.facts.postcards import PostcardReplied, PostcardSent, Thread
+
+
+def other_side(case: Case, fact: Event, authority: Authority, today: date) -> Iterator[tuple[str, str]]:
+    """Recipient and role of whoever is to read a postcard or an answer; nobody for any other fact."""
+    if not isinstance(fact, PostcardSent | PostcardReplied):
+        return
+    thread = case.postcards.threads.get(fact.thread)
+    if thread is None:
+        return
+    if _comes_from_home(fact):
+        answered = thread.staff if isinstance(fact, PostcardReplied) else None
+        yield from ((f"staff:{staff}", "teacher") for staff in _at_school(case, answered, authority, today))
+    else:
+        yield from _at_home(case, thread)
+
+
+def _comes_from_home(fact: PostcardSent | PostcardReplied) -> bool:
+    return fact.direction == "tried_at_home" if isinstance(fact, PostcardSent) else fact.carer is not None
+
+
+def _at_home(case: Case, thread: Thread) -> Iterator[tuple[str, str]]:
+    carer = case.people.carers.get(thread.sent.carer)
+    if carer is not None and carer.may_contact:
+        yield str(carer.person_id), "carer"
+
+
+def _at_school(case: Case, answered: str | None, authority: Authority, today: date) -> tuple[str, ...]:
+    """Whoever of the staff is answered; else the class teachers, else the named person."""
+    if answered is not None:
+        return (answered,)
+    learner, named = case.people.learner, case.people.named_person_on(today)
+    teachers = (one.staff for one in authority.staff if learner and _teaches(one, learner, today))
+    return tuple(dict.fromkeys(teachers)) or ((named,) if named else ())
+
+
+def _teaches(one: StaffAssigned, learner: LearnerRegistered, today: date) -> bool:
+    """Whether they teach the class whose code is the learner's year, in the learner's setting, on this day."""
+    there = one.setting == learner.setting and one.setting_class == learner.year_stage is not None
+    return there and one.role == "teacher" and one.from_day <= today and (one.until is None or today < one.until)
