@@ -129,6 +129,12 @@ class Folds(Generic[S]):
             await self.forward(stream, held)
         return held.folded
 
+    async def as_known(self, stream: UUID, known_at: datetime) -> Folded[S]:
+        """The fold of what was on record at *known_at*: a prefix of the stream (D5). Not kept."""
+        events = await self._journal.read(stream)
+        known = [event for event in events if event.recorded_at <= known_at]
+        return self._with(Folded(self._kind.empty(stream)), known)
+
     async def _advanced(self, stream: UUID, before: Folded[S]) -> Folded[S]:
         events = await self._journal.read(stream, after=before.version)
         if before.version and self._kind.starts_anew(events):

@@ -1,7 +1,12 @@
-"""Policy packs on disk, `policies/<name>/<version>/*.toml`: the content that a publication stores (D17)."""
+"""Policy packs on disk, `policies/<name>/<version>/*.toml`: the content that a publication stores (D17).
 
+A pack may be `based_on` another one: tables that it does not define are those of the other. What is published is whole.
+"""
+
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +14,34 @@ from typing import Any
 from pydantic import ValidationError
 
 from case_api.domain.policy import Policy
+from case_api.pack_lines import line_of
+
+BASE = "based_on"
+AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class PackBroken(Exception):
-    """A pack cannot be used: which file, where, and why."""
+    """A pack cannot be used. For each fault one line: which file, which line of it, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What a pack says, and which of its files says it."""
+
+    folder: Path
+    content: dict[str, Any]
+    files: Mapping[str, Path]
+
+    def over(self, base: "Pack") -> "Pack":
+        """This pack, with what it leaves out as in *base*."""
+        own = {table: said for table, said in self.content.items() if table != BASE}
+        return Pack(self.folder, {**base.content, **own}, {**base.files, **self.files})
+
+    def fault(self, place: Sequence[str | int], why: str) -> str:
+        """One line on what is wrong at a place of the content."""
+        path = self.files.get(str(place[0])) if place else None
+        line = line_of(path.read_text("utf-8"), place) if path else None
+        return _fault(path or self.folder, line, f"{'/'.join(map(str, place)) or 'pack'}: {why}")
 
 
 class Packs:
@@ -25,11 +54,10 @@ class Packs:
         """The merged content of one pack, or None if there is no such pack.
 
         Raises:
-            PackBroken: a file is not TOML, or two files define the same table.
+            PackBroken: a file is not TOML, two files define the same table, or what it is based on is not there.
         """
-        known = {(path.parent.name, path.name): path for path in self.folder.glob("*/*") if path.is_dir()}
-        path = known.get((name, version))
-        return _merged(path) if path else None
+        pack = self._pack(f"{name}@{version}")
+        return pack.content if pack else None
 
     def policy(self, ref: str) -> Policy:
         """The checked policy of `name@version`.
@@ -38,14 +66,30 @@ class Packs:
             PackBroken: there is no such pack, or it does not pass its checks.
         """
         name, _, version = ref.partition("@")
-        content = self.content(name, version)
-        if content is None:
+        pack = self._pack(ref)
+        if pack is None:
             raise PackBroken(f"{ref}: no such policy pack in {self.folder.name}/")
         try:
-            return parse(name, version, content)
+            return parse(name, version, pack.content)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            raise PackBroken(f"{ref}: {'/'.join(map(str, first['loc']))}: {first['msg']}") from None
+            faults = error.errors(include_input=False, include_url=False)
+            told = (pack.fault(fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in faults)
+            raise PackBroken("\n".join(told)) from None
+
+    def _pack(self, ref: str, above: tuple[str, ...] = ()) -> Pack | None:
+        known = {f"{path.parent.name}@{path.name}": path for path in self.folder.glob("*/*") if path.is_dir()}
+        if ref not in known:
+            return None
+        own = _read(known[ref])
+        if BASE not in own.content:
+            return own
+        base_ref = str(own.content[BASE])
+        if base_ref in (*above, ref):
+            raise PackBroken(own.fault((BASE,), "a pack is not based on itself"))
+        base = self._pack(base_ref, (*above, ref))
+        if base is None:
+            raise PackBroken(own.fault((BASE,), f"no such policy pack in {self.folder.name}/"))
+        return own.over(base)
 
 
 def parse(name: str, version: str, content: Mapping[str, Any]) -> Policy:
@@ -54,15 +98,31 @@ def parse(name: str, version: str, content: Mapping[str, Any]) -> Policy:
 
 
 @cache
-def _merged(folder: Path) -> dict[str, Any]:
-    content: dict[str, Any] = {}
+def _read(folder: Path) -> Pack:
+    pack = Pack(folder, {}, {})
     for path in sorted(folder.glob("*.toml")):
-        try:
-            part = tomllib.loads(path.read_text("utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise PackBroken(f"{path.parent.parent.name}/{path.parent.name}/{path.name}: {error}") from error
-        twice = sorted(content.keys() & part.keys())
-        if twice:
-            raise PackBroken(f"{path.parent.parent.name}/{path.parent.name}/{path.name}: {twice[0]} stands twice")
-        content |= part
-    return content
+        part = _loaded(path)
+        if twice := sorted(pack.content.keys() & part.keys()):
+            line = line_of(path.read_text("utf-8"), twice[:1])
+            raise PackBroken(_fault(path, line, f"{twice[0]} stands twice, here and in {pack.files[twice[0]].name}"))
+        pack = Pack(folder, {**pack.content, **part}, {**pack.files, **dict.fromkeys(part, path)})
+    return pack
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise PackBroken(_fault(path, None, "not UTF-8")) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = AT.search(str(error))
+        line = int(at[1]) if at and at[1] else len(text.splitlines())
+        raise PackBroken(_fault(path, line, AT.sub("", str(error)))) from error
+
+
+def _fault(path: Path, line: int | None, why: str) -> str:
+    pack = path if path.suffix != ".toml" else path.parent
+    file = f"{pack.parent.name}/{pack.name}" + (f"/{path.name}" if path != pack else "")
+    return f"{file}, line {line}: {why}" if line else f"{file}: {why}"

@@ -126,8 +126,8 @@ class Permits:
         event = await self._journal.event(event_id)
         if event is None or event.kind != "case":
             raise NoSuchEvent
-        case = (await self._cases.latest(event.stream)).state
-        now = self._clock.now()
+        folded = await self._cases.latest(event.stream)
+        case, now = folded.state, max(self._clock.now(), folded.recorded_at or event.recorded_at)
         authority, policy = await self._precedent.latest(now)
         notifier = Actor(subject="notifier", role="notifier", organisation="stagepost")
         return _Ground(event, case, Situation(now, notifier, frozenset(), policy, authority, UUID))

@@ -25,7 +25,7 @@ class Precedent:
     def __init__(self, folds: Folds[Authority], stream: UUID, packs: Packs, default_policy: str) -> None:
         self._folds, self._stream, self._packs = folds, stream, packs
         self._default = packs.policy(default_policy)
-        self._parsed: dict[str, Policy] = {}
+        self._parsed: dict[tuple[str, str], Policy] = {}
         self._read_at = float("-inf")
         self._authority = Authority()
 
@@ -40,6 +40,11 @@ class Precedent:
         await self._refresh()
         return self._authority, self.policy_on(now)
 
+    async def as_known(self, known_at: datetime) -> tuple[Authority, Policy]:
+        """The directory as it was on record at *known_at*, and the policy in force then (D5)."""
+        authority = (await self._folds.as_known(self._stream, known_at)).state
+        return authority, self._in_force(authority, known_at)
+
     async def confirm(self, relied_on: Authority) -> bool:
         """Whether *relied_on* is still the newest, before an answer leaves that stands on it (D3)."""
         await self._refresh()
@@ -47,7 +52,10 @@ class Precedent:
 
     def policy_on(self, now: datetime) -> Policy:
         """The published policy in force, or the built-in one until the authority publishes its own (ADR 0006)."""
-        published = self._authority.policy_on(day_of(now, self._default.tz))
+        return self._in_force(self._authority, now)
+
+    def _in_force(self, authority: Authority, now: datetime) -> Policy:
+        published = authority.policy_on(day_of(now, self._default.tz))
         return self._policy(published) if published else self._default
 
     async def _refresh(self) -> None:
@@ -55,6 +63,7 @@ class Precedent:
         self._read_at = time.monotonic()
 
     def _policy(self, published: PolicyPublished) -> Policy:
-        if published.sha256 not in self._parsed:
-            self._parsed[published.sha256] = parse(published.name_of_pack, published.version, published.content)
-        return self._parsed[published.sha256]
+        version = (published.name_of_pack, published.version)
+        if version not in self._parsed:
+            self._parsed[version] = parse(*version, published.content)
+        return self._parsed[version]

@@ -6,8 +6,8 @@ append, or by one indexed read.
 
 import asyncio
 import random
-from datetime import UTC, datetime
-from typing import Final, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -79,6 +79,7 @@ class Service(Generic[S]):
         """
         situation = await self._situation(order)
         before = held.folded
+        situation = _not_before(situation, before)
         if order.command.needs_history and len(situation.history) != before.version:
             return None
         if self._is_out_of_sight(order, before) or self._is_stale(order, before):
@@ -106,12 +107,14 @@ class Service(Generic[S]):
     ) -> Answer | WouldRecord | None:
         """Confirm the head before anything leaves that no append confirms (D3)."""
         head, kept = await self._journal.confirm(order.stream, order.caller.who.client, order.key or "")
-        if order.key is not None and kept is not None:
-            return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))
-        if head != before.version or not await self._precedent.confirm(situation.authority):
+        if head != before.version:
             return None
         if self._is_out_of_sight(order, before):
             raise NoSuchStream
+        if order.key is not None and kept is not None:
+            return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))
+        if not await self._precedent.confirm(situation.authority):
+            return None
         if self._is_stale(order, before):
             raise Stale
         if outcome.refusals:
@@ -167,14 +170,13 @@ class Service(Generic[S]):
 
     @staticmethod
     def _facts(order: Order[S, C], before: Folded[S], outcome: Decision, situation: Situation) -> tuple[Fact, ...]:
-        recorded_at = max(situation.now, before.recorded_at or datetime.min.replace(tzinfo=UTC))
         ids = [uuid7() for _ in outcome.events]
         return tuple(
             Fact(
                 stream=order.stream,
                 version=before.version + place,
                 event_id=ids[place - 1],
-                recorded_at=recorded_at,
+                recorded_at=situation.now,
                 key_id=_key_of(fact, order.key_id),
                 envelope=_envelope(order, situation, ids[0] if place > 1 else None),
                 fact=fact,
@@ -192,6 +194,12 @@ class Service(Generic[S]):
             for learner in registered
             for hashed in search_hashes(self._journal.keyring, learner.identifiers)
         }
+
+
+def _not_before(situation: Situation, before: Folded[Any]) -> Situation:
+    """Decided at the time of the last fact or later: a clock that is behind another's must not overlook its facts."""
+    last = before.recorded_at
+    return replace(situation, now=last) if last and last > situation.now else situation
 
 
 def _key_of(fact: Event, own: UUID) -> UUID:

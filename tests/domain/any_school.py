@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 
 from case_api.domain.decisions.assessments import RecordAssessment, RecordViews
 from case_api.domain.decisions.concerns import AcknowledgeConcern, CloseConcern, RaiseConcern
+from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.reviews import HoldReview
 from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import ApplySupport, EndSupport, ObserveEffect
@@ -72,6 +73,17 @@ class AnySchool(AnyCase):
                 to_stage=stage, rationale=rationale, views_refs=refs, views_missing=missing, occurred_at=happened
             )
         )
+
+    @rule(who=anyone, direction=st.sampled_from(["try_at_home", "tried_at_home"]), about=usually)
+    def postcard(self, who: int, direction: Any, *, about: bool) -> None:
+        kind = "strategy" if about else "meeting"
+        self.ask(SendPostcard(about=kind, direction=direction, carer=self.person(who), text="Try.", language="en"))
+
+    @rule(which=one_of_them, who=st.none() | anyone)
+    def answer_postcard(self, which: int, who: int | None) -> None:
+        about = pick(list(self.running.case.postcards.threads), which)
+        carer = None if who is None else self.person(who)
+        self.ask(ReplyPostcard(carer=carer, text="It works.", language="en"), about)
 
     def _views(self, heard: int, *, excused: bool) -> tuple[tuple[UUID, ...], tuple[ViewsMissing, ...]]:
         refs = tuple(self.running.case.assessments.views)[:heard]

@@ -5,13 +5,8 @@ from hypothesis.stateful import precondition, rule
 
 from case_api.domain.decisions.assessments import RecordAssessment
 from case_api.domain.decisions.involvement import AnyUpdate
-from case_api.domain.decisions.requests import (
-    DirectRequest,
-    ExternalRequest,
-    SchoolRequest,
-    SupplyInformation,
-    WithdrawRequest,
-)
+from case_api.domain.decisions.requests import DirectRequest, ExternalRequest, SchoolRequest
+from case_api.domain.decisions.requests_made import SupplyInformation, WithdrawRequest
 from case_api.domain.decisions.supports import ApplySupport, ObserveEffect
 from case_api.domain.facts.assessments import Need
 from case_api.domain.facts.requests import Requester

@@ -13,8 +13,6 @@ from case_api.domain.decisions.involvement import (
     AskForInformation,
     Decline,
     End,
-    InputNotSought,
-    InvolvementNotOpen,
     Recommend,
     RecordInput,
 )
@@ -32,6 +30,7 @@ from case_api.domain.facts.requests import (
     AssistanceDeclined,
     FurtherInformationRequested,
 )
+from case_api.domain.questions.involvement_refused import InputNotSought, InvolvementNotOpen
 from case_api.domain.questions.references import NotOnThisCase, NotYetHappened
 from case_api.domain.questions.request_state import state_of
 from tests.domain.dsl import Facts, a, given

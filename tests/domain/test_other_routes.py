@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from case_api.domain.decisions.requests import ExternalRequest, SupplyInformation
+from case_api.domain.decisions.requests import ExternalRequest
+from case_api.domain.decisions.requests_made import SupplyInformation
 from case_api.domain.facts.agreements import ConsentGranted, ConsentRefused, ConsentSought, ConsentWithdrawn
 from case_api.domain.facts.involvement import InvolvementPaused, InvolvementResumed
 from case_api.domain.facts.requests import (

@@ -41,19 +41,69 @@ def test_a_pack_that_is_not_there_is_named(ref):
         PACKS.policy(ref)
 
 
-def test_a_broken_pack_says_where(pack):
-    with pytest.raises(PackBroken, match=r"local@1: requests/contributors_of_different_roles"):
-        pack(pack=GOOD["pack.toml"].replace("_roles = 2", "_roles = 0")).policy("local@1")
+@pytest.mark.parametrize(
+    ("file", "good", "broken", "at", "why"),
+    [
+        ("pack", "_roles = 2", "_roles = 0", "_roles = 0", "requests/contributors_of_different_roles: .* 1$"),
+        ("pack", "Europe/London", "Europe/Atlantis", "zone =", "zone: there is no such time zone$"),
+        ("ladder", "rank = 2", 'rank = "two"', '"two"', "ladder/2/rank: .*valid integer"),
+        ("ladder", "rank = 1", "rank = 7", "[[ladder]]", "ladder: the stages stand in order of rank"),
+        ("ladder", '"targeted"', '"universal"', "[[ladder]]", "ladder: a code stands twice$"),
+        ("ladder", '"targeted"', '"Not a code"', '"Not a code"', "ladder/2/code: .*match pattern"),
+        ("agreements", "default_months", "months", "[agreements]", "agreements/default_months: Field required"),
+        (
+            "agreements",
+            "default_months = 12",
+            "default_months = 0",
+            "default_months",
+            "agreements/default_months: .*1$",
+        ),
+        ("strategies", '"nurture"', '"quiet_space"', "[[strategies]]", "strategies: a code stands twice$"),
+        ("recipients", 'duty = "N"', 'duty = "X"', '"X"', "recipients/ConcernRaised/0/duty: .*'A', 'B', 'F' or 'N'$"),
+    ],
+)
+def test_a_broken_value_is_refused_with_its_file_its_line_and_the_reason(pack, file, good, broken, at, why):
+    text = GOOD[f"{file}.toml"].replace(good, broken, 1)
+    line = next(number for number, words in enumerate(text.splitlines(), 1) if at in words)
+    with pytest.raises(PackBroken, match=rf"^local/1/{file}\.toml, line {line}: {why}"):
+        pack(**{file: text}).policy("local@1")
 
 
-def test_a_file_that_is_no_toml_is_named(pack):
-    with pytest.raises(PackBroken, match=r"local/1/ladder\.toml"):
-        pack(ladder="[[").policy("local@1")
+def test_every_fault_of_a_broken_pack_is_named(pack):
+    broken = pack(
+        pack=GOOD["pack.toml"].replace("_roles = 2", "_roles = 0").replace("Europe/London", "nowhere"),
+        ladder=GOOD["ladder.toml"].replace("rank = 2", "rank = -2"),
+    )
+    with pytest.raises(PackBroken) as refused:
+        broken.policy("local@1")
+    told = [fault.split(": ")[1] for fault in str(refused.value).splitlines()]
+    assert told == ["zone", "ladder/2/rank", "requests/contributors_of_different_roles"]
+
+
+def test_what_a_pack_lacks_has_no_line(pack):
+    with pytest.raises(PackBroken, match=r"^local/1: agreements: Field required$"):
+        pack(agreements="").policy("local@1")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("[[", 1), ('\n\n[ladder]\ncode = "a"\ncode = "b"\n', 5), ('code = "a"\nlabel = "open', 2), ("a = {\n", 1)],
+)
+def test_a_file_that_is_no_toml_is_refused_with_the_line(pack, text, at):
+    with pytest.raises(PackBroken, match=rf"^local/1/ladder\.toml, line {at}: \w.*[^)]$"):
+        pack(ladder=text).policy("local@1")
+
+
+def test_a_file_that_is_no_text_is_refused(pack):
+    packs = pack()
+    (packs.folder / "local" / "1" / "ladder.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(PackBroken, match=r"^local/1/ladder\.toml: not UTF-8$"):
+        packs.policy("local@1")
 
 
 def test_two_files_do_not_define_the_same(pack):
-    with pytest.raises(PackBroken, match=r"zone stands twice"):
-        pack(zone='zone = "Europe/London"').policy("local@1")
+    with pytest.raises(PackBroken, match=r"^local/1/zone\.toml, line 2: zone stands twice, here and in pack\.toml$"):
+        pack(zone='\nzone = "Europe/London"').policy("local@1")
 
 
 @pytest.mark.parametrize(

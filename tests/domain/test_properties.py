@@ -22,9 +22,7 @@ from case_api.domain.decisions.people import (
     AssignNamedPerson,
     SetContactPreference,
 )
-from case_api.domain.decisions.requests import (
-    WithdrawRequest,
-)
+from case_api.domain.decisions.requests_made import WithdrawRequest
 from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import EndSupport
 from case_api.domain.event import Event

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from case_api.domain.decisions.requests import SupplyInformation, WithdrawRequest
+from case_api.domain.decisions.requests_made import SupplyInformation, WithdrawRequest
 from case_api.domain.facts.involvement import InvolvementEnded
 from case_api.domain.facts.people import CapacityAssessed
 from case_api.domain.facts.requests import AssistanceRequested, AssistanceWithdrawn, FurtherInformationSupplied

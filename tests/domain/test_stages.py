@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from case_api.domain.decisions.stages import ChangeStage, StageBeganLater, StageSkipped, StepUpTooEarly
+from case_api.domain.facts.people import NamedPersonAssigned
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.facts.supports import SupportEnded
 from case_api.domain.questions.references import NotYetHappened, ReferenceUnknown
+from case_api.domain.questions.targeted import NobodyCoordinates, NotPlannedTogether
 from case_api.domain.questions.views_heard import LearnerNotHeard
 from case_api.domain.words import ViewsMissing
 from tests.domain.dsl import a, given, on
@@ -24,6 +26,7 @@ from tests.domain.situations import (
     the,
     views_of,
 )
+from tests.domain.test_meetings import CALLED, HELD
 
 MAJAS, ANNAS = views_of(MAJA), views_of(ANNA)
 BOTH_HEARD = (MAJAS.views_id, ANNAS.views_id)
@@ -39,6 +42,12 @@ AUGMENTED = StageChanged(
     on=date(2025, 11, 4),
     rationale="Not enough for longer tasks.",
     views_refs=BOTH_HEARD,
+)
+HAY_COORDINATES = NamedPersonAssigned(staff="hay", from_day=date(2025, 8, 19))
+MET = HELD.model_copy(update={"held_on": date(2025, 11, 14)})
+READY_FOR_TARGETED = (LOOKED_AT_TOGETHER, AUGMENTED, REVIEWED, HAY_COORDINATES, CALLED, MET)
+TARGETED = AUGMENTED.model_copy(
+    update={"from_stage": "universal_augmented", "to_stage": "targeted", "on": date(2025, 11, 14)}
 )
 
 
@@ -101,10 +110,49 @@ def test_a_reason_is_given_for_people_of_the_case():
 
 
 def test_the_ladder_is_climbed_one_stage_at_a_time():
-    given(LOOKED_AT_TOGETHER).when(to("targeted")).then_refused(StageSkipped, pointer="/to_stage")
-    given(LOOKED_AT_TOGETHER).when(to("targeted", exception_reason="returns from hospital")).then(
+    given(LOOKED_AT_TOGETHER, HAY_COORDINATES, CALLED, MET).when(to("targeted")).then_refused(
+        StageSkipped, pointer="/to_stage"
+    )
+    given(LOOKED_AT_TOGETHER, HAY_COORDINATES).when(to("targeted", exception_reason="returns from hospital")).then(
         a(StageChanged, to_stage="targeted")
     )
+
+
+def test_targeted_support_follows_an_assessment_and_a_planning_meeting():
+    given(READY_FOR_TARGETED).when(to("targeted")).then(a(StageChanged, to_stage="targeted"))
+    alone = given(LOOKED_AT_TOGETHER, AUGMENTED, REVIEWED, HAY_COORDINATES, CALLED).when(to("targeted"))
+    alone.then_refused(NotPlannedTogether, missing=[("no_planning_meeting_held",)])
+    unassessed = (*FAMILY, APPLIED, MAJAS, ANNAS, AUGMENTED, REVIEWED, HAY_COORDINATES)
+    given(unassessed).when(to("targeted")).then_refused_also(NotPlannedTogether)
+
+
+def test_a_meeting_of_another_kind_or_a_later_day_plans_nothing():
+    review = CALLED.model_copy(update={"kind": "review"})
+    given(LOOKED_AT_TOGETHER, AUGMENTED, REVIEWED, HAY_COORDINATES, review, MET).when(to("targeted")).then_refused(
+        NotPlannedTogether
+    )
+    given(READY_FOR_TARGETED).when(to("targeted", on=date(2025, 11, 13))).then_refused(NotPlannedTogether)
+
+
+def test_targeted_support_without_a_meeting_has_its_reason():
+    urgent = to("targeted", exception_reason="Home from hospital on Monday.")
+    given(LOOKED_AT_TOGETHER, AUGMENTED, REVIEWED, HAY_COORDINATES).when(urgent).then(StageChanged)
+
+
+def test_targeted_support_is_coordinated_whatever_the_reason():
+    nobody = given(LOOKED_AT_TOGETHER, AUGMENTED, REVIEWED, CALLED, MET)
+    nobody.when(to("targeted")).then_refused(NobodyCoordinates, missing=[("no_coordinator_assigned",)])
+    nobody.when(to("targeted", exception_reason="urgent")).then_refused(NobodyCoordinates)
+    later = NamedPersonAssigned(staff="hay", from_day=date(2025, 11, 15))
+    given(LOOKED_AT_TOGETHER, AUGMENTED, REVIEWED, CALLED, MET, later).when(to("targeted")).then_refused(
+        NobodyCoordinates
+    )
+
+
+def test_from_one_targeted_stage_to_another_no_new_meeting_is_asked_for():
+    on_from_there = (LOOKED_AT_TOGETHER, AUGMENTED, TARGETED, REVIEWED)
+    given(on_from_there, HAY_COORDINATES).when(to("targeted_statutory")).then(StageChanged)
+    given(on_from_there).when(to("targeted_statutory")).then_refused(NobodyCoordinates)
 
 
 def test_a_step_down_needs_the_learners_views_and_no_more():
@@ -114,8 +162,7 @@ def test_a_step_down_needs_the_learners_views_and_no_more():
 
 
 def test_no_stage_is_skipped_on_the_way_down_whatever_the_reason():
-    targeted = AUGMENTED.model_copy(update={"from_stage": "universal_augmented", "to_stage": "targeted"})
-    given(LOOKED_AT_TOGETHER, AUGMENTED, targeted).when(to("universal", exception_reason="all well")).then_refused(
+    given(LOOKED_AT_TOGETHER, AUGMENTED, TARGETED).when(to("universal", exception_reason="all well")).then_refused(
         StageSkipped
     )
 

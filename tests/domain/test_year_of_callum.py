@@ -7,13 +7,17 @@ import pytest
 from case_api.domain.decisions.agreements import ExpireAgreement, WithdrawAgreement
 from case_api.domain.decisions.assessments import RecordAssessment
 from case_api.domain.decisions.involvement import Accept, AcknowledgePause, Decline, RecordInput
+from case_api.domain.decisions.meetings import CallMeeting, HoldMeeting
+from case_api.domain.decisions.packs import IssuePack
 from case_api.domain.decisions.people import AssignNamedPerson, LinkCarer, RegisterLearner
 from case_api.domain.decisions.records import CorrectRecord
-from case_api.domain.decisions.requests import DirectRequest, ExternalRequest, SchoolRequest, SupplyInformation
+from case_api.domain.decisions.requests import DirectRequest, ExternalRequest, SchoolRequest
+from case_api.domain.decisions.requests_made import SupplyInformation
 from case_api.domain.decisions.supports import ApplySupport, ObserveEffect
 from case_api.domain.facts.agreements import ConsentExpired, ConsentGranted, ConsentWithdrawn, Scope
 from case_api.domain.facts.assessments import Need
 from case_api.domain.facts.involvement import InvolvementPaused, InvolvementResumed
+from case_api.domain.facts.meetings import Attendee, Seating
 from case_api.domain.facts.people import Rights
 from case_api.domain.facts.requests import AssistanceRequested, Requester
 from case_api.domain.facts.supports import UniversalSupportApplied
@@ -76,8 +80,23 @@ class CallumsYear(Year):
             contributors=(Contributor(staff="lennox", role="guidance"), Contributor(staff="ure", role="teacher")),
         )
 
+    def meets_the_family(self) -> None:
+        self.on("2025-10-28")  # E26
+        at_four = datetime(2025, 11, 5, 16, tzinfo=UTC)
+        self.meeting = self.does(CallMeeting(kind="family", at=at_four, purpose="Grant's no."), by="lennox")
+        pack = IssuePack(
+            agenda=("What Callum wants", "What counselling is"),
+            attendees=(Attendee(name="Mrs Lennox", role="guidance", organisation="Burnside Academy"),),
+            companion_told=True,
+            access_needs_asked=True,
+            seating=Seating(seated_first=True),
+        )
+        self.does(pack, self.meeting)
+        self.on("2025-11-05")
+        self.does(HoldMeeting(present=("Grant Fraser", "Mrs Lennox")), self.meeting)
+
     def asks_harbour(self) -> None:
-        self.on("2025-11-05")  # E26
+        self.meets_the_family()
         self.does(ObserveEffect(score=0, evidence="No change."), self.quiet)
         self.on("2025-11-06")  # E27
         self.agrees(self.sought["grant"], categories=("identity_contact", "wellbeing_summary"), until=YEAR_END)
@@ -137,6 +156,13 @@ def test_his_fathers_narrower_yes_resolves_the_conflict_and_narrows_what_is_sent
     assert {(missing.rule_id, missing.detail, missing.person) for missing in first.missing} == {
         ("I6", "attendance", counselled.people["grant"])
     }
+
+
+def test_e26_the_pack_came_six_school_days_before_the_meeting_to_all_three(counselled):
+    meeting = counselled.case.meetings.by_id[counselled.meeting]
+    assert [(pack.school_days_ahead, len(pack.to)) for pack in meeting.packs] == [(6, 3)]
+    assert meeting.held
+    assert meeting.held.pack_exceptions == ()
 
 
 def test_callum_takes_a_part_back_and_the_work_pauses_at_once(paused):

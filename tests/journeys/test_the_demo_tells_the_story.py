@@ -29,7 +29,7 @@ PERSONAL = (
     "Maja Nowak-Reid", "Callum Fraser", "Anna Nowak", "Eilidh Fraser", "Grant Fraser", "220511906", "220930714",
     "tom.reid@home.example", "grant.fraser@away.example", "hay@burnside-primary.example", "+447700900311",
     "Pictures show me what to do", "My father need not hear the details", "He wants to know first",
-    "Low in spirits for some weeks", "Understood two-step instructions",
+    "Low in spirits for some weeks", "Understood two-step instructions", "Cztery obrazki przed snem",
 )  # fmt: skip
 
 
@@ -127,6 +127,17 @@ def test_tom_heard_by_mail_that_the_stage_changed(demo: Demo):
     letters = {one["subject"] for one in demo.delivered() if one["to"] == "tom.reid@home.example"}
     assert any("stage" in subject.lower() or "support" in subject.lower() for subject in letters)
     assert len(letters) > 3
+
+
+def test_postcards_went_both_ways_and_each_was_answered(demo: Demo):
+    cards = demo.seen(f"{demo.case('maja')}/postcards")["items"]
+    assert [(card["direction"], card["replies"][0]["by"]) for card in cards] == [
+        ("try_at_home", "home"),
+        ("tried_at_home", "school"),
+    ]
+    assert demo.seen("/v1/postcards-awaiting-reply")["items"] == []
+    letters = {one["subject"] for one in demo.delivered() if one["to"] == "okafor@burnside-primary.example"}
+    assert {"An answer to a postcard", "A postcard from home"} <= letters
 
 
 def test_whom_no_channel_reaches_stands_on_the_list_for_staff(demo: Demo):

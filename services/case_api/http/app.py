@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from case_api import __version__
 from case_api.clerk import Clerk
@@ -18,9 +18,14 @@ from case_api.http import (
     boards,
     cases,
     concerns,
+    entitlements,
+    evaluations,
     fetching,
+    meetings,
     messages,
     people,
+    plans,
+    postcards,
     problem_pages,
     records,
     requests,
@@ -30,6 +35,7 @@ from case_api.http import (
     supports,
 )
 from case_api.http.clock_route import clock_routes
+from case_api.http.declared import known_parameters
 from case_api.http.description import describe
 from case_api.http.gate import gate, public_paths
 from case_api.http.health import health_routes
@@ -48,6 +54,11 @@ CAPABILITIES = (
     supports,
     stages,
     reviews,
+    meetings,
+    plans,
+    evaluations,
+    postcards,
+    entitlements,
     agreements,
     requests,
     records,
@@ -86,6 +97,8 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
         lifespan=lifespan,
         middleware=gate(tokens, problems, public=public_paths(settings)),
         redirect_slashes=False,
+        dependencies=[Depends(known_parameters)],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         title="Stagepost case API",

@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel
 
 from case_api.http.documents import READ_ERRORS
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, role_of
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
+from case_api.order import Caller
 
 router = APIRouter(tags=["audit"])
 AUDITOR = ("auditor",)
@@ -43,13 +43,12 @@ class Attempts(BaseModel):
     response_model_exclude_none=True,
 )
 async def attempts(
-    who: Asking,
+    _: Annotated[Caller, Depends(Roles(AUDITOR))],
     office: InOffice,
     case_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Attempts:
     """Of one case, or of all; for auditors alone."""
-    role_of(who, AUDITOR)
     with as_problems():
         found = await office.journal.attempts(case_id, limit)
     return Attempts(items=[AttemptBody.model_validate(one, from_attributes=True) for one in found])

@@ -1,10 +1,10 @@
 """Lists over many cases, read from the boards, never staler than the caller's own writes (D23)."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
@@ -14,15 +14,16 @@ from case_api.boards.case_search import hasher
 from case_api.boards.contact_tasks import ContactTaskRow
 from case_api.boards.stage_board import StageRow
 from case_api.domain.words import Line, day_of
+from case_api.http.board_pages import Reader, following, ids_of, items_of
 from case_api.http.bodies import documented, json_body
 from case_api.http.documents import ERRORS, READ_ERRORS
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, role_of
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
-from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
-from case_api.store.keys import Keyring
+from case_api.http.paging import Cursor, Limit, page
+from case_api.order import Caller
 
 router = APIRouter(tags=["boards"])
+ReaderOrAgency = Annotated[Caller, Depends(Roles((*READERS, *AGENCY)))]
 
 CodeOf = Annotated[str | None, Query(max_length=64, pattern="^[a-z0-9][a-z0-9_.-]*$")]
 
@@ -33,6 +34,8 @@ class CaseSearch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: Line = Field(description="A whole name or identifier; case and spacing are of no account.")
+
+    examples: ClassVar[tuple[dict[str, str], ...]] = ({"q": "Maja Kowalska"},)
 
 
 class CaseloadItem(BaseModel):
@@ -99,25 +102,6 @@ class ContactTasks(BaseModel):
     self: str
 
 
-def _plain(item: type[BaseModel], rows: list[Any]) -> list[dict[str, Any]]:
-    names = item.model_fields
-    return [{name: getattr(row, name) for name in names if getattr(row, name) is not None} for row in rows]
-
-
-def _ids(keyring: Keyring, kind: str, cursor: str | None, count: int) -> tuple[UUID, ...] | None:
-    """The ids after which a page begins."""
-    if cursor is None:
-        return None
-    place = open_cursor(keyring, kind, cursor)
-    return tuple(UUID(bytes=place[16 * n : 16 * n + 16]) for n in range(count))
-
-
-def _next(keyring: Keyring, kind: str, rows: list[Any], limit: int, key: tuple[str, ...]) -> str | None:
-    if len(rows) < limit:
-        return None
-    return seal_cursor(keyring, kind, b"".join(getattr(rows[-1], name).bytes for name in key))
-
-
 @router.get(
     "/v1/cases",
     operation_id="caseload",
@@ -128,7 +112,7 @@ def _next(keyring: Keyring, kind: str, rows: list[Any], limit: int, key: tuple[s
 )
 async def caseload(
     request: Request,
-    who: Asking,
+    _: Reader,
     office: InOffice,
     stage: CodeOf = None,
     setting: CodeOf = None,
@@ -136,9 +120,8 @@ async def caseload(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """In the order of the cases' ids, which says nothing about the learners."""
-    role_of(who, READERS)
     keyring, state = office.journal.keyring, request.app.state
-    place = _ids(keyring, "caseload", after, 1)
+    place = ids_of(keyring, "caseload", after, 1)
     with as_problems():
         rows: list[StageRow] = await office.boards.stage_board(
             day_of(state.clock.now(), state.zone),
@@ -147,7 +130,7 @@ async def caseload(
             after=place[0] if place else None,
             limit=limit,
         )
-    return page(request, _plain(CaseloadItem, rows), _next(keyring, "caseload", rows, limit, ("case_id",)))
+    return page(request, items_of(CaseloadItem, rows), following(keyring, "caseload", rows, limit, ("case_id",)))
 
 
 @router.post(
@@ -160,15 +143,14 @@ async def caseload(
     response_model_exclude_none=True,
 )
 async def search_cases(
-    request: Request, body: Annotated[CaseSearch, json_body(CaseSearch)], who: Asking, office: InOffice
+    request: Request, body: Annotated[CaseSearch, json_body(CaseSearch)], _: Reader, office: InOffice
 ) -> dict[str, Any]:
     """Names and identifiers are compared as keyed hashes; none is kept in a table (D9)."""
-    role_of(who, READERS)
     state = request.app.state
     with as_problems():
         ids = await office.boards.search([hasher(office.journal.keyring)(body.q)])
         rows = await office.boards.stage_board(day_of(state.clock.now(), state.zone), ids=ids, limit=MOST_FOUND)
-    return page(request, _plain(CaseloadItem, rows), None)
+    return page(request, items_of(CaseloadItem, rows), None)
 
 
 MOST_FOUND = 100
@@ -184,7 +166,7 @@ MOST_FOUND = 100
 )
 async def agency_desk(
     request: Request,
-    who: Asking,
+    acting: ReaderOrAgency,
     office: InOffice,
     service: CodeOf = None,
     state: CodeOf = None,
@@ -192,18 +174,17 @@ async def agency_desk(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """A partner service sees its own desk; it names one of its services, or has only one."""
-    role = role_of(who, (*READERS, *AGENCY))
-    if role in AGENCY:
-        service = _own(service, who.services)
+    if acting.role in AGENCY:
+        service = _own(service, acting.who.services)
         if service is None:
             return page(request, [], None)
     keyring, key = office.journal.keyring, ("case_id", "request_id")
-    place = _ids(keyring, "desk", after, 2)
+    place = ids_of(keyring, "desk", after, 2)
     with as_problems():
         rows: list[DeskRow] = await office.boards.agency_desk(
             service=service, state=state, after=(place[0], place[1]) if place else None, limit=limit
         )
-    return page(request, _plain(DeskItem, rows), _next(keyring, "desk", rows, limit, key))
+    return page(request, items_of(DeskItem, rows), following(keyring, "desk", rows, limit, key))
 
 
 def _own(service: str | None, services: frozenset[str]) -> str | None:
@@ -222,14 +203,13 @@ def _own(service: str | None, services: frozenset[str]) -> str | None:
     response_model_exclude_none=True,
 )
 async def contact_tasks(
-    request: Request, who: Asking, office: InOffice, after: Cursor = None, limit: Limit = 50
+    request: Request, _: Reader, office: InOffice, after: Cursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """A task goes when somebody records that they told the person (POST /v1/cases/{case_id}/disclosures)."""
-    role_of(who, READERS)
     keyring, key = office.journal.keyring, ("case_id", "message_id")
-    place = _ids(keyring, "tasks", after, 2)
+    place = ids_of(keyring, "tasks", after, 2)
     with as_problems():
         rows: list[ContactTaskRow] = await office.boards.contact_tasks(
             after=(place[0], place[1]) if place else None, limit=limit
         )
-    return page(request, _plain(ContactTask, rows), _next(keyring, "tasks", rows, limit, key))
+    return page(request, items_of(ContactTask, rows), following(keyring, "tasks", rows, limit, key))

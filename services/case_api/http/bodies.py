@@ -6,8 +6,8 @@ own body parameters read more leniently, so they are not used.
 
 import json
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, get_args
 
 from fastapi import Depends
 from pydantic import TypeAdapter, ValidationError
@@ -37,7 +37,7 @@ def reader(kind: Any) -> Callable[[Request], Awaitable[Any]]:
         try:
             return adapter.validate_json(_with_whole_numbers(body), strict=True)
         except ValidationError as error:
-            faults = error.errors(include_input=False, include_url=False, include_context=False)
+            faults = error.errors(include_input=False, include_url=False)
             located = [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
             raise BodyRejected(located, json.loads(body) if body else None, names) from None
 
@@ -60,8 +60,24 @@ def documented(kind: Any, name: str | None = None) -> dict[str, Any]:
     """What the API document says of a body of *kind*, for `openapi_extra`; *name* for one that is a union."""
     title = name or kind.__name__
     ADAPTERS[title] = TypeAdapter(kind)
-    schema = {"$ref": REF.format(model=title)}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content: dict[str, Any] = {"schema": {"$ref": REF.format(model=title)}}
+    if examples := dict(_examples(kind)):
+        content["examples"] = examples
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def _examples(kind: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The examples of a class, or of each member of a union, by the name of the class."""
+    if not isinstance(kind, type):
+        for member in get_args(kind):
+            yield from _examples(member)
+        return
+    for number, example in enumerate(getattr(kind, "examples", ()), 1):
+        yield kind.__name__ + (f" {number}" if number > 1 else ""), {"summary": _first_line(kind), "value": example}
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or kind.__name__).partition("\n")[0]
 
 
 def body_schemas() -> dict[str, Any]:

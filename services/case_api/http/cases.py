@@ -1,7 +1,8 @@
 """Reading one case: strong reads from its stream, at two times, with an ETag (D3, D6, D14, D23)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -13,13 +14,14 @@ from starlette.responses import Response
 from case_api.access.principal import Principal
 from case_api.access.reach import is_asked
 from case_api.access.roles import AGENCY, READERS
+from case_api.clock import Clock
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
 from case_api.domain.policy import Policy
 from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
 from case_api.http.conditional import IfNoneMatch, etag
-from case_api.http.documents import READ_ERRORS
+from case_api.http.documents import ETAG, READ_ERRORS
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.problems import Problem
@@ -32,7 +34,11 @@ from case_api.views.agencies_view import AgenciesView, agencies_view
 from case_api.views.agreements_view import AgreementsView, agreements_view
 from case_api.views.answer import Answer, NothingKnown
 from case_api.views.case_view import CaseView, case_view
+from case_api.views.entitlements_view import EntitlementsView, entitlements_view
+from case_api.views.evaluations_view import EvaluationsView, evaluations_view
 from case_api.views.known import case_as_known
+from case_api.views.meetings_view import MeetingsView, meetings_view
+from case_api.views.plan_view import PlanView, plan_view
 from case_api.views.request_view import Asking as AskingAbout
 from case_api.views.request_view import RequestView, request_view
 from case_api.views.stage_view import StageView, stage_view
@@ -66,9 +72,25 @@ class Look:
             raise Problem(kinds.NOT_FOUND)
         return events
 
+    def at(self, events: Sequence[Recorded]) -> AsOf:
+        """The times asked for; "now" is never before the last fact, whatever this machine's clock shows."""
+        if self.request.query_params.keys() & {"known_at", "valid_at"}:
+            return self.times
+        return replace(self.times, valid_at=max(self.times.valid_at, self.now(events)))
+
+    def now(self, events: Sequence[Recorded]) -> datetime:
+        """The present, or the last fact's time where this machine's clock is behind."""
+        clock: Clock = self.request.app.state.clock
+        return max(clock.now(), *(event.recorded_at for event in events))
+
     async def ground(self) -> tuple[Policy, Authority]:
+        """The rules and the directory as they were on record then, so that a settled answer never changes."""
+        precedent, known_at = self.office.precedent, self.times.known_at
         with as_problems():
-            authority, policy = await self.office.precedent.latest(self.request.app.state.clock.now())
+            if known_at is not None:
+                authority, policy = await precedent.as_known(known_at)
+            else:
+                authority, policy = await precedent.latest(self.request.app.state.clock.now())
         return policy, authority
 
     def answer(self, view: Answer, stream: UUID, version: int) -> Response:
@@ -89,7 +111,7 @@ async def look_at(look: Look, view: View[Answer]) -> Response:
     events = await look.events()
     policy, authority = await look.ground()
     try:
-        shown = view(events, look.times, policy, authority)
+        shown = view(events, look.at(events), policy, authority)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     return look.answer(shown, look.case_id, events[-1].version)
@@ -122,13 +144,26 @@ def _signature(ids: dict[str, Any]) -> Signature:
 
 def answers(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
     """What a read can answer."""
-    return {200: {"model": model}, 304: {"description": "It has not changed."}, **READ_ERRORS}
+    return {
+        200: {"model": model, "headers": ETAG},
+        304: {"description": "It has not changed.", "headers": ETAG},
+        **READ_ERRORS,
+    }
 
 
 reading("/v1/cases/{case_id}", CaseView, case_view, "The case: who is who, what runs, what is open")
 reading("/v1/cases/{case_id}/stage", StageView, stage_view, "Where the learner stands on the ladder")
 reading("/v1/cases/{case_id}/agencies", AgenciesView, agencies_view, "Which services work with the learner, as what")
 reading("/v1/cases/{case_id}/agreements", AgreementsView, agreements_view, "Who agreed to what, and what is missing")
+reading("/v1/cases/{case_id}/evaluations", EvaluationsView, evaluations_view, "What periods of support came to")
+reading(
+    "/v1/cases/{case_id}/entitlement-information",
+    EntitlementsView,
+    entitlements_view,
+    "Who was informed of the help that is theirs to have",
+)
+reading("/v1/cases/{case_id}/meetings", MeetingsView, meetings_view, "Meetings: called, prepared, held")
+reading("/v1/cases/{case_id}/plan", PlanView, plan_view, "The plan: what was agreed for each need")
 
 
 @router.get(
@@ -147,7 +182,7 @@ async def told(
     with as_problems():
         ledger = await office.journal.read(told_of(case_id))
     try:
-        shown = told_view(events, ledger, times, policy, authority)
+        shown = told_view(events, ledger, look.at([*events, *ledger]), policy, authority)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     return look.answer(shown, told_of(case_id), ledger[-1].version if ledger else 0)
@@ -177,8 +212,8 @@ async def assistance_request(
     try:
         if services is not None and not is_asked(who, case_as_known(events, times)):
             raise Problem(kinds.NOT_FOUND)
-        asking = AskingAbout(request_id, services, request.app.state.clock.now())
-        shown = request_view(events, times, policy, authority, asking)
+        asking = AskingAbout(request_id, services, look.now(events))
+        shown = request_view(events, look.at(events), policy, authority, asking)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     return look.answer(shown, case_id, events[-1].version)

@@ -9,19 +9,19 @@ from inspect import Parameter, Signature, cleandoc
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.reach import reach
 from case_api.http.bodies import documented, json_body
 from case_api.http.conditional import IfMatch, IfMatchRequired
-from case_api.http.documents import ERRORS
+from case_api.http.documents import ERRORS, ETAG, LOCATION, REPLAYED
 from case_api.http.idempotency import IdempotencyKey
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, caller
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import place
 from case_api.http.receipts import ReceiptBody, WouldRecordBody
+from case_api.order import Caller
 
 Decide = Callable[..., Any]
 
@@ -91,14 +91,14 @@ class _Endpoint:
             given["request"],
             given["office"],
             given["office"].cases,
-            caller(given["request"], given["who"], self.roles),
+            given["acting"],
             given["body"],
             self.on_item(item_id),
             stream=case_id,
             key=given["key"],
             case_id=case_id,
             if_match=given["if_match"],
-            may_see=reach(given["who"], given["body"], agreement_id),
+            may_see=reach(given["acting"].who, given["body"], agreement_id),
             location=self.location(case_id),
         )
 
@@ -118,7 +118,7 @@ class _Endpoint:
             "case_id": UUID,
             **({self.item: UUID} if self.item else {}),
             "body": Annotated[Any, json_body(self.body)],
-            "who": Asking,
+            "acting": Annotated[Caller, Depends(Roles(self.roles))],
             "office": InOffice,
             "key": IdempotencyKey,
             "if_match": IfMatchRequired if self.edits else IfMatch,
@@ -127,8 +127,7 @@ class _Endpoint:
         return Signature(parameters, return_annotation=Response)
 
     def description(self) -> str:
-        about = cleandoc(self.decision.__doc__) + "\n\n" if self.decision.__doc__ else ""
-        return f"{about}Roles: {', '.join(self.roles)}."
+        return cleandoc(self.decision.__doc__ or "")
 
     def title(self) -> str:
         """The name of a body that is a union, from its decision: `request_assistance`, `RequestAssistance`."""
@@ -136,7 +135,11 @@ class _Endpoint:
 
 
 RECORDED: dict[int | str, dict[str, Any]] = {
-    201: {"model": ReceiptBody, "description": "Recorded."},
-    200: {"model": ReceiptBody | WouldRecordBody, "description": "Nothing to do, or the outcome of a dry run."},
+    201: {"model": ReceiptBody, "description": "Recorded.", "headers": {**ETAG, **LOCATION, **REPLAYED}},
+    200: {
+        "model": ReceiptBody | WouldRecordBody,
+        "description": "Nothing to do, or the outcome of a dry run.",
+        "headers": {**ETAG, **REPLAYED},
+    },
 }
 """The two good endings of a command."""

@@ -102,7 +102,8 @@ async def _if_match(
     return entity_tags(request.headers.getlist("if-match"))
 
 
-async def _if_match_required(found: Annotated[EntityTags | None, Depends(_if_match)]) -> EntityTags:
+async def if_match_required(found: Annotated[EntityTags | None, Depends(_if_match)]) -> EntityTags:
+    """If-Match, of an operation that the API document says requires it; a 428 Problem without."""
     if found is None:
         raise Problem(kinds.IF_MATCH_MISSING)
     return found
@@ -120,7 +121,7 @@ async def _if_none_match(
 
 IfMatch = Annotated[EntityTags | None, Depends(_if_match)]
 """If-Match where it is optional."""
-IfMatchRequired = Annotated[EntityTags, Depends(_if_match_required)]
+IfMatchRequired = Annotated[EntityTags, Depends(if_match_required)]
 """If-Match where a person edits what they saw: 428 without."""
 IfNoneMatch = Annotated[EntityTags | None, Depends(_if_none_match)]
 """If-None-Match on a read."""

@@ -11,7 +11,10 @@ from case_api.domain.catalogue import CATALOGUE
 from case_api.feed import CloudEvent
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import body_schemas
+from case_api.http.conditional import if_match_required
+from case_api.http.declared import dependencies, dependency, operations
 from case_api.http.documents import ProblemBody
+from case_api.http.offices import Roles
 from case_api.http.problems import Problem
 from case_api.schemas import feed_event_schema, schema_files
 
@@ -20,6 +23,8 @@ ABOUT = """An event-sourced record of staged support for learners.
 Every `POST` under `/v1/cases` is a command: it records immutable facts, or is refused with a problem document that
 names the rule, the guidance and what is missing. Send an `Idempotency-Key` with each; add `dry_run=true` to ask what
 would happen. Reads of a case take `known_at` (what was on record then) and `valid_at` (what was true then).
+
+Each operation names the roles of which its caller needs one, and refuses parameters that it does not know.
 """
 
 
@@ -58,6 +63,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas["CloudEvent"] = CloudEvent.model_json_schema(ref_template="#/components/schemas/{model}")
         _without_validation_error(document)
         _without_null(document)
+        _with_what_is_checked(document, app)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -76,10 +82,28 @@ def _webhook(name: str) -> dict[str, Any]:
     }
 
 
+def _with_what_is_checked(document: dict[str, Any], app: FastAPI) -> None:
+    """Roles and conditions are read from what checks them, so that the document cannot say otherwise."""
+    for route in operations(app):
+        for method in route.methods or ():
+            operation = document["paths"][route.path][method.lower()]
+            if roles := dependency(route, Roles):
+                about = operation.get("description", "")
+                operation["description"] = f"{about}\n\nRoles: {roles}.".strip()
+            if if_match_required in dependencies(route):
+                _require(operation, "If-Match")
+
+
+def _require(operation: dict[str, Any], name: str) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["name"] == name:
+            parameter["required"] = True
+
+
 def _without_null(document: dict[str, Any]) -> None:
     """A parameter is absent rather than null."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
+    for path in document["paths"].values():
+        for operation in path.values():
             for parameter in operation.get("parameters", ()):
                 schema = parameter["schema"]
                 kinds_of_value = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
@@ -89,8 +113,8 @@ def _without_null(document: dict[str, Any]) -> None:
 
 def _without_validation_error(document: dict[str, Any]) -> None:
     """FastAPI documents a 422 of its own that this API never gives: invalid input is a 400 problem."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
+    for path in document["paths"].values():
+        for operation in path.values():
             own = operation["responses"].get("422", {}).get("content", {})
             if "HTTPValidationError" in str(own):
                 del operation["responses"]["422"]

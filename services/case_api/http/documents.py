@@ -47,6 +47,14 @@ def _problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
+def _field(name: str, description: str) -> dict[str, Any]:
+    return {name: {"description": description, "schema": {"type": "string"}}}
+
+
+ETAG = _field("ETag", "The version shown or made, for If-Match and If-None-Match; a dry run has none.")
+LOCATION = _field("Location", "Where what was made can be read, if it has an address of its own.")
+REPLAYED = _field("Idempotency-Replayed", "`true` where this is the stored answer to an earlier request.")
+
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: _problem("The request does not fit the published schema."),
     401: _problem("A valid access token is needed."),

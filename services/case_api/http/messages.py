@@ -1,9 +1,9 @@
 """For the notifier: who hears of an event, leave to send, what came of it. For staff: telling by hand (D19)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,16 +19,16 @@ from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED
 from case_api.http.documents import ERRORS, READ_ERRORS
 from case_api.http.idempotency import IdempotencyKey
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, caller, role_of
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems, place
 from case_api.http.problems import Problem
 from case_api.office import Office
+from case_api.order import Caller
 from case_api.permits import NoSuchEvent, PermitRefused, Wanted
 from case_api.streams import told_of
 
 router = APIRouter(tags=["messages"])
-NOTIFIER = ("notifier",)
+Notifier = Annotated[Caller, Depends(Roles(("notifier",)))]
 
 PERMIT_REFUSED = kinds.kind(
     "permit-refused",
@@ -66,6 +66,16 @@ class PermitWanted(BaseModel):
     channel: Code
     message_id: UUID
 
+    examples: ClassVar[tuple[dict[str, str], ...]] = (
+        {
+            "event_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
+            "recipient": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",
+            "template": "support_given",
+            "channel": "email",
+            "message_id": "5d0f3a52-6c3e-4f0e-9a35-0c6f1d7e2b44",
+        },
+    )
+
 
 class MessageFacts(BaseModel):
     """The few plain words that a message may use."""
@@ -93,9 +103,8 @@ class PermitBody(BaseModel):
     responses=READ_ERRORS,
     response_model_exclude_none=True,
 )
-async def recipients(event_id: UUID, who: Asking, office: InOffice) -> RecipientsBody:
+async def recipients(event_id: UUID, _: Notifier, office: InOffice) -> RecipientsBody:
     """For the notifier alone."""
-    role_of(who, NOTIFIER)
     try:
         with as_problems():
             event, hearers = await office.permits.recipients(event_id)
@@ -118,10 +127,9 @@ async def recipients(event_id: UUID, who: Asking, office: InOffice) -> Recipient
     response_model_exclude_none=True,
 )
 async def send_permit(
-    request: Request, body: Annotated[PermitWanted, json_body(PermitWanted)], who: Asking, office: InOffice
+    request: Request, body: Annotated[PermitWanted, json_body(PermitWanted)], _: Notifier, office: InOffice
 ) -> PermitBody:
     """Records nothing. Stands on the case as it is at its head, so a withdrawal always wins."""
-    role_of(who, NOTIFIER)
     wanted = Wanted(body.event_id, body.recipient, body.channel, body.message_id)
     try:
         with as_problems():
@@ -144,7 +152,8 @@ async def send_permit(
 
 
 def _event(request: Request, office: Office, event: Recorded) -> CloudEvent:
-    return cloud_event(event, office.authority, request.app.state.public_url, request.app.state.zone)
+    state = request.app.state
+    return cloud_event(event, office.authority, state.public_url, state.zone, for_service=True)
 
 
 ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
@@ -162,12 +171,11 @@ ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
 async def record_disclosure(
     request: Request,
     body: Annotated[told.RecordDisclosure, json_body(told.RecordDisclosure)],
-    who: Asking,
+    acting: Notifier,
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:
     """For the notifier alone. The same outcome of the same message is recorded once."""
-    acting = caller(request, who, NOTIFIER)
     case_id = await _case_of(office, body.event_id)
     return await place(
         request,
@@ -197,12 +205,11 @@ async def tell_by_hand(
     request: Request,
     case_id: UUID,
     body: Annotated[told.TellByHand, json_body(told.TellByHand)],
-    who: Asking,
+    acting: Annotated[Caller, Depends(Roles(SCHOOL))],
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:
     """Clears the task that stands for somebody whom no channel could reach (ADR 0008)."""
-    acting = caller(request, who, SCHOOL)
     if await _case_of(office, body.event_id) != case_id:
         raise Problem(kinds.NOT_FOUND)
     return await place(

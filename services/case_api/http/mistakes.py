@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.types import Scope
 
+TAGS: Final = frozenset({"union_tag_invalid", "union_tag_not_found"})
 MOST: Final = 20
 """How many mistakes one answer lists."""
 
@@ -36,7 +37,7 @@ WORDS: Final[Mapping[str, str]] = {
     "literal_error": "This is not one of the allowed values.",
     "enum": "This is not one of the allowed values.",
     "union_tag_invalid": "This is not one of the allowed kinds.",
-    "union_tag_not_found": "The kind is missing.",
+    "union_tag_not_found": "This is required.",
     "too_short": "There are too few items.",
     "too_long": "There are too many items.",
     "greater_than": "This number is too small.",
@@ -68,6 +69,28 @@ BY_BEGINNING: Final[Mapping[str, str]] = {
     "dataclass_": "This must be an object.",
     "mapping_": "This must be an object.",
 }
+LIMITS: Final[Mapping[str, tuple[str, str]]] = {
+    "string_too_short": ("min_length", "Its least length is {}."),
+    "string_too_long": ("max_length", "Its greatest length is {}."),
+    "too_short": ("min_length", "The least is {}."),
+    "too_long": ("max_length", "The most is {}."),
+    "greater_than": ("gt", "It must be more than {}."),
+    "greater_than_equal": ("ge", "The least is {}."),
+    "less_than": ("lt", "It must be less than {}."),
+    "less_than_equal": ("le", "The most is {}."),
+    "literal_error": ("expected", "They are {}."),
+    "enum": ("expected", "They are {}."),
+    "union_tag_invalid": ("expected_tags", "They are {}."),
+}
+"""By kind of mistake: where pydantic tells the schema's own limit, and how we say it. What was sent is elsewhere."""
+FORMS: Final[Mapping[str, str]] = {
+    r"^[a-z0-9][a-z0-9_.-]{0,63}$": "This must be a code: lower case letters, digits and _ . - in it, at most 64.",
+    r"^[a-z0-9][a-z0-9_.-]*$": "This must be a code: lower case letters, digits and _ . - in it.",
+    r"\S": "This text must not be blank.",
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "This must be a language tag such as en or pt-BR.",
+    "^https?://": "This must be a URL that begins with https:// or http://.",
+}
+"""What some patterns of the schema ask for, in words."""
 OTHERWISE: Final = "This does not fit the schema."
 
 
@@ -87,20 +110,32 @@ def is_about_the_path(error: RequestValidationError) -> bool:
 def mistakes(error: RequestValidationError, scope: Scope) -> tuple[Mistake, ...]:
     """What *error* found, each place once, at most MOST of them."""
     names = error.names if isinstance(error, BodyRejected) else _declared_names(scope)
-    found = (_mistake(item["type"], item["loc"], error.body, names) for item in error.errors())
+    found = (_mistake(item, error.body, names) for item in error.errors())
     return tuple(dict.fromkeys(found))[:MOST]
 
 
-def _mistake(kind: str, where: tuple[str | int, ...], body: object, names: frozenset[str]) -> Mistake:
-    words = WORDS.get(kind) or next(
-        (said for beginning, said in BY_BEGINNING.items() if kind.startswith(beginning)), OTHERWISE
-    )
+def _mistake(found: Mapping[str, Any], body: object, names: frozenset[str]) -> Mistake:
+    kind, where, words = found["type"], found["loc"], _words(found)
+    if kind in TAGS:
+        where = (*where, found["ctx"]["discriminator"].strip("'"))
     if where[0] != "body":
         name = str(where[1]) if len(where) > 1 and kind != "extra_forbidden" else str(where[0])
         return Mistake(name, words, parameter=True)
     if kind == "json_invalid":
         return Mistake("", words)
     return Mistake("".join(f"/{step}" for step in _steps(where[1:], body, names)), words)
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    """What is wrong, and the limit that the schema sets; of what pydantic found nothing else is read."""
+    kind, limits = found["type"], found.get("ctx", {})
+    if kind == "string_pattern_mismatch" and limits.get("pattern") in FORMS:
+        return FORMS[limits["pattern"]]
+    words = WORDS.get(kind) or next(
+        (said for beginning, said in BY_BEGINNING.items() if kind.startswith(beginning)), OTHERWISE
+    )
+    name, said = LIMITS.get(kind, ("", ""))
+    return f"{words} {said.format(limits[name])}" if name in limits else words
 
 
 def _steps(path: tuple[str | int, ...], body: object, names: frozenset[str]) -> Iterator[str]:

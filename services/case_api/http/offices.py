@@ -1,11 +1,12 @@
 """The office of the caller's authority, for a route. The authority comes from the token, never from the path."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from case_api.access.principal import Principal
+from case_api.access.principal import ROLES, Principal
 from case_api.http import problem_kinds as kinds
 from case_api.http.identity import Asking
 from case_api.http.problems import Problem
@@ -30,15 +31,24 @@ InOffice = Annotated[Office, Depends(_office)]
 """The office of the caller's authority."""
 
 
-def role_of(who: Principal, allowed: tuple[str, ...]) -> str:
-    """The role under which the caller acts, the first of *allowed* that they hold; a 403 Problem without one."""
-    role = next((role for role in allowed if role in who.roles), None)
-    if role is None:
-        raise Problem(NOT_PERMITTED)
-    return role
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who may call an operation, as a dependency: checked for each request, and said in the API document."""
 
+    allowed: tuple[str, ...]
+    """In the order of preference for the role under which the caller acts."""
 
-def caller(request: Request, who: Principal, allowed: tuple[str, ...]) -> Caller:
-    """Who acts, in which role, within which trace."""
-    trace = trace_of(request.scope)
-    return Caller(who, role_of(who, allowed), trace.correlation_id, trace.traceparent)
+    async def __call__(self, request: Request, who: Asking) -> Caller:
+        """Who acts, in which role, within which trace; a 403 Problem for anybody else."""
+        trace = trace_of(request.scope)
+        return Caller(who, self.role_of(who), trace.correlation_id, trace.traceparent)
+
+    def role_of(self, who: Principal) -> str:
+        """The first of the roles that the caller holds; a 403 Problem without one."""
+        role = next((role for role in self.allowed if role in who.roles), None)
+        if role is None:
+            raise Problem(NOT_PERMITTED)
+        return role
+
+    def __str__(self) -> str:
+        return "any" if set(self.allowed) == ROLES else ", ".join(self.allowed)

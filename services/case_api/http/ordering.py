@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from case_api.access.principal import Principal
 from case_api.domain.command import Command
 from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
@@ -101,7 +102,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         decision=decision,
         reply=replier(keyring, caller.who, day_of(now, zone), location),
         key=key,
-        fingerprint=keyring.fingerprint(request.method, request.url.path, await request.body()),
+        fingerprint=keyring.fingerprint(request.method, _asked_by(request, caller.who), await request.body()),
         expected=if_match.versions(keyring, stream) if if_match else None,
         opens=opens,
         may_see=may_see,
@@ -111,6 +112,11 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     if isinstance(outcome, WouldRecord):
         return _would(outcome)
     return answered(request, outcome)
+
+
+def _asked_by(request: Request, who: Principal) -> str:
+    """Path and person: what one client keeps for one of its people is not replayed to another."""
+    return f"{request.url.path}\0{who.organisation}\0{who.subject}\0{who.person or ''}"
 
 
 def _would(outcome: WouldRecord) -> Response:

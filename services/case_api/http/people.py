@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,9 +13,9 @@ from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED, command
 from case_api.http.documents import ERRORS
 from case_api.http.idempotency import IdempotencyKey
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, caller
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import place
+from case_api.order import Caller
 
 router = APIRouter(tags=["people"])
 
@@ -32,7 +32,7 @@ router = APIRouter(tags=["people"])
 async def register(
     request: Request,
     body: Annotated[people.RegisterLearner, json_body(people.RegisterLearner)],
-    who: Asking,
+    acting: Annotated[Caller, Depends(Roles((*TEAM, "mis")))],
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:
@@ -42,7 +42,7 @@ async def register(
         request,
         office,
         office.cases,
-        caller(request, who, (*TEAM, "mis")),
+        acting,
         body,
         people.register_learner,
         stream=case_id,

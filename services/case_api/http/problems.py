@@ -115,16 +115,16 @@ class Problems:
 
 def _allowed(request: Request) -> str:
     """The methods of every route at this address; the framework tells those of the first alone."""
-    here = (route for route in _routes(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE)
+    here = (route for route in routes_of(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE)
     return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
-def _routes(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+def routes_of(routes: Iterable[BaseRoute]) -> Iterator[Route]:
     """The routes themselves, out of the routers that were included."""
     for route in routes:
         router = getattr(route, "original_router", None)
         if router is not None:
-            yield from _routes(router.routes)
+            yield from routes_of(router.routes)
         elif isinstance(route, Route):
             yield route
 

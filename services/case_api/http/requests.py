@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from case_api.access.roles import AGENCY, FAMILY, OUTSIDE, TEAM
-from case_api.domain.decisions import involvement, requests
+from case_api.domain.decisions import involvement, requests, requests_made
 from case_api.http.commands import command
 
 router = APIRouter(tags=["requests"])
@@ -21,16 +21,16 @@ command(
 command(
     router,
     f"{REQUEST}/withdrawal",
-    requests.WithdrawRequest,
-    requests.withdraw_request,
+    requests_made.WithdrawRequest,
+    requests_made.withdraw_request,
     (*TEAM, "mis"),
     summary="Take back a request that was not accepted, or end work that is paused",
 )
 command(
     router,
     f"{REQUEST}/information",
-    requests.SupplyInformation,
-    requests.supply_information,
+    requests_made.SupplyInformation,
+    requests_made.supply_information,
     (*TEAM, "mis"),
     summary="Answer what a service wanted to know",
 )

@@ -1,36 +1,47 @@
 """What happened, in order: the feed of the authority, the timeline of one case."""
 
+import re
 import threading
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import FEED as ROLES
 from case_api.access.roles import READERS
+from case_api.domain.catalogue import CATALOGUE
 from case_api.feed import PAGE, CloudEvent, CursorUnreadable, Feed
 from case_api.http import problem_kinds as kinds
 from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
-from case_api.http.identity import Asking
-from case_api.http.offices import InOffice, role_of
+from case_api.http.mistakes import Mistake
+from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, seal_cursor
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
+from case_api.order import Caller
 from case_api.views.answer import NothingKnown
 from case_api.views.timeline import Timeline, timeline
 
 router = APIRouter(tags=["feed"])
+TYPE = re.compile(r"[A-Za-z]+(\.v[1-9][0-9]{0,5})?")
+UNKNOWN_TYPE = "One of these is not a type of event; the API document lists them under webhooks."
 
 After = Annotated[str | None, Query(max_length=512, description="`next` of the page before, or a receipt's cursor.")]
 Wait = Annotated[int, Query(ge=0, le=30, description="Seconds to wait for an event if there is none yet.")]
-Types = Annotated[str | None, Query(max_length=2000, description="Event types, separated by commas.")]
+Types = Annotated[
+    str | None,
+    Query(
+        max_length=2000,
+        description="Event types, separated by commas: `ConcernRaised` (every version) or `ConcernRaised.v1`.",
+    ),
+]
 Size = Annotated[int, Query(ge=1, le=PAGE, description="How many events at most.")]
 
 
@@ -50,7 +61,7 @@ class FeedPage(BaseModel):
 )
 async def feed(
     request: Request,
-    who: Asking,
+    acting: Annotated[Caller, Depends(Roles(ROLES))],
     office: InOffice,
     after: After = None,
     wait: Wait = 0,
@@ -58,16 +69,26 @@ async def feed(
     limit: Size = 100,
 ) -> FeedPage:
     """Long poll: an empty page comes after `wait` seconds. A consumer sees what it may read now."""
-    role_of(who, ROLES)
     state = request.app.state
-    wanted = frozenset(name.strip() for name in (types or "").split(",") if name.strip())
+    wanted = _known_types(types or "")
     try:
         with as_problems():
             stories = Feed(office.journal, state.public_url, state.zone)
-            page = await stories.page(who, after, wanted, limit, wait, partial(_is_over, request))
+            page = await stories.page(acting.who, after, wanted, limit, wait, partial(_is_over, request))
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
     return FeedPage(items=list(page.items), next=page.next)
+
+
+def _known_types(listed: str) -> frozenset[str]:
+    """The event types of a list; a 400 Problem where one is not in the catalogue.
+
+    A version that only a newer program knows is allowed: what is asked for by name stays right when we are updated.
+    """
+    wanted = frozenset(name.strip() for name in listed.split(",") if name.strip())
+    if any(not TYPE.fullmatch(name) or name.partition(".")[0] not in CATALOGUE for name in wanted):
+        raise Problem(kinds.INVALID, errors=[Mistake("types", UNKNOWN_TYPE, parameter=True)])
+    return wanted
 
 
 async def _is_over(request: Request) -> bool:
@@ -93,7 +114,7 @@ class TimelinePage(Timeline):
 async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
     case_id: UUID,
-    who: Asking,
+    acting: Annotated[Caller, Depends(Roles(READERS))],
     office: InOffice,
     times: Asked,
     if_none_match: IfNoneMatch,
@@ -101,13 +122,12 @@ async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
     limit: Limit = 50,
 ) -> Response:
     """In order of occurrence; each entry says when it was recorded, and what superseded it."""
-    role_of(who, READERS)
-    look = Look(request, who, office, case_id, times, if_none_match)
+    look = Look(request, acting.who, office, case_id, times, if_none_match)
     keyring = office.journal.keyring
     place = UUID(bytes=open_cursor(keyring, "timeline", after)) if after else None
     events, (policy, authority) = await look.events(), await look.ground()
     try:
-        story = timeline(events, times, policy, authority)
+        story = timeline(events, look.at(events), policy, authority)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     part = story.part(place, limit)

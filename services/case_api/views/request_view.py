@@ -20,7 +20,7 @@ from case_api.domain.facts.requests import (
     Route,
 )
 from case_api.domain.policy import Policy
-from case_api.domain.questions.consequences import agreed_categories
+from case_api.domain.questions.consequences import sendable
 from case_api.domain.questions.request_state import State, progress_at
 from case_api.domain.words import has_come
 from case_api.views.agreement_status import Ground
@@ -132,7 +132,7 @@ def _agreed(case: Case, request: Request, at: datetime, ground: Ground) -> froze
     """What may be sent at *at*: nothing once the work is over or paused, or when the agreements do not hold."""
     progress = progress_at(case, request, at, ground.policy.tz)
     is_open = progress is not None and progress.state in OPEN
-    return (agreed_categories(case, request, case.agreements, at, ground) if is_open else None) or frozenset()
+    return sendable(case, request, at, ground) if is_open else frozenset()
 
 
 def _agreed_now(case: Case, request_id: UUID, now: datetime, ground: Ground) -> frozenset[str]:

@@ -45,34 +45,64 @@ class SeekAgreement(Command):
     """A carer or the learner is asked, in words they understand."""
 
     party: PersonId
+    """The carer or learner who is asked."""
     scope: Scope
+    """What they are asked to agree to: which service, for which purpose, with which information."""
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=2)] = (
         "agreement_to_request",
         "consent_to_share",
     )
+    """To the request itself (`agreement_to_request`), to sharing information for it (`consent_to_share`), or both."""
     explained: Explained
+    """How, and in which language, it was explained to them."""
     alternatives_explained: bool
+    """Whether they heard what else is possible, and what follows if they say no."""
+
+    examples = ({
+        "party": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",
+        "scope": {"service": "slt", "purpose": "speech", "categories": ["identity_contact", "learning_profile"]},
+        "explained": {"how": "at home, with an interpreter", "language": "pl"},
+        "alternatives_explained": True,
+    },)  # fmt: skip
 
 
 class GrantAgreement(Command):
     """They agree: to all that was asked, or to less."""
 
     answer: Literal["granted"]
+    """`granted`: they agree."""
     categories: Categories | None = None
+    """What may be shared, where it is less than was asked; all that was asked if absent."""
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=2)] | None = None
+    """What they agree to, where it is less than was asked."""
     holds_from: Day | None = None
+    """The first day of the agreement; the day of the answer if absent."""
     until: Day | None = None
+    """The last day; as the policy says if absent."""
     route: Code
+    """How the answer came, such as `paper`, `in_person` or `call`."""
     evidence: Text | None = None
+    """Where the answer can be looked up, such as a signed form."""
     helped_by: Line | None = None
+    """Who helped a child who cannot decide alone to give their assent."""
+
+    examples = ({
+        "answer": "granted", "route": "paper", "evidence": "Form of 12 November, in the school office.",
+    },)  # fmt: skip
 
 
 class RefuseAgreement(Command):
     """They do not agree."""
 
     answer: Literal["refused"]
+    """`refused`: they do not agree."""
     reason: Text | None = None
     willing_to_discuss: bool
+    """Whether they may be asked again."""
+
+    examples = ({
+        "answer": "refused", "reason": "We want to wait until the spring.", "willing_to_discuss": True,
+    },)  # fmt: skip
 
 
 AnswerAgreement = Annotated[GrantAgreement | RefuseAgreement, Field(discriminator="answer")]
@@ -82,12 +112,19 @@ class WithdrawAgreement(Command):
     """They take an agreement back, wholly or for some categories."""
 
     categories: Categories | None = None
+    """What is no longer to be shared; the whole agreement if absent."""
     route: Code
+    """How they said so, such as `paper`, `in_person` or `call`."""
     told_consequences: bool
+    """Whether they were told what stops, and what a service keeps."""
+
+    examples = ({"route": "call", "told_consequences": True},)  # fmt: skip
 
 
 class ExpireAgreement(Command):
     """The end of an agreement has come; the clerk records it (D15)."""
+
+    examples = ({},)  # fmt: skip
 
 
 class NothingToWithdraw(Refusal):

@@ -71,7 +71,10 @@ class ListSetting(Command):
     """A school or nursery enters the directory, by the name that families know."""
 
     setting: Code
+    """The code by which cases and staff name the setting."""
     title: Line
+
+    examples = ({"setting": "burnside-primary", "title": "Burnside Primary School"},)  # fmt: skip
 
 
 class AssignStaff(Command):

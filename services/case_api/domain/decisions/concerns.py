@@ -16,26 +16,50 @@ class RaiseConcern(Command):
     """Someone who knows the learner brings a concern to the school's notice."""
 
     raised_by: RaisedBy
+    """Who brought it: `person` for a learner or carer of the case, `staff` for a colleague."""
     received_by: Line | None = None
+    """Who of the staff heard it; the caller if absent."""
     wellbeing_indicators: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
+    """Codes of the policy's wellbeing indicators."""
     barrier_areas: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
+    """Codes of the areas in which there are barriers to learning."""
     description: Text
     wants_reply: bool = True
+    """Whether whoever raised it wants to hear what comes of it."""
+
+    examples = ({
+        "raised_by": {"kind": "carer", "person": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11"},
+        "wellbeing_indicators": ["achieving", "included"],
+        "description": "Long instructions get lost on the way.",
+    },)  # fmt: skip
 
 
 class AcknowledgeConcern(Command):
     """Whoever raised the concern is told that it was heard, and what happens next."""
 
     summary: Text
+    """What was understood, for whoever raised it."""
     next_step: Text
+    """What happens next."""
     by_when: Day
+    """The day by which it happens."""
+
+    examples = ({
+        "summary": "You told us that long instructions get lost.",
+        "next_step": "Ms Okafor tries a visual timetable.",
+        "by_when": "2025-10-03",
+    },)  # fmt: skip
 
 
 class CloseConcern(Command):
     """The concern is dealt with."""
 
     outcome: Literal["supported", "no_action", "merged", "passed_on"]
+    """What became of it."""
     reason: Text
+    """Why it can be closed."""
+
+    examples = ({"outcome": "supported", "reason": "The visual timetable helps."},)  # fmt: skip
 
 
 class RaiserNotNamed(Refusal):

@@ -22,6 +22,7 @@ from case_api.domain.facts.requests import (
     Request,
 )
 from case_api.domain.questions.consequences import state_now
+from case_api.domain.questions.involvement_refused import InputNotSought, InvolvementNotOpen
 from case_api.domain.questions.references import NotOnThisCase, NotYetHappened
 from case_api.domain.questions.request_state import State, request_of_service, state_of
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
@@ -168,25 +169,6 @@ ANSWERABLE: dict[str, frozenset[State]] = {
     "end": frozenset({"accepted", "active"}),
     "acknowledge_pause": frozenset({"on_hold"}),
 }
-
-
-class InvolvementNotOpen(Refusal):
-    slug = "involvement-not-open"
-    rule_id = "I29"
-    guidance_ref = "R110"
-    title = "The involvement is not open for this update now."
-    advice = (
-        "Accept the request before you record work on it. While work is paused only the pause can be acknowledged."
-        " 'missing' says in what state it is."
-    )
-
-
-class InputNotSought(Refusal):
-    slug = "input-not-sought"
-    rule_id = "R70"
-    guidance_ref = "R70"
-    title = "This kind of input was not asked for."
-    advice = "Give one of the kinds under input_sought; the school can request another kind."
 
 
 def the_involvement_is_open_for_it(command: AnyUpdate, state: State) -> Refusal | None:

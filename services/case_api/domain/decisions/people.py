@@ -100,7 +100,7 @@ class AssessCapacity(Command):
     """Whether the learner can decide a matter themselves is assessed."""
 
     matter: Code
-    """What is to be decided, such as `agreement_to_request`."""
+    """What is to be decided, such as `requests_for_assistance`."""
     outcome: Literal["presumed", "has", "lacks"]
     """`has` or `lacks` it, or `presumed` until looked at."""
     wellbeing_impact: Text | None = None
@@ -115,7 +115,7 @@ class AssessCapacity(Command):
     """The day after which it is looked at again."""
 
     examples = ({
-        "matter": "agreement_to_request",
+        "matter": "requests_for_assistance",
         "outcome": "has",
         "assessor": "okafor",
         "basis": "Explains in her own words what the therapist would do.",

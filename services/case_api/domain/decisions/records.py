@@ -1,7 +1,9 @@
 """Correcting what was recorded wrongly: nothing is edited (D7)."""
 
+import json
 from dataclasses import replace
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, Final
 
 from pydantic import ValidationError
 
@@ -10,10 +12,15 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event, Recorded, Unreadable
 from case_api.domain.facts.people import CarerLinked, LearnerRegistered
 from case_api.domain.facts.records import RecordCorrected
+from case_api.domain.facts.reviews import ReviewHeld
+from case_api.domain.facts.supports import UniversalSupportApplied
 from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import NotYetHappened, known
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import EventId, Text, day_of
+from case_api.domain.words import YEARS, EventId, Text, day_of
+
+EARLIEST: Final = date(YEARS.start, 1, 1)
+LATEST: Final = date(YEARS.stop - 1, 12, 31)
 
 
 class CorrectRecord(Command):
@@ -21,8 +28,22 @@ class CorrectRecord(Command):
 
     needs_history: ClassVar[bool] = True
     supersedes: EventId
+    """The `event_id` of the timeline entry that was wrong."""
     reason: Text
+    """What was wrong, and how it was noticed."""
     replacement: dict[str, Any] | None = None
+    """The `data` of the timeline entry, whole, with what was wrong put right; absent if nothing stands in its place."""
+
+    examples = ({
+        "supersedes": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
+        "reason": "The day of birth was mistyped.",
+        "replacement": {
+            "person_id": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b10",
+            "name": "Maja Kowalska",
+            "date_of_birth": "2016-05-11",
+            "setting": "burnside-primary",
+        },
+    },)  # fmt: skip
 
 
 class NotCorrectable(Refusal):
@@ -48,22 +69,26 @@ def it_can_be_corrected(event: Recorded, replacement: Event | None) -> Refusal |
 
 
 def the_replacement_fits(
-    event: Recorded, replacement: Event | None, command: CorrectRecord, at: Situation
+    event: Recorded, replacement: Event | None, command: CorrectRecord, case: Case, at: Situation
 ) -> Refusal | None:
     """A whole fact of the same type, about the same people and things."""
     if command.replacement is None:
         return None
     same = replacement is not None and _identity(replacement) == _identity(event.fact)
-    return None if same and _could_be(replacement, at) else ReplacementUnfit(pointer="/replacement")
+    return None if same and _could_be(replacement, case, at) else ReplacementUnfit(pointer="/replacement")
 
 
-def _could_be(replacement: Event | None, at: Situation) -> bool:
-    """What the first recording would have been refused for is refused here too (I2, I31)."""
+def _could_be(replacement: Event | None, case: Case, at: Situation) -> bool:
+    """What the first recording would have been refused for is refused here too (I2, I19, I31)."""
     match replacement:
+        case UniversalSupportApplied(strategy_code=strategy, need_refs=needs):
+            return at.policy.strategy(strategy) is not None and case.assessments.needs.issuperset(needs)
+        case ReviewHeld(of_refs=measures, next_review_on=following, held_on=held):
+            return case.supports.by_id.keys() >= set(measures) and (following is None or held < following <= LATEST)
         case CarerLinked(may_contact=False, restriction_reason=None):
             return False
         case LearnerRegistered(date_of_birth=born):
-            return born <= at.today
+            return EARLIEST <= born <= at.today
         case _:
             return True
 
@@ -75,14 +100,17 @@ def what_it_says_has_happened(replacement: Event | None, at: Situation) -> Refus
 
 
 def _identity(fact: Event) -> dict[str, Any]:
-    """The ids that a fact carries: of what it tells, of whose words it holds, and of the service that wrote it."""
+    """The ids that a fact carries: of what it tells, of whose words it holds, and of the service that wrote it.
+
+    The numbers by which other systems know a learner are among them: they were made unique when it was recorded (D9).
+    """
     ids = (ref for ref in fact.refs if ref.endswith("_id"))
-    return fact.model_dump(include={*ids, "person_id", "party", "service"})
+    return fact.model_dump(include={*ids, "person_id", "party", "service", "identifiers"})
 
 
 def _parsed(event: Recorded, content: dict[str, Any] | None) -> Event | None:
     try:
-        return type(event.fact).model_validate(content) if content is not None else None
+        return type(event.fact).model_validate_json(json.dumps(content), strict=True) if content is not None else None
     except ValidationError:
         return None
 
@@ -107,7 +135,7 @@ def correct_record(case: Case, command: CorrectRecord, at: Situation) -> Decisio
     )
     return decided(
         it_can_be_corrected(event, replacement),
-        the_replacement_fits(event, replacement, command, at),
+        the_replacement_fits(event, replacement, command, case, at),
         what_it_says_has_happened(replacement, at),
         then=(correction, *reconsidered(_after(case, event, replacement, at), at, "withdrawn")),
     )

@@ -1,5 +1,6 @@
 """Asking a partner service for help: by the school, by an outside professional, or directly by the family."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -7,25 +8,18 @@ from pydantic import Field
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
-from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, Scope
-from case_api.domain.facts.involvement import InvolvementEnded
 from case_api.domain.facts.requests import (
     AssistanceRequested,
-    AssistanceWithdrawn,
-    FurtherInformationSupplied,
     InputKind,
     Requester,
 )
 from case_api.domain.questions import asking
-from case_api.domain.questions.agreement_set import agreement_set
+from case_api.domain.questions.agreement_set import AgreementSet, agreement_set
 from case_api.domain.questions.answering import with_consequences
-from case_api.domain.questions.asking_refused import RequestNoLongerOpen
 from case_api.domain.questions.parties import an_assent_names_who_helped
-from case_api.domain.questions.references import NotOnThisCase, known, known_people
-from case_api.domain.questions.request_state import TERMINAL, state_of
-from case_api.domain.questions.sharing import the_school_shares_on_a_ground_of_its_own, what_is_sent_is_still_agreed
-from case_api.domain.refusal import Decision, decided
+from case_api.domain.questions.references import known, known_people
+from case_api.domain.refusal import Decision, Refusal, decided
 from case_api.domain.words import (
     AssertedAgreement,
     Code,
@@ -34,7 +28,6 @@ from case_api.domain.words import (
     Line,
     MeasureTried,
     PersonId,
-    RequestId,
     ServiceCode,
     Text,
     end_of,
@@ -46,8 +39,11 @@ Categories = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
 
 class _Request(Command):
     service: ServiceCode
+    """The partner service that is asked, as the directory names it."""
     purpose: Code
+    """One of the purposes that the directory lists for the service."""
     input_sought: Inputs = ("consultation",)
+    """The kinds of help that are asked for."""
     urgency: Literal["routine", "soon", "urgent"] = "routine"
 
 
@@ -55,49 +51,85 @@ class SchoolRequest(_Request):
     """The Pupil Support Team asks, with what was tried, who contributed, and everybody's agreement."""
 
     route: Literal["school"]
+    """`school`: the school asks."""
     categories: Categories
+    """The categories of information that go to the service; everybody must have agreed to each."""
     need_refs: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+    """The assessed needs that the request is about."""
     measures_tried: Annotated[tuple[MeasureTried, ...], Field(max_length=60)] = ()
+    """Which support was tried for which need."""
     contributors: Annotated[tuple[Contributor, ...], Field(max_length=30)] = ()
+    """Staff whose information the request brings together."""
     statutory_basis: Code | None = None
+    """The duty in law on which the school asks, if there is one, as a code."""
     exception_reason: Text | None = None
+    """Why it cannot wait until supports were tried for each need."""
+
+    examples = ({
+        "route": "school",
+        "service": "slt",
+        "purpose": "speech",
+        "categories": ["identity_contact", "learning_profile"],
+        "need_refs": ["receptive_language"],
+        "measures_tried": [
+            {"measure_id": "0b8f2f5e-3a47-4f4e-8d1c-7a5e9c6b1d20", "need_ref": "receptive_language"}
+        ],
+        "contributors": [{"staff": "okafor", "role": "teacher"}, {"staff": "roy", "role": "pupil_support"}],
+    },)  # fmt: skip
 
 
 class ExternalRequest(_Request):
     """An outside professional asked, and says whose agreement they obtained."""
 
     route: Literal["external"]
+    """`external`: a professional outside the school asks."""
     requester: Requester
+    """Who asks."""
     asserted_agreements: Annotated[tuple[AssertedAgreement, ...], Field(min_length=1, max_length=10)]
+    """Whose agreement the requester says they obtained, and how."""
+
+    examples = ({
+        "route": "external",
+        "service": "slt",
+        "purpose": "speech",
+        "requester": {"kind": "professional", "role": "health_visitor", "name": "Isla Munro"},
+        "asserted_agreements": [{"party": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11", "how": "on paper, at home"}],
+    },)  # fmt: skip
 
 
 class DirectRequest(_Request):
     """A carer or the learner asks a service that accepts direct requests."""
 
     route: Literal["direct"]
+    """`direct`: a carer or the learner asks the service themselves."""
     asked_by: PersonId
+    """The carer or learner who asks."""
     categories: Categories
+    """The categories of information that they let the service have."""
     language: Language = "en"
+    """In which they want to be answered."""
     tell_parents: bool = True
+    """For a learner who asks: whether the carers may hear of it."""
     helped_by: Line | None = None
+    """Who helped a child who cannot decide alone to ask."""
+
+    examples = ({
+        "route": "direct",
+        "service": "counselling",
+        "purpose": "talking",
+        "asked_by": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b10",
+        "categories": ["identity_contact"],
+        "helped_by": "Ms Okafor",
+    },)  # fmt: skip
 
 
 RequestAssistance = Annotated[SchoolRequest | ExternalRequest | DirectRequest, Field(discriminator="route")]
 
 
-class WithdrawRequest(Command):
-    """The school takes back a request that was not accepted yet, or ends work that is paused."""
-
-    reason: Text
-
-
-class SupplyInformation(Command):
-    """The school answers what the service wanted to know."""
-
-    items: Annotated[tuple[Text, ...], Field(min_length=1, max_length=30)]
-
-
 def request_assistance(case: Case, command: SchoolRequest | ExternalRequest | DirectRequest, at: Situation) -> Decision:
+    outsider = asking.an_outside_professional_asks_in_their_own_name(at)
+    if outsider and not isinstance(command, ExternalRequest):
+        return decided(outsider)
     match command:
         case SchoolRequest():
             return request_by_school(case, command, at)
@@ -115,11 +147,7 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
         asking.the_service_offers_it(command.service, command.purpose, at),
         known("/categories", command.categories, at.policy.agreements.categories),
         known("/measures_tried", (one.measure_id for one in command.measures_tried), case.supports.by_id),
-        asking.no_grant_stands_against_a_refusal(parties),
-        asking.everyone_agrees_unless_a_child_needs_protection(parties, command.categories)
-        or asking.everyone_agrees_unless_a_child_needs_protection(then, command.categories),
-        asking.every_parent_who_can_be_asked_was_asked(parties, at.policy),
-        asking.the_learner_agrees_as_their_age_allows(parties, at.policy),
+        *_everybody_agreed(parties, then, command.categories, at),
         asking.what_is_sent_serves_the_purpose(command.categories, command.service, command.purpose, at),
         asking.strategies_come_before_agencies(
             case, command.need_refs, command.measures_tried, command.exception_reason
@@ -140,6 +168,24 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
 def _asked_by_then(command: SchoolRequest, at: Situation) -> datetime:
     """Agreement comes before the request (R79): also before one that is recorded late; a day counts to its end."""
     return min(at.now, end_of(at.occurred(command), at.policy.tz))
+
+
+def _everybody_agreed(
+    now: AgreementSet, then: AgreementSet, categories: Iterable[str], at: Situation
+) -> Iterator[Refusal | None]:
+    """I1-I4, as things stand now and as they stood when the request was made."""
+    wanted = tuple(categories)
+    for refusals in zip(*(_agreement_rules(parties, wanted, at) for parties in (now, then)), strict=True):
+        yield next((refusal for refusal in refusals if refusal), None)
+
+
+def _agreement_rules(parties: AgreementSet, categories: tuple[str, ...], at: Situation) -> tuple[Refusal | None, ...]:
+    return (
+        asking.no_grant_stands_against_a_refusal(parties),
+        asking.everyone_agrees_unless_a_child_needs_protection(parties, categories),
+        asking.every_parent_who_can_be_asked_was_asked(parties, at.policy),
+        asking.the_learner_agrees_as_their_age_allows(parties, at.policy),
+    )
 
 
 def request_from_outside(case: Case, command: ExternalRequest, at: Situation) -> Decision:
@@ -165,7 +211,7 @@ def request_directly(case: Case, command: DirectRequest, at: Situation) -> Decis
         asking.the_service_offers_it(command.service, command.purpose, at),
         known_people("/asked_by", (command.asked_by,), case),
         known("/categories", command.categories, at.policy.agreements.categories),
-        asking.an_outside_professional_asks_in_their_own_name(at),
+        asking.a_direct_request_is_the_familys_own(at),
         asking.the_service_takes_direct_requests(command.service, at),
         asking.an_asker_holds_the_right_to_ask(case, command.asked_by),
         asking.parents_are_told_of_a_young_childs_request(granted, command.tell_parents),
@@ -187,38 +233,4 @@ def _requested_directly(
         agreement_refs=(asking.ref_of(granted, case.version + 2),),
         parents_told=command.tell_parents,
         **command.model_dump(include={"service", "purpose", "input_sought", "categories", "urgency"}),
-    )
-
-
-def withdraw_request(case: Case, request_id: RequestId, command: WithdrawRequest, _: Situation) -> Decision:
-    request = case.requests.by_id.get(request_id)
-    if request is None:
-        return decided(NotOnThisCase())
-    state = state_of(case, request)
-    if state in ("withdrawn", "ended"):
-        return decided()
-    return decided(
-        None if state in ("requested", "acknowledged", "on_hold") else RequestNoLongerOpen(),
-        then=_taken_back(request.asked, command.reason, is_paused=state == "on_hold"),
-    )
-
-
-def _taken_back(asked: AssistanceRequested, reason: str, *, is_paused: bool) -> Event:
-    """Before the service accepted, the request is withdrawn; paused work, which the service cannot end, is ended."""
-    if is_paused:
-        return InvolvementEnded(request_id=asked.request_id, service=asked.service, outcome="withdrawn", summary=reason)
-    return AssistanceWithdrawn(
-        request_id=asked.request_id, service=asked.service, cause="no_longer_needed", reason=reason
-    )
-
-
-def supply_information(case: Case, request_id: RequestId, command: SupplyInformation, at: Situation) -> Decision:
-    request = case.requests.by_id.get(request_id)
-    if request is None:
-        return decided(NotOnThisCase())
-    return decided(
-        RequestNoLongerOpen() if state_of(case, request) in TERMINAL else None,
-        what_is_sent_is_still_agreed(case, request, at),
-        the_school_shares_on_a_ground_of_its_own(case, request, at),
-        then=FurtherInformationSupplied(request_id=request_id, service=request.asked.service, items=command.items),
     )

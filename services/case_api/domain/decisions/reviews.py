@@ -18,13 +18,32 @@ class HoldReview(Command):
     """Progress is looked at with the people concerned, and a decision is taken."""
 
     of_refs: Annotated[tuple[MeasureId, ...], Field(min_length=1, max_length=30)]
+    """The supports that were looked at."""
     held_on: Day | None = None
+    """The day of the review; the day of `occurred_at` if absent."""
     present: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
+    """Who took part."""
     views_refs: Annotated[tuple[ViewsId, ...], Field(max_length=30)] = ()
+    """What the learner and carers said, by the ids of their views (`/views`)."""
     views_missing: Annotated[tuple[ViewsMissing, ...], Field(max_length=30)] = ()
+    """Who could not be heard, each with the reason."""
     progress: Annotated[tuple[OutcomeStatus, ...], Field(max_length=30)] = ()
+    """How far each intended outcome was reached."""
     decision: Literal["continue", "adjust", "step_up", "step_down", "close"]
+    """What was decided; a change of stage is a command of its own."""
     next_review_on: Day | None = None
+
+    examples = ({
+        "of_refs": ["0b8f2f5e-3a47-4f4e-8d1c-7a5e9c6b1d20"],
+        "held_on": "2025-11-04",
+        "present": ["Ms Okafor", "Anna Kowalska"],
+        "views_missing": [
+            {"party": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b10", "reason": "Ill that day; she is asked next week."},
+        ],
+        "progress": [{"outcome": "Follows three-step instructions", "status": "partly_met"}],
+        "decision": "step_up",
+        "next_review_on": "2026-01-20",
+    },)  # fmt: skip
 
 
 class NextReviewBeforeThis(Refusal):

@@ -11,6 +11,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.policy import Stage
 from case_api.domain.questions.references import NotYetHappened, known, known_people
+from case_api.domain.questions.targeted import targeted_support_is_coordinated, targeted_support_is_planned_together
 from case_api.domain.questions.views_heard import answered_for, the_learner_was_heard
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
 from case_api.domain.words import Code, Day, Text, ViewsId, ViewsMissing
@@ -20,12 +21,28 @@ class ChangeStage(Command):
     """The learner moves to another stage; the rationale of a step up says why less does not suffice."""
 
     to_stage: Code
+    """One of the stages of the policy's ladder."""
     on: Day | None = None
+    """The day of the change; the day of `occurred_at` if absent."""
     rationale: Text
+    """Why; for a step up, why less does not suffice."""
     evidence_refs: Annotated[tuple[UUID, ...], Field(max_length=30)] = ()
+    """Events of the case on which it rests, such as the review."""
     views_refs: Annotated[tuple[ViewsId, ...], Field(max_length=30)] = ()
+    """What the learner and carers said, by the ids of their views (`/views`)."""
     views_missing: Annotated[tuple[ViewsMissing, ...], Field(max_length=30)] = ()
+    """Who could not be heard, each with the reason."""
     exception_reason: Text | None = None
+    """Why a step up cannot wait for what the rules ask for."""
+
+    examples = ({
+        "to_stage": "universal_augmented",
+        "on": "2025-11-05",
+        "rationale": "Everyday support helps, but not enough in maths.",
+        "views_missing": [
+            {"party": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b10", "reason": "Ill that day; she is asked next week."},
+        ],
+    },)  # fmt: skip
 
 
 class StepUpTooEarly(Refusal):
@@ -112,6 +129,8 @@ def change_stage(case: Case, command: ChangeStage, at: Situation) -> Decision:
         NotYetHappened(pointer="/on") if on > at.today else None,
         the_present_stage_began_before(case, on),
         a_step_up_follows_what_was_tried(case, command, to, now),
+        targeted_support_is_planned_together(case, to, now, on, policy, command.exception_reason),
+        targeted_support_is_coordinated(case, to, on),
         no_stage_is_skipped(command, to, now),
         the_learner_was_heard(case, command),
         then=StageChanged(

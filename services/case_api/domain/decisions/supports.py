@@ -17,21 +17,37 @@ class ApplySupport(Command):
     """An everyday adaptation is put in place."""
 
     strategy_code: Code
+    """One of the strategies of the policy."""
     level: Literal["universal", "augmented"] = "universal"
+    """Everyday support (`universal`), or more of it than others get (`augmented`)."""
     scope: Literal["learner", "group", "class"] = "learner"
+    """For this learner, or for a group or class that they are in."""
     need_refs: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+    """The assessed needs that it is for."""
     started_on: Day | None = None
+    """The first day of the support; the day of `occurred_at` if absent."""
     by: Line | None = None
+    """Who of the staff gives it; the caller if absent."""
+
+    examples = ({
+        "strategy_code": "visual_timetable", "need_refs": ["receptive_language"], "started_on": "2025-09-15",
+    },)  # fmt: skip
 
 
 class ObserveEffect(Command):
     """Somebody saw what a support did, from -2 (worse) to +2 (much better)."""
 
     score: Annotated[int, Field(ge=-2, le=2)]
+    """From -2 (worse) to 2 (much better)."""
     outcomes: Annotated[tuple[OutcomeStatus, ...], Field(max_length=20)] = ()
+    """How far each intended outcome was reached."""
     place: Literal["school", "home"] = "school"
     evidence: Text
+    """What was seen."""
     by: Line | None = None
+    """Who saw it; the caller if absent."""
+
+    examples = ({"score": 1, "evidence": "Starts tasks without asking twice."},)  # fmt: skip
 
 
 class EndSupport(Command):
@@ -39,6 +55,9 @@ class EndSupport(Command):
 
     reason: Literal["outcome_met", "ineffective", "replaced", "withdrawn"]
     on: Day | None = None
+    """The last day; the day of `occurred_at` if absent."""
+
+    examples = ({"reason": "outcome_met", "on": "2025-12-19"},)  # fmt: skip
 
 
 class SupportAlreadyEnded(Refusal):

@@ -15,26 +15,54 @@ class RecordDisclosure(Command):
     """A message reached its end, or could not be sent (D19)."""
 
     message_id: UUID
+    """The notifier's id of the message."""
     event_id: EventId
+    """The event that the message was about."""
     recipient: Recipient
+    """Who it was for, as `/recipients` names them."""
     channel: Code
     template: Code
     language: Language | None = None
     outcome: Delivery
+    """What came of it."""
     permit: Annotated[str, Field(max_length=1000)] | None = None
+    """The leave under which it was sent."""
     reason: Code | None = None
+    """Why it was not sent, as a code."""
     possible_duplicate: bool = False
+    """Whether it may have arrived twice."""
     attempts: Annotated[int, Field(ge=0, le=1000)] = 1
     at: AwareDatetime | None = None
+    """When it was sent."""
+
+    examples = ({
+        "message_id": "5d0f3a52-6c3e-4f0e-9a35-0c6f1d7e2b44",
+        "event_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
+        "recipient": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",
+        "channel": "email",
+        "template": "support_given",
+        "language": "pl",
+        "outcome": "sent",
+    },)  # fmt: skip
 
 
 class TellByHand(Command):
     """A member of staff told somebody in person, by telephone or by letter."""
 
     event_id: EventId
+    """The event that they were told of: `about` of the contact task."""
     recipient: Recipient
+    """Who was told: `recipient` of the contact task."""
     channel: Literal["in_person", "call", "letter"]
     language: Language | None = None
+    """In which they were told."""
+
+    examples = ({
+        "event_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
+        "recipient": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",
+        "channel": "call",
+        "language": "pl",
+    },)  # fmt: skip
 
 
 def record_disclosure(told: Told, command: RecordDisclosure, _: Situation) -> Decision:

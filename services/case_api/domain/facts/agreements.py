@@ -4,7 +4,7 @@ The events keep the field's name, consent; on screens and in prose it is an agre
 one service and purpose is computed from dated entries, so it can be asked for at any instant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Annotated, Literal
@@ -37,6 +37,10 @@ _SCOPE = {
     "purpose": "speech_and_language",
     "categories": ["identity_contact", "learning_profile"],
 }
+
+
+DIRECT = "direct_request"
+"""The route of an agreement that somebody gave by asking a service themselves; it carries that request alone (I14)."""
 
 
 class Scope(Value):
@@ -189,6 +193,15 @@ class Agreements:
     def entries_of(self, party: PersonId, service: ServiceCode, purpose: str) -> tuple[Entry, ...]:
         return self.entries.get((party, service, purpose), ())
 
+    def without_direct(self) -> "Agreements":
+        """Without what people agreed to by asking a service themselves; what they took back stays."""
+        direct = {grant.agreement_id for grant in self.grants() if grant.route == DIRECT}
+        kept = {
+            key: tuple(entry for entry in entries if not _is_of(entry.fact, direct))
+            for key, entries in self.entries.items()
+        }
+        return replace(self, entries=kept) if direct else self
+
     def grants(self) -> Iterator[ConsentGranted]:
         for entries in self.entries.values():
             yield from (entry.fact for entry in entries if isinstance(entry.fact, ConsentGranted))
@@ -214,6 +227,10 @@ class Agreements:
         if isinstance(fact, ConsentSought):
             return Agreements({**self.sought, fact.agreement_id: fact}, entries)
         return replace(self, entries=entries)
+
+
+def _is_of(fact: ConsentSought | Answer, agreement_ids: Collection[AgreementId]) -> bool:
+    return isinstance(fact, ConsentSought | ConsentGranted | ConsentExpired) and fact.agreement_id in agreement_ids
 
 
 def evolve(agreements: Agreements, fact: Event, at: Recorded) -> Agreements:

@@ -17,6 +17,7 @@ _FOR_SLT = {"request_id": "019a8052-4c00-7173-a6a7-b3e092547199", "service": "sl
 class AssistanceInputRecorded(Event, grounds="6.3 Kinds of input", covers=("R69", "R70")):
     """The service worked with the learner, the family or the staff."""
 
+    correctable = False
     true_from = "on"
     refs = ("request_id", "service")
     request_id: RequestId
@@ -37,6 +38,7 @@ class AssistanceInputRecorded(Event, grounds="6.3 Kinds of input", covers=("R69"
 class RecommendationMade(Event, grounds="6.3 Strategies reach staff", covers=("R72", "R91")):
     """The service recommended strategies, and said which staff should use them and what may help at home."""
 
+    correctable = False
     refs = ("request_id", "service", "recommendation_id")
     request_id: RequestId
     service: ServiceCode
@@ -114,6 +116,7 @@ class Involvement:
     last_input: date | None = None
     paused_at: date | datetime | None = None
     resumed_at: date | datetime | None = None
+    resumed_with: frozenset[str] = frozenset()
     acknowledge_by: date | None = None
     pause_acknowledged: bool = False
     ended_at: date | datetime | None = None
@@ -155,8 +158,9 @@ def _moved(involvement: Involvement, fact: Event, when: date | datetime) -> Invo
             return replace(involvement, paused_at=when, acknowledge_by=by, pause_acknowledged=False)
         case PauseAcknowledged():
             return replace(involvement, acknowledge_by=None, pause_acknowledged=True)
-        case InvolvementResumed():
-            return replace(involvement, paused_at=None, resumed_at=when, acknowledge_by=None)
+        case InvolvementResumed(categories=categories):
+            goes_on = replace(involvement, paused_at=None, resumed_at=when, acknowledge_by=None)
+            return replace(goes_on, resumed_with=frozenset(categories))
         case InvolvementEnded():
             return replace(involvement, ended_at=when, paused_at=None, acknowledge_by=None)
         case _:

@@ -12,6 +12,9 @@ from case_api.domain.words import Code, Language, Line, PersonId, Text, Value, d
 
 F = TypeVar("F", bound=Event)
 
+AGREEING = frozenset({"agreements", "requests"})
+"""Matters of an assessment of capacity that bear on agreements; an assessment of another matter says nothing of them."""
+
 Channel = Literal["email", "sms", "call", "letter", "app"]
 
 
@@ -81,6 +84,7 @@ class CarerLinked(Event, grounds="6.3 Requesting assistance", covers=("R79",)):
 class ContactPreferenceSet(Event, grounds="6.2 Working with parents", covers=("R46", "R47", "R48", "R49", "R57")):
     """A person said how they want to be reached: channels in order, language, formats, interpreter, times."""
 
+    correctable = False
     sealed_for = "person_id"
     refs = ("person_id",)
     person_id: PersonId
@@ -173,10 +177,12 @@ class People:
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
     def lacks_capacity_at(self, at: datetime, zone: tzinfo) -> bool:
-        """Whether the latest assessment valid at *at* found that the learner cannot decide."""
+        """Whether the latest assessment valid at *at* found that the learner cannot decide on agreements."""
         day = day_of(at, zone)
         valid = [
-            one.fact for one in self.capacity if has_come(one.occurred_at, at, zone) and day < one.fact.valid_until
+            one.fact
+            for one in self.capacity
+            if one.fact.matter in AGREEING and has_come(one.occurred_at, at, zone) and day < one.fact.valid_until
         ]
         return bool(valid) and valid[-1].outcome == "lacks"
 

@@ -105,6 +105,7 @@ class AssistanceAcknowledged(Event, grounds="6.3 Communication", covers=("R83",)
 class FurtherInformationRequested(Event, grounds="6.3 Communication", covers=("R83",)):
     """The service needs to know more before it can answer."""
 
+    correctable = False
     refs = ("request_id", "service")
     request_id: RequestId
     service: ServiceCode
@@ -116,6 +117,7 @@ class FurtherInformationRequested(Event, grounds="6.3 Communication", covers=("R
 class FurtherInformationSupplied(Event, grounds="6.3 Communication", covers=("R83",)):
     """The school answered what the service had asked."""
 
+    correctable = False
     refs = ("request_id", "service")
     request_id: RequestId
     service: ServiceCode

@@ -1,6 +1,6 @@
 """Whether everybody whose agreement a service needs has given it, and to what (R79, I1-I4, I6)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -37,8 +37,9 @@ class AgreementSet:
 
     @property
     def learner_stands_aside(self) -> bool:
-        """The learner cannot decide, and their views were heard instead (I3)."""
-        return self.learner_lacks_capacity and self.learner_views
+        """The learner cannot decide, their views were heard instead, and they said no to nothing (I3)."""
+        said_no = self.learner is not None and self.learner.status in ("refused", "withdrawn")
+        return self.learner_lacks_capacity and self.learner_views and not said_no
 
     @property
     def effective(self) -> frozenset[str]:
@@ -127,8 +128,11 @@ def agreement_set(
     policy: Policy,
     agreements: Agreements | None = None,
 ) -> AgreementSet:
-    """The set at *at*; *agreements* stands in for the case's own where a decision looks ahead."""
-    known = case.agreements if agreements is None else agreements
+    """The set at *at*; *agreements* stands in for the case's own where a decision looks ahead.
+
+    What somebody agreed to by asking the service themselves is left out: it carries their own request (I14).
+    """
+    known = (case.agreements if agreements is None else agreements).without_direct()
 
     def of(party: PersonId) -> Standing:
         return standing(known, party, service, purpose, at, policy.tz)
@@ -137,11 +141,19 @@ def agreement_set(
     learner = case.people.learner
     return AgreementSet(
         learner=of(learner.person_id) if learner else None,
-        carers=tuple(of(carer.person_id) for carer in case.people.holders_of_rights() if carer.may_contact),
+        carers=tuple(_counting(case, of)),
         learner_age=case.people.age_on(day),
         learner_lacks_capacity=case.people.lacks_capacity_at(at, policy.tz),
         learner_views=_learner_was_heard(case, at, policy.tz),
     )
+
+
+def _counting(case: Case, of: Callable[[PersonId], Standing]) -> Iterator[Standing]:
+    """Holders whom the school may contact, and any other whose no stands: a restriction does not unsay it (I4)."""
+    for carer in case.people.holders_of_rights():
+        held = of(carer.person_id)
+        if carer.may_contact or held.status in ("refused", "withdrawn"):
+            yield held
 
 
 def _learner_was_heard(case: Case, at: datetime, zone: tzinfo) -> bool:

@@ -8,8 +8,9 @@ from datetime import date
 
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
-from case_api.domain.facts.agreements import ConsentGranted, ConsentSought, Explained, Scope
+from case_api.domain.facts.agreements import DIRECT, ConsentGranted, ConsentSought, Explained, Scope
 from case_api.domain.facts.requests import Requester
+from case_api.domain.facts.supports import Measure
 from case_api.domain.policy import Policy
 from case_api.domain.questions.agreement_set import AgreementSet, suffices
 from case_api.domain.questions.asking_refused import (
@@ -19,6 +20,7 @@ from case_api.domain.questions.asking_refused import (
     LearnerToBeAskedAgain,
     NeedsMoreCategories,
     NotAProfessional,
+    NotTheirOwnRequest,
     OutsiderAsksForOthers,
     ParentsNotAsked,
     RequesterNotInTeam,
@@ -115,13 +117,18 @@ def strategies_come_before_agencies(
 
 def _untried(case: Case, need: str, tried: tuple[MeasureTried, ...]) -> Missing | None:
     measures = [case.supports.by_id.get(one.measure_id) for one in tried if one.need_ref == need]
-    applied = [measure for measure in measures if measure]
+    applied = [measure for measure in measures if measure and _is_for(measure, need)]
     if not applied:
         return Missing(rule_id="I10", what="nothing_tried", ref=need)
     reviewed = {ref for review in case.reviews.held for ref in review.of_refs}
     if any(measure.last_score is not None or measure.measure_id in reviewed for measure in applied):
         return None
     return Missing(rule_id="I10", what="effect_not_observed", ref=need)
+
+
+def _is_for(measure: Measure, need: str) -> bool:
+    """A measure that names needs was tried for those; one that names none may be paired with any."""
+    return not measure.need_refs or need in measure.need_refs
 
 
 def the_pupil_support_team_asks(at: Situation) -> Refusal | None:
@@ -187,7 +194,7 @@ def own_agreement(
         scope=scope,
         holds_from=day,
         until=default_end(day, at.policy),
-        route="direct_request",
+        route=DIRECT,
         helped_by=helped_by,
     )
     return sought, granted
@@ -202,6 +209,12 @@ def default_end(day: date, policy: Policy) -> date:
     return months_after(day, policy.agreements.default_months)
 
 
+def a_direct_request_is_the_familys_own(at: Situation) -> Refusal | None:
+    """R82, I14: a carer or the learner asks themselves, or tells the Pupil Support Team, which records it."""
+    own = at.actor.role in ("carer", "learner", "school_leader") or at.policy.in_pupil_support_team(at.roles)
+    return None if own else NotTheirOwnRequest(pointer="/route")
+
+
 def an_outside_professional_asks_in_their_own_name(at: Situation) -> Refusal | None:
-    """R81, I15: whoever works outside the school makes external requests, and no other in somebody's name."""
+    """R81, I15: whoever works outside the school makes external requests, and learns no more of the family."""
     return OutsiderAsksForOthers(pointer="/route") if at.actor.role == "external" else None

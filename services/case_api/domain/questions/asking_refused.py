@@ -128,3 +128,11 @@ class OutsiderAsksForOthers(Refusal):
     guidance_ref = "R81"
     title = "A professional outside the school asks in their own name."
     advice = "Use the route 'external'; a family's own request is made by them, or recorded by the school."
+
+
+class NotTheirOwnRequest(Refusal):
+    slug = "not-their-own-request"
+    rule_id = "I14"
+    guidance_ref = "R82"
+    title = "A direct request is made by the carer or learner themselves."
+    advice = "Let them ask, or tell a member of the Pupil Support Team, who records it for them."

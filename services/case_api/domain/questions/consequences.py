@@ -47,11 +47,15 @@ def consequences(
 
 
 def reconsidered(after: Case, at: Situation, cause: Cause) -> tuple[Event, ...]:
-    """What follows for every open request where not an answer changed but what is known of the people around it."""
+    """What follows for every open request where not an answer changed but what is known of the people around it.
+
+    It can stop work, never resume it: that takes an answer.
+    """
     return tuple(
         event
         for request, state in open_requests(after)
         for event in _consequence(after, request, state, after.agreements, at, cause)
+        if not isinstance(event, InvolvementResumed)
     )
 
 
@@ -94,6 +98,16 @@ def agreed_categories(
     asker = asked.requester.person
     own = standing(agreements, asker, asked.service, asked.purpose, at, situation.policy.tz) if asker else None
     return own.categories if own and own.granted and suffices(own.categories, purpose) else None
+
+
+def sendable(case: Case, request: Request, at: datetime, situation: Ground) -> frozenset[str]:
+    """What the school may send for this request at *at*: what was asked for, as far as everybody agrees to it.
+
+    Work that was resumed goes on within what the agreements covered then (I6, I9).
+    """
+    asked_for = case.involvement.of(request.asked.request_id).resumed_with or frozenset(request.asked.categories)
+    agreed = agreed_categories(case, request, case.agreements, at, situation)
+    return (agreed or frozenset()) & asked_for
 
 
 def _undone(agreements: Agreements, party: PersonId, request: Request, at: datetime, situation: Ground) -> bool:

@@ -11,6 +11,7 @@ from case_api.domain.facts.concerns import Concern
 from case_api.domain.facts.requests import Request
 from case_api.domain.policy import Policy, Recipient
 from case_api.domain.questions.postcard_sides import other_side
+from case_api.domain.questions.taking_part import doers, invited
 from case_api.domain.words import PersonId
 
 
@@ -67,6 +68,8 @@ def _resolved(
             yield from _requester(case, request)
         case "other_side":
             yield from other_side(case, fact, authority, today)
+        case "invited" | "doers":
+            yield from doers(fact, authority) if entry.role == "doers" else _invited(case, fact)
         case "receiver" | "raiser":
             yield from _around(case, concern_of(case, fact), entry.role)
 
@@ -97,6 +100,11 @@ def _learner(case: Case) -> Iterator[tuple[str, str]]:
     learner = case.people.learner
     if learner and learner.person_id in case.people.preferences:
         yield str(learner.person_id), "learner"
+
+
+def _invited(case: Case, fact: Event) -> Iterator[tuple[str, str]]:
+    for person in invited(case, fact):
+        yield from _learner(case) if case.people.is_learner(person) else _person(case, person)
 
 
 def _person(case: Case, person: PersonId | None) -> Iterator[tuple[str, str]]:

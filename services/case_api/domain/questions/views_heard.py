@@ -1,4 +1,4 @@
-"""Whose views a decision carries, or why it cannot (R19, I16, I19)."""
+"""Whose views a decision carries, or why it cannot (R19, I16, I19, I20)."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -25,6 +25,14 @@ class LearnerNotHeard(Refusal):
     advice = "Record the learner's views and name them in views_refs, or give the reason in views_missing."
 
 
+class CarersNotHeard(Refusal):
+    slug = "carers-not-heard"
+    rule_id = "I20"
+    guidance_ref = "R40"
+    title = "The views of a carer are not attached, nor a reason why they could not be obtained."
+    advice = "Record what the carers named in 'missing' say, or give the reason in views_missing."
+
+
 def the_learner_was_heard(case: Case, command: CarriesViews) -> Refusal | None:
     """R19: the child's views inform the support at all times; if they could not be had, the reason is recorded."""
     learner = case.people.learner
@@ -32,6 +40,17 @@ def the_learner_was_heard(case: Case, command: CarriesViews) -> Refusal | None:
         return None
     missing = Missing(rule_id="I19", what="views_missing", person=learner.person_id)
     return LearnerNotHeard(missing=(missing,), pointer="/views_refs")
+
+
+def the_carers_were_heard(case: Case, command: CarriesViews) -> Refusal | None:
+    """I20: each carer whom the school may contact was heard; if they could not be, the reason is recorded."""
+    answered = answered_for(case, command)
+    missing = tuple(
+        Missing(rule_id="I20", what="views_missing", person=carer.person_id)
+        for carer in case.people.carers.values()
+        if carer.may_contact and carer.person_id not in answered
+    )
+    return CarersNotHeard(missing=missing, pointer="/views_refs") if missing else None
 
 
 def heard(case: Case, command: CarriesViews) -> frozenset[PersonId]:

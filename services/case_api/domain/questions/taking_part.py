@@ -1,0 +1,31 @@
+"""Who takes part in a meeting or a plan: those whom a pack went to, and the staff who said they would do something."""
+
+from collections.abc import Iterator
+
+from case_api.domain.case import Case
+from case_api.domain.event import Event
+from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.meetings import MeetingHeld, MeetingPackIssued
+from case_api.domain.facts.plans import PlanAgreed
+from case_api.domain.words import PersonId
+
+
+def invited(case: Case, fact: Event) -> Iterator[PersonId]:
+    """The people to whom a pack went and who may still be contacted; nobody for any other fact."""
+    if isinstance(fact, MeetingPackIssued):
+        for one in fact.to:
+            carer = case.people.carers.get(one.person)
+            if carer is None or carer.may_contact:
+                yield one.person
+
+
+def doers(fact: Event, authority: Authority) -> Iterator[tuple[str, str]]:
+    """The staff who took something on (R86), as far as the directory knows how to reach them."""
+    names: tuple[str, ...] = ()
+    if isinstance(fact, MeetingHeld):
+        names = tuple(action.who for action in fact.actions)
+    elif isinstance(fact, PlanAgreed):
+        names = tuple(need.responsible for need in fact.needs)
+    for name in dict.fromkeys(names):
+        if authority.email_of(name):
+            yield f"staff:{name}", "doer"

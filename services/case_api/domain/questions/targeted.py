@@ -1,0 +1,49 @@
+"""What targeted support asks for beside a step up: planned together, and coordinated by somebody (R37-R39)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from case_api.domain.case import Case
+from case_api.domain.policy import Policy, Stage
+from case_api.domain.refusal import Missing, Refusal
+
+
+class NotPlannedTogether(Refusal):
+    slug = "not-planned-together"
+    rule_id = "I17"
+    guidance_ref = "R38"
+    title = "Targeted support follows an assessment of need and a planning meeting."
+    advice = "Assess the need and hold a planning meeting with the family, or give exception_reason."
+
+
+class NobodyCoordinates(Refusal):
+    slug = "nobody-coordinates"
+    rule_id = "I18"
+    guidance_ref = "R39"
+    title = "At targeted support somebody always coordinates."
+    advice = "Assign the named person, from that day at the latest."
+
+
+def targeted_support_is_planned_together(
+    case: Case, to: Stage, now: Stage, on: date, policy: Policy, exception_reason: str | None
+) -> Refusal | None:
+    """I17: in most cases; an exception gives its reason."""
+    if not to.targeted or now.targeted or exception_reason:
+        return None
+    missing = tuple(_not_done(case, on, policy))
+    return NotPlannedTogether(missing=missing) if missing else None
+
+
+def _not_done(case: Case, on: date, policy: Policy) -> Iterator[Missing]:
+    if not case.assessments.needs:
+        yield Missing(rule_id="I17", what="need_not_assessed")
+    planning = policy.meetings.planning_kinds
+    if not any(meeting.called.kind in planning for meeting in case.meetings.held_by(on)):
+        yield Missing(rule_id="I17", what="no_planning_meeting_held")
+
+
+def targeted_support_is_coordinated(case: Case, to: Stage, on: date) -> Refusal | None:
+    """I18: the named person coordinates, and no exception is made."""
+    if not to.targeted or case.people.named_person_on(on):
+        return None
+    return NobodyCoordinates(missing=(Missing(rule_id="I18", what="no_coordinator_assigned"),))

@@ -1,0 +1,120 @@
+"""Postcards between school and home: send, answer, read, and what still waits for an answer."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.roles import READERS, SCHOOL
+from case_api.boards.open_postcards import OpenPostcardRow
+from case_api.domain.decisions import postcards
+from case_api.http import problem_kinds as kinds
+from case_api.http.board_pages import Reader, following, ids_of, items_of
+from case_api.http.cases import Look, answers
+from case_api.http.commands import command
+from case_api.http.conditional import IfNoneMatch
+from case_api.http.documents import READ_ERRORS
+from case_api.http.offices import InOffice, Roles
+from case_api.http.ordering import as_problems
+from case_api.http.paging import Cursor, Limit, page
+from case_api.http.problems import Problem
+from case_api.http.times import Asked
+from case_api.order import Caller
+from case_api.views.answer import NothingKnown
+from case_api.views.postcards_view import PostcardsView, Side, postcards_view
+
+router = APIRouter(tags=["postcards"])
+CARER = ("carer",)
+ReaderOrCarer = Annotated[Caller, Depends(Roles((*READERS, *CARER)))]
+KEY = ("case_id", "thread")
+
+command(
+    router,
+    "/v1/cases/{case_id}/postcards",
+    postcards.SendPostcard,
+    postcards.send_postcard,
+    (*SCHOOL, *CARER),
+    summary="Send a postcard about a strategy, from school to a carer or from a carer to school",
+)
+command(
+    router,
+    "/v1/cases/{case_id}/postcards/{thread}/replies",
+    postcards.ReplyPostcard,
+    postcards.reply_postcard,
+    (*SCHOOL, *CARER),
+    summary="Answer a postcard",
+)
+
+
+@router.get(
+    "/v1/cases/{case_id}/postcards",
+    operation_id="postcards_view",
+    summary="The postcards of a case and their answers",
+    responses=answers(PostcardsView),
+    response_class=Response,
+)
+async def read_postcards(
+    request: Request, case_id: UUID, acting: ReaderOrCarer, office: InOffice, times: Asked, if_none_match: IfNoneMatch
+) -> Response:
+    """A carer reads those that were exchanged with them, in their own case."""
+    who = acting.who
+    if acting.role in CARER and who.case != case_id:
+        raise Problem(kinds.NOT_FOUND)
+    look = Look(request, who, office, case_id, times, if_none_match)
+    events, (policy, authority) = await look.events(), await look.ground()
+    try:
+        shown = postcards_view(events, times, policy, authority)
+    except NothingKnown:
+        raise Problem(kinds.NOT_FOUND) from None
+    own = shown.of(who.person) if acting.role in CARER and who.person else shown
+    return look.answer(own, case_id, events[-1].version)
+
+
+class OpenPostcard(BaseModel):
+    """A postcard that nobody has answered."""
+
+    case_id: UUID
+    thread: UUID
+    side: Literal["school", "home"] = Field(description="The side that has not answered.")
+    carer: UUID
+    strategy_code: str | None = None
+    sent_on: date
+
+
+class OpenPostcards(BaseModel):
+    """One page of open postcards."""
+
+    items: list[OpenPostcard]
+    next: str | None = None
+    self: str
+
+
+@router.get(
+    "/v1/postcards-awaiting-reply",
+    operation_id="postcards_awaiting_reply",
+    tags=["boards"],
+    summary="Postcards that nobody has answered yet, on either side",
+    responses=READ_ERRORS,
+    response_model=OpenPostcards,
+    response_model_exclude_none=True,
+)
+async def postcards_awaiting_reply(
+    request: Request,
+    _: Reader,
+    office: InOffice,
+    side: Annotated[Side | None, Query(description="The side that has not answered.")] = None,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """In the order of the cases' ids; `sent_on` says for how long each has waited."""
+    keyring = office.journal.keyring
+    place = ids_of(keyring, "postcards", after, 2)
+    with as_problems():
+        rows: list[OpenPostcardRow] = await office.boards.postcards_awaiting_reply(
+            side=side, after=(place[0], place[1]) if place else None, limit=limit
+        )
+    return page(request, items_of(OpenPostcard, rows), following(keyring, "postcards", rows, limit, KEY))
