@@ -38,15 +38,17 @@ check: $(READY) ## format, lint, types, import directions, and drift of generate
 	@drift=$$(mktemp -d) && trap 'rm -r "$$drift"' EXIT && \
 	$(BIN)/python -m case_api schemas "$$drift/schemas" && diff -ru schemas "$$drift/schemas" && \
 	$(BIN)/python -m case_api openapi "$$drift/openapi" && $(BIN)/python -m notifier openapi "$$drift/openapi" && diff -ru openapi "$$drift/openapi" && \
+	$(BIN)/python -m case_api reference "$$drift/docs" && for page in events rules; do diff -u docs/$$page.md "$$drift/docs/$$page.md" || exit 1; done && \
 	echo "checked: format, lint, types, imports, generated files"
 
 format: $(READY) ## set the format and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-generate: $(READY) ## write schemas/ and openapi/ anew from the code
+generate: $(READY) ## write schemas/, openapi/ and the reference pages in docs/ anew from the code
 	@$(BIN)/python -m case_api schemas schemas
 	@$(BIN)/python -m case_api openapi openapi
+	@$(BIN)/python -m case_api reference docs
 	@$(BIN)/python -m notifier openapi openapi
 
 lock: $(LOCKER)/.ready ## pin requirements/*.in anew, with hashes

@@ -76,8 +76,26 @@ class Packs:
             told = (pack.fault(fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in faults)
             raise PackBroken("\n".join(told)) from None
 
+    def check(self, needed: str) -> None:
+        """Read every pack that ships, *needed* among them.
+
+        Raises:
+            PackBroken: one of them cannot be used; all faults are told.
+        """
+        told: list[str] = []
+        for ref in dict.fromkeys((needed, *sorted(self._folders()))):
+            try:
+                self.policy(ref)
+            except PackBroken as broken:
+                told += str(broken).splitlines()
+        if told:
+            raise PackBroken("\n".join(dict.fromkeys(told)))
+
+    def _folders(self) -> dict[str, Path]:
+        return {f"{path.parent.name}@{path.name}": path for path in self.folder.glob("*/*") if path.is_dir()}
+
     def _pack(self, ref: str, above: tuple[str, ...] = ()) -> Pack | None:
-        known = {f"{path.parent.name}@{path.name}": path for path in self.folder.glob("*/*") if path.is_dir()}
+        known = self._folders()
         if ref not in known:
             return None
         own = _read(known[ref])

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from case_api.clock import Clock
 from case_api.domain.command import Command, Situation
 from case_api.domain.decide import decide
-from case_api.domain.event import Actor, Envelope, Event, Recorded, Source
+from case_api.domain.event import Actor
 from case_api.domain.facts.people import LearnerRegistered
 from case_api.domain.refusal import Decision
 from case_api.folds import Folded, Folds, Held
@@ -32,7 +32,8 @@ from case_api.order import (
     WouldRecord,
 )
 from case_api.precedent import Precedent
-from case_api.store.journal import Append, Attempt, Fact, Journal, Keyed, KeyReused, Reply, VersionConflict
+from case_api.recording import as_recorded, attempt_of, facts_of, new_keys
+from case_api.store.journal import Append, Fact, Journal, Keyed, KeyReused, Reply, VersionConflict
 from case_api.twins import Twins
 
 S = TypeVar("S")
@@ -87,10 +88,10 @@ class Service(Generic[S]):
         outcome = decide(order.decision, before.state, order.command, situation)
         if outcome.refusals or not outcome.events or order.key is None:
             return await self._unrecorded(order, before, outcome, situation)
-        facts = self._facts(order, before, outcome, situation)
+        facts = facts_of(order, before.version, outcome, situation)
         answer = await self._recorded(order, facts, outcome)
         if answer is not None and not answer.replayed:
-            self._folds.include(order.stream, held, [_as_recorded(fact) for fact in facts])
+            self._folds.include(order.stream, held, [as_recorded(fact) for fact in facts])
         return answer
 
     @staticmethod
@@ -118,7 +119,7 @@ class Service(Generic[S]):
         if self._is_stale(order, before):
             raise Stale
         if outcome.refusals:
-            await self._journal.attempt(_attempt(order, outcome, situation))
+            await self._journal.attempt(attempt_of(order, outcome, situation))
             raise CommandRefused(outcome.refusals, situation.policy.ref)
         if order.key is None:
             return WouldRecord(outcome.events)
@@ -131,7 +132,7 @@ class Service(Generic[S]):
 
     async def _recorded(self, order: Order[S, C], facts: tuple[Fact, ...], outcome: Decision) -> Answer | None:
         reply = order.reply(Receipt(order.stream, facts[-1].version, recorded=True, created=outcome.created))
-        item = Append(facts, self._keyed(order, reply), self._identifiers(order, facts), _new_keys(order, facts))
+        item = Append(facts, self._keyed(order, reply), self._identifiers(order, facts), new_keys(order, facts))
         return await self._append(order, item, Answer(reply))
 
     async def _append(self, order: Order[S, C], item: Append, answer: Answer) -> Answer | None:
@@ -168,22 +169,6 @@ class Service(Generic[S]):
             history=history,
         )
 
-    @staticmethod
-    def _facts(order: Order[S, C], before: Folded[S], outcome: Decision, situation: Situation) -> tuple[Fact, ...]:
-        ids = [uuid7() for _ in outcome.events]
-        return tuple(
-            Fact(
-                stream=order.stream,
-                version=before.version + place,
-                event_id=ids[place - 1],
-                recorded_at=situation.now,
-                key_id=_key_of(fact, order.key_id),
-                envelope=_envelope(order, situation, ids[0] if place > 1 else None),
-                fact=fact,
-            )
-            for place, fact in enumerate(outcome.events, start=1)
-        )
-
     def _keyed(self, order: Order[S, C], reply: Reply) -> Keyed:
         return Keyed(order.caller.who.client, order.key or "", order.fingerprint, reply, order.case_id)
 
@@ -200,54 +185,3 @@ def _not_before(situation: Situation, before: Folded[Any]) -> Situation:
     """Decided at the time of the last fact or later: a clock that is behind another's must not overlook its facts."""
     last = before.recorded_at
     return replace(situation, now=last) if last and last > situation.now else situation
-
-
-def _key_of(fact: Event, own: UUID) -> UUID:
-    """The key under which a body is sealed: the person's that it is about, else the stream's own (D10)."""
-    person = getattr(fact, fact.sealed_for) if fact.sealed_for else None
-    return person or own
-
-
-def _new_keys(order: Order[S, C], facts: tuple[Fact, ...]) -> tuple[UUID, ...]:
-    named = (getattr(fact.fact, fact.fact.creates_key_for) for fact in facts if fact.fact.creates_key_for)
-    own = (order.key_id,) if facts[0].version == 1 else ()
-    return (*own, *named)
-
-
-def _envelope(order: Order[S, C], situation: Situation, causation_id: UUID | None) -> Envelope:
-    return Envelope(
-        actor=situation.actor,
-        occurred_at=situation.occurred(order.command),
-        source=Source(system=order.caller.who.client, idempotency_key=order.key),
-        correlation_id=order.caller.correlation_id,
-        causation_id=causation_id,
-        traceparent=order.caller.traceparent,
-        policy=situation.policy.ref,
-    )
-
-
-def _as_recorded(fact: Fact) -> Recorded:
-    return Recorded(
-        fact.stream,
-        fact.version,
-        fact.event_id,
-        fact.recorded_at,
-        fact.fact.topic,
-        fact.key_id,
-        fact.envelope,
-        fact.fact,
-    )
-
-
-def _attempt(order: Order[S, C], outcome: Decision, situation: Situation) -> Attempt:
-    return Attempt(
-        at=situation.now,
-        subject=situation.actor.subject,
-        organisation=situation.actor.organisation,
-        role=situation.actor.role,
-        case_id=order.case_id,
-        command=type(order.command).__name__,
-        rule_ids=tuple(dict.fromkeys(refusal.rule_id for refusal in outcome.refusals)),
-        policy=situation.policy.ref,
-        reason=outcome.refusals[0].slug,
-    )

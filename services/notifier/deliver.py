@@ -5,6 +5,7 @@ possible duplicate.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -22,8 +23,9 @@ from notifier.reports import Outcome
 from notifier.retries import Spread, evenly, wait_after
 from notifier.wire import Permit
 
-AT_ONCE = 4
-"""Most messages in flight, and so the most that a crash can leave in doubt."""
+AT_ONCE = {"email": 4, "webhook": 16}
+"""Most messages in flight, and so the most that a crash can leave in doubt. A place for each partner service of an
+authority, so that even several that share one slow host keep none from the rest."""
 LEASE = timedelta(seconds=90)
 LONGEST_CALL = 45.0
 """Seconds; well under the lease, so that nobody else takes a row that is being sent."""
@@ -33,7 +35,7 @@ OUTAGE_PAUSE = timedelta(seconds=5)
 
 
 class Deliverer:
-    """Works through the outbox with a few messages in flight."""
+    """Works through the outbox with a few messages in flight on each channel; no channel waits for another."""
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class Deliverer:
         self._database, self._case_api, self._channels = database, case_api, channels
         self._clock, self._spread = clock, spread
         self.new_rows, self.new_reports = Bell(), Bell()
-        self._in_flight, self._stopping = 0, False
+        self._in_flight, self._stopping = Counter[str](), False
         self._log = logger()
 
     async def run(self) -> None:
@@ -57,23 +59,18 @@ class Deliverer:
                 try:
                     await self.recover(at_start=not recovered)
                     recovered = True
-                    taken = await self._claim(AT_ONCE - self._in_flight)
+                    taken = await self._claim()
                 except DatabaseUnavailable as error:
                     self._log.warning("database_unavailable", error=str(error))
                     taken = []
                 for entry in taken:
-                    self._in_flight += 1
-                    flights.create_task(self._carry(entry)).add_done_callback(self._landed)
+                    flights.create_task(self._carry(entry))
                 if not taken:
                     await self.new_rows.wait(0.5)
 
     def stop(self) -> None:
         """Take nothing more."""
         self._stopping = True
-        self.new_rows.ring()
-
-    def _landed(self, _flight: "asyncio.Task[None]") -> None:
-        self._in_flight -= 1
         self.new_rows.ring()
 
     async def recover(self, *, at_start: bool = False) -> None:
@@ -91,13 +88,19 @@ class Deliverer:
 
     async def deliver_due(self) -> int:
         """Carry what is due, a few rows at most, and say how many that was. Raises DatabaseUnavailable."""
-        taken = await self._claim(AT_ONCE)
+        taken = await self._claim()
         await asyncio.gather(*(self._carry(entry) for entry in taken))
         return len(taken)
 
-    async def _claim(self, most: int) -> list[Entry]:
-        lease_until, now, skip = real_now() + LEASE, self._clock.now(), self._database.skip_locked
-        return await self._database.run(lambda work: outbox.claim(work, most, now, lease_until, skip)) if most else []
+    async def _claim(self) -> list[Entry]:
+        """Take rows for the free places of every channel."""
+        turn = outbox.Turn(self._clock.now(), real_now() + LEASE, self._database.skip_locked)
+        free = {channel: AT_ONCE.get(channel, 1) - self._in_flight[channel] for channel in self._channels}
+        taken = await self._database.run(
+            lambda work: [row for channel, most in free.items() for row in outbox.claim(work, channel, most, turn)]
+        )
+        self._in_flight.update(row.channel for row in taken)
+        return taken
 
     async def _carry(self, entry: Entry) -> None:
         try:
@@ -105,10 +108,12 @@ class Deliverer:
         except DatabaseUnavailable as error:
             self._log.warning("database_unavailable", error=str(error))  # the row's lease decides, as after a crash
         except Exception as error:  # noqa: BLE001 - one row that we cannot handle must not stop the others
-            name = type(error).__name__
-            self._log.error("broke_off", message_id=str(entry.message_id), error=name, place=where(error))
+            self._broke_off(entry, error)
             with suppress(DatabaseUnavailable):
                 await self._uncalled(entry, Result("again", "broke_off"))
+        finally:
+            self._in_flight[entry.channel] -= 1
+            self.new_rows.ring()
 
     async def deliver(self, entry: Entry) -> None:
         """Carry one claimed row. Raises DatabaseUnavailable; then its lease decides."""
@@ -133,7 +138,7 @@ class Deliverer:
             return
         counted = await self._begin(entry, asked)
         if counted is not None:
-            await self._settle(counted, await _called(parcel), permit, parcel.language)
+            await self._settle(counted, await self._called(counted, parcel), permit, parcel.language)
 
     async def _begin(self, entry: Entry, asked: float) -> Entry | None:
         """Count the attempt before it is made; None when the row was lost or the permit has run out."""
@@ -144,6 +149,20 @@ class Deliverer:
             await self._settle(counted, Result("again", "permit_ran_out"))
             return None
         return counted
+
+    async def _called(self, entry: Entry, parcel: Parcel) -> Result:
+        try:
+            async with asyncio.timeout(LONGEST_CALL):
+                return await parcel.call()
+        except TimeoutError:
+            return Result("again", "no_answer", doubtful=True)
+        except Exception as error:  # noqa: BLE001 - whatever a channel did not foresee, the call may have arrived
+            self._broke_off(entry, error)
+            return Result("again", "broke_off", doubtful=True)
+
+    def _broke_off(self, entry: Entry, error: Exception) -> None:
+        name = type(error).__name__
+        self._log.error("broke_off", message_id=str(entry.message_id), error=name, place=where(error))
 
     async def _uncalled(self, entry: Entry, result: Result, permit: Permit | None = None) -> None:
         """Count an attempt that failed before anyone could be called."""
@@ -198,11 +217,3 @@ class Deliverer:
 
 def _marked(entry: Entry, result: Result) -> Entry:
     return entry.model_copy(update={"possible_duplicate": True}) if result.doubtful else entry
-
-
-async def _called(parcel: Parcel) -> Result:
-    try:
-        async with asyncio.timeout(LONGEST_CALL):
-            return await parcel.call()
-    except TimeoutError:
-        return Result("again", "no_answer", doubtful=True)

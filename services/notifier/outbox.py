@@ -1,6 +1,7 @@
 """One row for each event, recipient, template and channel: ids, a state, counters; no address, no text."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -62,15 +63,35 @@ def _insert(work: Transaction, entry: Entry, at: datetime) -> bool:
     )
 
 
-def claim(work: Transaction, most: int, now: datetime, lease_until: datetime, skip_locked: str) -> list[Entry]:
-    """Take up to *most* due rows, the urgent first, for as long as the lease lasts."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one claim goes by."""
+
+    now: datetime
+    lease_until: datetime
+    skip_locked: str
+
+
+def claim(work: Transaction, channel: str, most: int, turn: Turn) -> list[Entry]:
+    """Take up to *most* due rows of *channel*, the urgent first and one for each recipient, for a lease.
+
+    A recipient with a claimed row waits, so that one who is slow holds one place and no more.
+    """
+    taken: list[Entry] = []
+    while len(taken) < most and (row := _claim_one(work, channel, turn)):
+        taken.append(row)
+    return taken
+
+
+def _claim_one(work: Transaction, channel: str, turn: Turn) -> Entry | None:
     found = work.rows(
         "UPDATE outbox SET state = 'claimed', lease_until = ? WHERE message_id IN ("  # noqa: S608 - a constant
-        "SELECT message_id FROM outbox WHERE state IN ('queued', 'in_doubt') AND next_attempt_at <= ?"
-        f" ORDER BY urgency, next_attempt_at LIMIT ? {skip_locked}) RETURNING *",
-        *(micros(lease_until), micros(now), most),
+        "SELECT message_id FROM outbox WHERE state IN ('queued', 'in_doubt') AND channel = ? AND next_attempt_at <= ?"
+        " AND recipient NOT IN (SELECT recipient FROM outbox WHERE state = 'claimed' AND channel = ?)"
+        f" ORDER BY urgency, next_attempt_at LIMIT 1 {turn.skip_locked}) RETURNING *",
+        *(micros(turn.lease_until), channel, micros(turn.now), channel),
     )
-    return [Entry.model_validate(row) for row in found]
+    return Entry.model_validate(found[0]) if found else None
 
 
 def begin_call(work: Transaction, entry: Entry) -> bool:

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 SCHEDULE = (
     timedelta(0),
@@ -21,6 +21,8 @@ SCHEDULE = (
 JITTER = 0.2
 LONGEST_WISH = timedelta(hours=24)
 """The most that a provider's Retry-After can delay us."""
+HTTP_DATES = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
+"""The three forms of a date, two of them obsolete (RFC 9110, 5.6.7). All are in UTC."""
 
 Spread = Callable[[], float]
 """Gives a number from -1 to 1."""
@@ -43,12 +45,22 @@ def wait_after(attempts: int, *, wish: timedelta | None = None, spread: Spread =
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """What a Retry-After field asks for (RFC 9110, 10.2.3: seconds or a date); None if there is none."""
-    if not value:
-        return None
-    if value.strip().isdecimal() and len(value.strip()) < len("1000000000"):
-        return timedelta(seconds=int(value))
-    try:
-        return max(parsedate_to_datetime(value) - now, timedelta(0))
-    except (ValueError, TypeError):
-        return None
+    """What a Retry-After field asks for (RFC 9110, 10.2.3: seconds or a date), at most LONGEST_WISH.
+
+    None if there is none, or none that can be used.
+    """
+    asked = (value or "").strip()
+    if asked.isascii() and asked.isdecimal():
+        seconds = int(asked) if len(asked) < len("1000000000") else None
+        wish = None if seconds is None else timedelta(seconds=seconds)
+    else:
+        date = _http_date(asked)
+        wish = None if date is None else max(date - now, timedelta(0))
+    return None if wish is None else min(wish, LONGEST_WISH)
+
+
+def _http_date(text: str) -> datetime | None:
+    for form in HTTP_DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+    return None

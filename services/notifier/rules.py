@@ -27,6 +27,8 @@ class Rule:
 FAMILY = ("carer", "learner")
 STAFF = ("coordinator",)
 ASKERS = ("requester", "coordinator")
+DOERS = ("doer",)
+"""Staff who took something on, at a meeting or in a plan."""
 
 RULES = (
     Rule("ConcernRaised.v1", ("raiser", "receiver", *STAFF), "concern-received"),
@@ -36,6 +38,11 @@ RULES = (
     Rule("SupportEnded.v1", FAMILY, "support-ended"),
     Rule("StageChanged.v1", FAMILY + STAFF, "stage-changed"),
     Rule("ReviewHeld.v1", FAMILY, "review-held"),
+    Rule("PostcardSent.v1", ("carer", "teacher"), "postcard"),
+    Rule("PostcardReplied.v1", ("carer", "teacher"), "postcard-reply"),
+    Rule("MeetingPackIssued.v1", FAMILY, "meeting-pack", urgency="now"),
+    Rule("MeetingHeld.v1", FAMILY + DOERS, "meeting-held"),
+    Rule("PlanAgreed.v1", FAMILY + DOERS, "plan-agreed"),
     Rule("ConsentSought.v1", FAMILY, "agreement-asked", urgency="now"),
     Rule("ConsentGranted.v1", FAMILY + STAFF, "agreement-receipt"),
     Rule("ConsentRefused.v1", FAMILY + STAFF, "agreement-receipt"),

@@ -33,7 +33,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX IF NOT EXISTS outbox_due ON outbox (urgency, next_attempt_at)
+    CREATE INDEX IF NOT EXISTS outbox_due_on_channel ON outbox (channel, urgency, next_attempt_at)
     WHERE state IN ('queued', 'in_doubt')
     """,
     """

@@ -10,6 +10,7 @@ from case_api.domain.facts.agreements import ConsentExpired, Scope
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.involvement import InvolvementPaused
 from case_api.domain.facts.people import NamedPersonAssigned
+from case_api.domain.facts.postcards import PostcardReplied, PostcardSent
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.requests import AssistanceAccepted
 from case_api.domain.facts.stages import StageChanged
@@ -171,6 +172,22 @@ async def test_the_clerk_finds_the_ends_of_agreements_that_are_not_recorded(jour
     [left] = await desk.boards.agreement_ends(end)
     assert left.agreement_id == ids[story.learner]
     assert await desk.boards.agreement_ends(end, after=(left.case_id, left.agreement_id, left.until)) == []
+
+
+async def test_a_postcard_waits_on_one_side_until_that_side_answers(journal, desk):
+    story, card, song = Story().registered(), uuid4(), uuid4()
+    sent = {"carer": story.anna, "text": canaries.FREE_TEXT, "language": "pl"}
+    story.then("2025-09-26", PostcardSent(thread=card, direction="try_at_home", **sent))
+    story.then("2025-10-28", PostcardSent(thread=song, direction="tried_at_home", **sent))
+    await write(journal, story)
+    [home] = await desk.boards.postcards_awaiting_reply(side="home")
+    [school] = await desk.boards.postcards_awaiting_reply(side="school")
+    assert (home.thread, home.carer, home.sent_on) == (card, story.anna, date(2025, 9, 26))
+    assert (school.thread, school.sent_on) == (song, date(2025, 10, 28))
+    story.then("2025-10-06", PostcardReplied(thread=card, carer=story.anna, text=canaries.FREE_TEXT, language="pl"))
+    await write(journal, story)
+    assert await desk.boards.postcards_awaiting_reply() == [school]
+    assert await desk.boards.postcards_awaiting_reply(after=(school.case_id, school.thread)) == []
 
 
 async def test_a_correction_changes_the_rows_of_the_past(journal, desk):

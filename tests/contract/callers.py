@@ -56,7 +56,7 @@ def before_call(_: HookContext, case: Case[Any], **__: Any) -> None:
         case.query |= {name: value for name, value in IN_QUERIES.items() if name in case.query}
         case.query.pop("after" if next(NEARLY_ALWAYS) else "", None)
     if isinstance(case.body, dict) and not is_wrong(case, "body"):
-        case.body |= {name: value for name, value in IN_BODIES.items() if name in case.body}
+        case.body |= {name: value for name, value in IN_BODIES.items() if isinstance(case.body.get(name), str)}
 
 
 def names_of(case: Case[Any]) -> set[str]:

@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.journeys.api import ROOT, Api, clients, serving
-from tests.journeys.family import CONCERN, REQUEST, SERVICE, Door, agreed
+from tests.journeys.family import CONCERN, REQUEST, SERVICE, Door, Family, agreed
 
 pytestmark = pytest.mark.anyio
 SEED = int(os.environ.get("STAGEPOST_TEST_CONTRACT_SEED", "23"))
@@ -43,11 +44,14 @@ examples.extra-data-sources.responses = false
 coverage.extra-data-sources.responses = false
 fuzzing.extra-data-sources.responses = false
 
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 406, 415, 422, 428]
+
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "404", "409"]
 
 [[operations]]
-include-operation-id = ["feed", "timeline", "caseload", "agency_desk", "contact_tasks"]
+include-operation-id = ["feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
 """
 
@@ -58,6 +62,11 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
     concern = await school.done(f"{family.path}/concerns", CONCERN)
     support = await school.done(f"{family.path}/supports", {"strategy_code": "visual_timetable"})
     request = await school.done(family.requests, REQUEST)
+    card = {"direction": "try_at_home", "carer": family.anna, "text": "Four pictures.", "language": "en"}
+    postcard = await school.done(f"{family.path}/postcards", card)
+    call = {"kind": "planning", "at": "2099-02-10T14:00:00Z", "place": "The library", "purpose": "What next."}
+    meeting = await school.done(f"{family.path}/meetings", call)
+    plan = await school.done(f"{family.path}/plans", plan_for(family), headers={"If-Match": "*"})
     events = [event["id"] for event in (await school.seen("/v1/events"))["items"] if "subject" in event]
     in_paths = {
         "case_id": family.case_id,
@@ -65,12 +74,26 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
         "concern_id": concern["id"],
         "measure_id": support["id"],
         "request_id": request["id"],
+        "thread": postcard["id"],
+        "meeting_id": meeting["id"],
+        "plan_id": plan["id"],
         "event_id": events[-1],
         "slug": "not-found",
     }
     person = {"party": family.anna, "asked_by": family.anna, "person_id": family.anna}
+    person |= {"carer": family.anna, "to": family.anna}
     codes = {"service": "slt", "purpose": "speech", "strategy_code": "visual_timetable"}
     return in_paths, {"event_id": events[-1], "supersedes": events[0], **person, **codes}
+
+
+def plan_for(family: Family) -> dict[str, Any]:
+    need = {"need": "speech_sounds", "action": "Games", "outcome": "Is understood", "responsible": "hay"}
+    missing = [{"party": person, "reason": "Asked later."} for person in (family.learner, family.anna, family.piotr)]
+    return {
+        "needs": [{**need, "by_when": "2099-05-19"}],
+        "parties": [{"role": "pupil_support", "name": "hay"}],
+        "views_missing": missing,
+    }
 
 
 def run_against(api: Api, folder: Path, things: object) -> "subprocess.CompletedProcess[str]":

@@ -25,6 +25,9 @@ SPOKEN_OF = {
     "requester": {"requester"},
     "receiver": {"receiver"},
     "raiser": {"raiser"},
+    "other_side": {"carer", "teacher"},
+    "invited": {"carer", "learner"},
+    "doers": {"doer"},
 }
 """The policy's roles, and the roles that the recipients answer gives for them."""
 

@@ -1,6 +1,6 @@
-"""What a school may ask of a case: concerns, assessments, supports, reviews, stages."""
+"""What a school may ask of a case: concerns, assessments, supports, reviews, stages, meetings, plans."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,17 @@ from hypothesis.stateful import rule
 
 from case_api.domain.decisions.assessments import RecordAssessment, RecordViews
 from case_api.domain.decisions.concerns import AcknowledgeConcern, CloseConcern, RaiseConcern
+from case_api.domain.decisions.meetings import CallMeeting, HoldMeeting, StateAccessNeeds
+from case_api.domain.decisions.packs import IssuePack
+from case_api.domain.decisions.plans import AgreePlan, ClosePlan
 from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.reviews import HoldReview
 from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import ApplySupport, EndSupport, ObserveEffect
 from case_api.domain.facts.assessments import Need
 from case_api.domain.facts.concerns import RaisedBy
+from case_api.domain.facts.meetings import Attendee, Seating
+from case_api.domain.facts.plans import PlannedNeed, PlanParty
 from case_api.domain.words import ViewsMissing
 from tests.domain.any_case import STRANGER, AnyCase, anyone, one_of_them, pick, usually, whens
 from tests.domain.running import POLICY
@@ -84,6 +89,49 @@ class AnySchool(AnyCase):
         about = pick(list(self.running.case.postcards.threads), which)
         carer = None if who is None else self.person(who)
         self.ask(ReplyPostcard(carer=carer, text="It works.", language="en"), about)
+
+    @rule(kind=st.sampled_from(["planning", "planning", "review", "party"]), days=st.sampled_from([-1, 0, 10]))
+    def call(self, kind: str, days: int) -> None:
+        self.ask(CallMeeting(kind=kind, at=self.running.now + timedelta(days=days), purpose="What next."))
+
+    @rule(which=one_of_them, who=anyone, whole=usually, late=usually)
+    def prepare(self, which: int, who: int, *, whole: bool, late: bool) -> None:
+        meeting, person = pick(list(self.running.case.meetings.by_id), which), self.person(who)
+        command = IssuePack(
+            to=(person,),
+            agenda=("What next",) if whole else (),
+            attendees=(Attendee(name="Hay", role="pupil_support", organisation="Burnside"),),
+            companion_told=True,
+            access_needs_asked=True,
+            seating=Seating(seated_first=True),
+            late_reason="Short notice." if late else None,
+        )
+        self.ask(command, meeting)
+        self.ask(StateAccessNeeds(party=person), meeting)
+
+    @rule(which=one_of_them, explained=usually, moment=whens)
+    def meet(self, which: int, *, explained: bool, moment: str | None) -> None:
+        why = "A slip." if explained else None
+        meeting = pick(list(self.running.case.meetings.by_id), which)
+        self.ask(HoldMeeting(present=("Hay",), pack_exception_reason=why, occurred_at=self.when(moment)), meeting)
+
+    @rule(which=one_of_them, again=st.booleans(), heard=anyone, excused=usually, close=st.booleans())
+    def plan(self, which: int, *, again: bool, heard: int, excused: bool, close: bool) -> None:
+        known = pick(list(self.running.case.plans.by_id), which)
+        need = PlannedNeed(
+            need="language", action="Group", outcome="More", responsible="hay", by_when=self.running.now.date()
+        )
+        refs, missing = self._views(heard, excused=excused)
+        command = AgreePlan(
+            plan_id=known if again else None,
+            needs=(need,),
+            parties=(PlanParty(role="carer", person=self.person(heard)),),
+            views_refs=refs,
+            views_missing=missing,
+        )
+        self.ask(command)
+        if close:
+            self.ask(ClosePlan(reason="Done."), known)
 
     def _views(self, heard: int, *, excused: bool) -> tuple[tuple[UUID, ...], tuple[ViewsMissing, ...]]:
         refs = tuple(self.running.case.assessments.views)[:heard]

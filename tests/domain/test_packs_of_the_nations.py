@@ -69,9 +69,15 @@ def test_every_label_is_in_english(policy: Policy):
 
 
 @every_pack
-def test_every_nation_hears_of_the_same_events(policy: Policy):
-    assert set(policy.recipients) == set(SCOTLAND.recipients)
+def test_families_of_every_nation_hear_of_the_same_events_and_of_events_that_exist(policy: Policy):
+    assert policy.recipients == SCOTLAND.recipients
     assert set(policy.recipients) <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("policy", [ENGLAND, WALES, NI], ids=SHIPPED[2:])
+def test_what_is_scottish_stays_in_scotland(policy: Policy):
+    for table in ("holidays", "ladder", "strategies", "entitlements", "agreements", "meetings", "sessions", "roles"):
+        assert getattr(policy, table) != getattr(SCOTLAND, table), table
 
 
 @pytest.mark.parametrize(

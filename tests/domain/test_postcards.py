@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from case_api.domain.decisions.postcards import (
+    AnsweredBeforeSent,
     CarerNotToBeContacted,
     NotTheirTurn,
     PostcardAboutSomethingElse,
@@ -105,6 +106,14 @@ def test_nobody_answers_their_own_postcard_or_one_to_somebody_else(card, answer)
 def test_school_and_home_take_turns():
     given(FAMILY, PICTURES, FOUR_NIGHTS).when(reply(carer=ANNA), CARD).then_refused(NotTheirTurn)
     given(FAMILY, PICTURES, FOUR_NIGHTS).when(reply(), CARD).then(PostcardReplied)
+
+
+def test_an_answer_does_not_come_before_its_postcard():
+    card = On(date(2025, 9, 26), PICTURES)
+    given(FAMILY, card).when(reply(carer=ANNA, occurred_at=date(2025, 9, 25)), CARD).then_refused(
+        AnsweredBeforeSent, pointer="/occurred_at"
+    )
+    given(FAMILY, card).when(reply(carer=ANNA, occurred_at=date(2025, 9, 26)), CARD).then(PostcardReplied)
 
 
 def test_a_postcard_that_is_not_there_cannot_be_answered():

@@ -27,6 +27,7 @@ from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import EndSupport
 from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, ConsentWithdrawn, Scope
+from case_api.domain.facts.plans import PlanAgreed
 from case_api.domain.facts.requests import AssistanceRequested
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.questions.agreement_set import agreement_set
@@ -76,7 +77,7 @@ class CaseLife(AnySchool, AnyService):
         assert type(fact).model_validate_json(fact.model_dump_json()) == fact
         if isinstance(fact, AssistanceRequested) and fact.route == "school":
             assert self.oracle(before).why_not_to_ask(fact) == []
-        if isinstance(fact, StageChanged):
+        if isinstance(fact, StageChanged | PlanAgreed):
             assert fact.views_refs or fact.views_missing
 
     def oracle(self, upto: int | None = None) -> Oracle:

@@ -12,8 +12,8 @@ from case_api.domain.decisions.involvement import Accept, Acknowledge, End, Reco
 from case_api.domain.decisions.meetings import CallMeeting, HoldMeeting, StateAccessNeeds
 from case_api.domain.decisions.packs import IssuePack
 from case_api.domain.decisions.people import AssignNamedPerson, LinkCarer, RegisterLearner, SetContactPreference
-from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.plans import AgreePlan
+from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.requests import SchoolRequest
 from case_api.domain.decisions.reviews import HoldReview
 from case_api.domain.decisions.stages import ChangeStage

@@ -51,7 +51,7 @@ async def test_a_problem_says_what_is_the_matter_and_what_to_do(client: httpx.As
         "code": "invalid-request",
         "advice": ANY,
         "errors": [
-            {"pointer": "/note", "detail": "This text is too short."},
+            {"pointer": "/note", "detail": "This text is too short. Its least length is 1."},
             {"pointer": "/count", "detail": "This must be a whole number."},
         ],
     }
@@ -158,7 +158,7 @@ async def test_an_unknown_id_and_a_senseless_one_look_the_same(client: httpx.Asy
 
 async def test_a_parameter_is_named_where_it_is_wrong(client: httpx.AsyncClient):
     answer = await client.get("/v1/list?limit=0")
-    assert answer.json()["errors"] == [{"parameter": "limit", "detail": "This number is too small."}]
+    assert answer.json()["errors"] == [{"parameter": "limit", "detail": "This number is too small. The least is 1."}]
 
 
 async def test_a_wrong_method_learns_the_right_one(client: httpx.AsyncClient):

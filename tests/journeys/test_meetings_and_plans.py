@@ -105,7 +105,7 @@ async def test_targeted_support_waits_for_the_meeting_and_for_somebody_who_coord
 
 async def test_a_plan_is_agreed_on_what_one_has_seen_and_can_be_seen_as_it_was(town: Town):
     family = await register(town.school)
-    plan = {"needs": [NEED], "parties": [{"role": "mother", "person": family.anna}]}
+    plan: dict[str, Any] = {"needs": [NEED], "parties": [{"role": "mother", "person": family.anna}]}
     plans, view = f"{family.path}/plans", f"{family.path}/plan"
     assert (await town.school.post(plans, plan)).status_code == 428
     unheard = await town.school.post(plans, plan, headers={"If-Match": "*"})

@@ -83,6 +83,8 @@ async def test_a_carer_speaks_and_reads_for_themselves_alone(town: Town, home: H
     assert (await home.piotr.seen(home.postcards))["items"] == []
     assert [one["thread"] for one in (await home.anna.seen(home.postcards))["items"]] == [thread]
     other = await register(town.school)
+    stranger = town.door("carer", sub=other.anna, person=other.anna, case=home.family.case_id)
+    assert (await stranger.get(home.postcards)).status_code == 404
     assert (await home.anna.get(f"{other.path}/postcards")).status_code == 404
     learner = town.door("learner", sub=home.family.learner, person=home.family.learner, case=home.family.case_id)
     assert (await learner.get(home.postcards)).status_code == 403

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,10 +56,13 @@ class Mailbox:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     replies: deque[str] = field(default_factory=deque)
+    recipients: list[str] = field(default_factory=list)
+    """Everyone for whom a mail was offered."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self.recipients.append(address)
         if self.replies:
             return self.replies.popleft()
         envelope.rcpt_tos.append(address)
@@ -93,6 +96,10 @@ class Hooks:
     """A webhook endpoint; `answers` are given to the next calls instead of 204."""
 
     hooks: list[Hook] = field(default_factory=list)
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Service → what its answers wait for."""
+    waiting: Counter[str] = field(default_factory=Counter)
+    """How many calls to each slow service are open."""
     answers: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     calls: int = 0
 
@@ -104,6 +111,10 @@ class Hooks:
             self.calls += 1
             headers = dict(request.headers)
             event = Webhook(SECRET).verify(await request.body(), headers)
+            if service in self.slow:
+                self.waiting[service] += 1
+                await self.slow[service].wait()
+                self.waiting[service] -= 1
             if self.answers:
                 status, extra = self.answers.popleft()
                 return Response(status_code=status, headers=extra)

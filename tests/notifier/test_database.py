@@ -11,7 +11,7 @@ import pytest
 from notifier import outbox
 from notifier.database import Database, DatabaseUnavailable, Transaction
 from notifier.instants import instant, micros
-from notifier.outbox import Entry, message_id_of
+from notifier.outbox import Entry, Turn, message_id_of
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 3, 3, 9, 0, 0, 123456, tzinfo=UTC)
@@ -24,14 +24,14 @@ async def opened(tmp_path: Path, database_url: str | None) -> AsyncIterator[Data
     await database.close()
 
 
-def an_entry() -> Entry:
+def an_entry(recipient: str = "someone") -> Entry:
     event = uuid4()
     return Entry(
-        message_id=message_id_of(event, "someone", "stage-changed", "email"),
+        message_id=message_id_of(event, recipient, "stage-changed", "email"),
         event_id=event,
         event_type="StageChanged.v1",
         case_id=uuid4(),
-        recipient="someone",
+        recipient=recipient,
         role="carer",
         template="stage-changed",
         channel="email",
@@ -78,10 +78,10 @@ def test_times_keep_their_microseconds():
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_two_notifiers_on_one_server_never_claim_the_same_row(opened: Database, database_url: str):
     other = await Database.open(database_url, Path())
-    await opened.run(lambda work: outbox.enqueue(work, [an_entry() for _ in range(6)], NOW))
+    await opened.run(lambda work: outbox.enqueue(work, [an_entry(f"parent {n}") for n in range(6)], NOW))
 
     def claim(work: Transaction) -> list[Entry]:
-        return outbox.claim(work, 4, NOW, NOW + timedelta(minutes=1), opened.skip_locked)
+        return outbox.claim(work, "email", 4, Turn(NOW, NOW + timedelta(minutes=1), opened.skip_locked))
 
     mine, theirs = await opened.run(claim), await other.run(claim)
     assert (len(mine), len(theirs)) == (4, 2)

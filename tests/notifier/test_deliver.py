@@ -119,15 +119,46 @@ async def test_a_refused_address_becomes_a_task_for_a_person_at_once(world: Worl
     assert world.outcomes() == [("unreachable", "smtp_550")]
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "a@b.example\r\nBcc: c@d.example"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nobody",
+        "@",
+        "a@",
+        "@b.example",
+        "a b@c.example",
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b.example, eve@evil.example",
+        "a@b.example,",
+        "family: a@b.example, eve@evil.example;",
+        "family:;",
+        "Parent <a@b.example>",
+        '"a, eve@evil.example"@b.example',
+        "a@b.example (eve@evil.example)",
+        "=?utf-8?q?eve=40evil.example=2C?=@b.example",
+    ],
+)
 async def test_an_unusable_address_never_reaches_the_relay(world: World, address: str):
     parent = carer()
     world.gives(parent, address=address or " ")
     world.case_api.happens("StageChanged.v1", parent)
     await world.work()
 
-    assert world.mailbox.mails == []
+    assert (world.mailbox.mails, world.mailbox.recipients) == ([], [])
+    assert [(row.state, row.attempts) for row in await world.rows()] == [("failed", 1)]
     assert world.outcomes() == [("unreachable", "address_unusable")]
+
+
+@pytest.mark.parametrize("address", ["parent@home.example", "o'hara+school@home.example", "zoë@home.example"])
+async def test_a_letter_has_one_recipient(world: World, address: str):
+    parent = carer()
+    world.gives(parent, address=address)
+    world.case_api.happens("StageChanged.v1", parent)
+    await world.work()
+
+    assert world.mailbox.recipients == [address]
+    assert [mail["To"] for mail in world.mailbox.mails] == [address]
 
 
 async def test_the_schedule_is_kept_to_the_second_and_then_a_person_is_told(world: World):

@@ -121,7 +121,7 @@ async def test_a_claim_before_any_call_goes_back_unmarked(world: World):
     world.gives(parent)
     world.case_api.happens("StageChanged.v1", parent)
     await world.follower.follow_once()
-    await world.deliverer._claim(1)
+    await world.deliverer._claim()
     await let_the_lease_run_out(world)
     await world.work()
 
@@ -134,9 +134,9 @@ async def test_a_claim_that_was_lost_makes_no_call(world: World):
     world.gives(parent)
     world.case_api.happens("StageChanged.v1", parent)
     await world.follower.follow_once()
-    (mine,) = await world.deliverer._claim(1)
+    (mine,) = await world.deliverer._claim()
     await let_the_lease_run_out(world)
-    (theirs,) = await world.deliverer._claim(1)
+    (theirs,) = await world.deliverer._claim()
     await world.deliverer.deliver(theirs)
     await world.deliverer.deliver(mine)
 
@@ -148,9 +148,9 @@ async def test_of_two_that_hold_a_row_only_the_first_to_begin_calls(world: World
     world.gives(parent)
     world.case_api.happens("StageChanged.v1", parent)
     await world.follower.follow_once()
-    (mine,) = await world.deliverer._claim(1)
+    (mine,) = await world.deliverer._claim()
     await let_the_lease_run_out(world)
-    (theirs,) = await world.deliverer._claim(1)
+    (theirs,) = await world.deliverer._claim()
     assert await world.database.run(lambda work: outbox.begin_call(work, theirs))
     await world.deliverer.deliver(mine)
 
@@ -207,6 +207,42 @@ async def test_a_relay_that_hangs_up_leaves_doubt_and_one_that_is_away_does_not(
         await world.work()
 
     assert [row.state for row in await world.rows()] == [state]
+
+
+@dataclass
+class BreaksAfterTheCall:
+    """A channel that makes its call and then meets what its author did not foresee."""
+
+    channel: Channel
+
+    async def prepare(self, entry: Entry, permit: Permit) -> Parcel:
+        parcel = await self.channel.prepare(entry, permit)
+
+        async def call() -> Result:
+            await parcel.call()
+            raise OverflowError(permit.to)
+
+        return Parcel(parcel.language, call)
+
+
+@pytest.mark.parametrize("channel", ["email", "webhook"])
+async def test_whatever_a_channel_did_not_foresee_leaves_doubt_and_is_tried_again_on_schedule(
+    world: World, channel: str, capsys: pytest.CaptureFixture[str]
+):
+    someone = carer() if channel == "email" else service()
+    who = world.gives(someone)
+    sound, world.channels[channel] = world.channels[channel], BreaksAfterTheCall(world.channels[channel])
+    world.case_api.happens("StageChanged.v1" if channel == "email" else "AssistanceRequested.v1", someone)
+    await world.work()
+    assert [(row.state, row.reason, row.attempts) for row in await world.rows()] == [("in_doubt", "broke_off", 1)]
+    assert world.case_api.addresses[who] not in capsys.readouterr().out
+
+    world.channels[channel] = sound
+    world.clock.advance(seconds=6)
+    await world.work()
+    assert len(world.mailbox.mails) + len(world.hooks.hooks) == 2
+    (told,) = world.case_api.disclosures.values()
+    assert (told["outcome"], told["possible_duplicate"], told["attempts"]) == ("sent", True, 2)
 
 
 async def test_a_permit_that_ran_out_is_not_used(world: World, monkeypatch: pytest.MonkeyPatch):

@@ -44,6 +44,14 @@ def test_a_providers_wish_lengthens_a_wait_within_reason_and_never_shortens_it(a
         ("soon", None),
         ("-5", None),
         ("9" * 400, None),
+        ("999999999", LONGEST_WISH),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WISH),
+        ("Tuesday, 03-Mar-26 09:01:00 GMT", timedelta(minutes=1)),
+        ("Tue Mar  3 09:01:00 2026", timedelta(minutes=1)),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", timedelta(0)),
+        ("1 Jan 999999999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2027 00:00:00 -9999999999999999999999999999", None),
+        ("0 0 0 0:0:0 0", None),
     ],
 )
 def test_retry_after_is_read_as_seconds_or_a_date_or_not_at_all(value: str | None, wish: timedelta | None):

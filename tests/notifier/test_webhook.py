@@ -60,6 +60,19 @@ async def test_a_service_that_asks_for_time_gets_it(world: World):
     assert len(world.hooks.hooks) == 1
 
 
+async def test_a_wish_that_no_clock_can_show_leaves_the_planned_wait(world: World):
+    partner = service()
+    world.gives(partner)
+    world.hooks.answers.append((503, {"retry-after": "1 Jan 999999999999999999999999 00:00:00 GMT"}))
+    world.case_api.happens("AssistanceRequested.v1", partner)
+    await world.work()
+    assert [(row.state, row.reason, row.attempts) for row in await world.rows()] == [("queued", "http_503", 1)]
+
+    world.clock.advance(seconds=6)
+    await world.work()
+    assert len(world.hooks.hooks) == 1
+
+
 async def test_an_endpoint_that_is_gone_is_not_called_again_until_it_moves(world: World):
     partner = service()
     who = world.gives(partner)

@@ -5,6 +5,7 @@ carer or learner their own case, and there only what is theirs to say.
 """
 
 from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
 from case_api.access.principal import FAMILY_ROLES, Principal
@@ -12,6 +13,8 @@ from case_api.domain.case import Case
 from case_api.domain.command import Command
 
 Reach = Callable[[Case], bool]
+SPEAKERS: Final = ("party", "asked_by", "carer")
+"""Fields in which a command of the family's names who speaks; each command has one of them at most."""
 
 
 def reach(who: Principal, command: Command | None = None, agreement_id: UUID | None = None) -> Reach:
@@ -40,5 +43,4 @@ def is_their_own(who: Principal, case: Case, command: Command | None, agreement_
     if agreement_id is not None:
         sought = case.agreements.sought.get(agreement_id)
         return sought is not None and sought.party == who.person
-    spoken = getattr(command, "party", None) or getattr(command, "asked_by", None)
-    return spoken == who.person
+    return who.person in [getattr(command, name, None) for name in SPEAKERS]

@@ -11,6 +11,7 @@ from case_api.boards.board import Board, Row
 from case_api.boards.case_search import SEARCH
 from case_api.boards.contact_tasks import CONTACT_TASKS, ContactTaskRow
 from case_api.boards.follower import Follower
+from case_api.boards.open_postcards import OPEN_POSTCARDS, OpenPostcardRow
 from case_api.boards.stage_board import STAGES, StageRow
 from case_api.boards.tables import Tables
 
@@ -59,6 +60,13 @@ class Boards:
     async def contact_tasks(self, *, after: tuple[UUID, UUID] | None = None, limit: int = 50) -> list[ContactTaskRow]:
         """Whom staff have to reach, by (case, message)."""
         return await self._list(CONTACT_TASKS, [], after=after, limit=limit, order=("case_id", "message_id"))
+
+    async def postcards_awaiting_reply(
+        self, *, side: str | None = None, after: tuple[UUID, UUID] | None = None, limit: int = 50
+    ) -> list[OpenPostcardRow]:
+        """Postcards without a reply, by (case, thread); of one side only, if given."""
+        where = _given(("side=?", side))
+        return await self._list(OPEN_POSTCARDS, where, after=after, limit=limit, order=OPEN_POSTCARDS.key)
 
     async def agreement_ends(
         self, until: date, *, after: tuple[UUID, UUID, date] | None = None, limit: int = 200

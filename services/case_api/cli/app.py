@@ -2,7 +2,7 @@
 
 import typer
 
-from case_api.cli.documents import openapi, schemas
+from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.serve import serve
 
@@ -16,3 +16,4 @@ app.command()(serve)
 app.command()(rebuild_boards)
 app.command()(openapi)
 app.command()(schemas)
+app.command()(reference)

@@ -1,4 +1,4 @@
-"""`python -m case_api schemas` and `openapi`: write the published documents into a folder."""
+"""`python -m case_api schemas`, `openapi` and `reference`: write the published documents into a folder."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +8,8 @@ import typer
 
 from case_api.http.app import create_app
 from case_api.http.description import written
+from case_api.reference.events import events
+from case_api.reference.rules import rules
 from case_api.schemas import schema_files
 from case_api.settings import Settings
 
@@ -27,3 +29,10 @@ def openapi(folder: Folder = Path("openapi")) -> None:
     with TemporaryDirectory() as var:
         app = create_app(Settings(mode="test", var=Path(var), authorities=("example",)))
         (folder / "case-api.json").write_text(written(app.openapi()), "utf-8")
+
+
+def reference(folder: Folder = Path("docs")) -> None:
+    """Write the pages on every event, and on every rule by which a command can be refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in {"events.md": events(), "rules.md": rules()}.items():
+        (folder / name).write_text(page, "utf-8")

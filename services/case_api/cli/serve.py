@@ -6,17 +6,18 @@ from case_api import logs
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
 from case_api.http.serving import DrainingServer, server_config
-from case_api.packs import PackBroken
+from case_api.packs import PackBroken, Packs
 from case_api.settings import UnsafeSettings, authority_keys
 
 
 def serve() -> None:
-    """Serve the case API, as the STAGEPOST_… variables say. Exit code 2 when they are unsafe."""
+    """Serve the case API, as the STAGEPOST_… variables say. Exit code 2 when they are unsafe or a policy is broken."""
     settings = settings_or_exit()
     logs.configure()
     try:
         for warning in authority_keys(settings).warnings:
             typer.echo(f"stagepost: {warning}", err=True)
+        Packs(settings.policies).check(settings.default_policy)
         app = create_app(settings, local_issuers(settings))
     except (UnsafeSettings, PackBroken) as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)

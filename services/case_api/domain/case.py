@@ -11,8 +11,13 @@ from case_api.domain.facts import (
     agreements,
     assessments,
     concerns,
+    entitlements,
+    evaluations,
     involvement,
+    meetings,
     people,
+    plans,
+    postcards,
     records,
     requests,
     reviews,
@@ -22,8 +27,13 @@ from case_api.domain.facts import (
 from case_api.domain.facts.agreements import Agreements
 from case_api.domain.facts.assessments import Assessments
 from case_api.domain.facts.concerns import Concerns
+from case_api.domain.facts.entitlements import Entitlements
+from case_api.domain.facts.evaluations import Evaluations
 from case_api.domain.facts.involvement import Involvements
+from case_api.domain.facts.meetings import Meetings
 from case_api.domain.facts.people import People
+from case_api.domain.facts.plans import Plans
+from case_api.domain.facts.postcards import Postcards
 from case_api.domain.facts.records import RecordCorrected, Records
 from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.reviews import Reviews
@@ -37,8 +47,13 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         agreements,
         assessments,
         concerns,
+        entitlements,
+        evaluations,
         involvement,
+        meetings,
         people,
+        plans,
+        postcards,
         records,
         requests,
         reviews,
@@ -61,9 +76,14 @@ class Case:
     supports: Supports = field(default_factory=Supports)
     stages: Stages = field(default_factory=Stages)
     reviews: Reviews = field(default_factory=Reviews)
+    meetings: Meetings = field(default_factory=Meetings)
+    plans: Plans = field(default_factory=Plans)
     agreements: Agreements = field(default_factory=Agreements)
     requests: Requests = field(default_factory=Requests)
     involvement: Involvements = field(default_factory=Involvements)
+    postcards: Postcards = field(default_factory=Postcards)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    entitlements: Entitlements = field(default_factory=Entitlements)
     records: Records = field(default_factory=Records)
 
     @property

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
+
+from pydantic import ConfigDict
 
 from case_api.domain.event import Actor, Recorded
 from case_api.domain.facts.authority import Authority
@@ -15,11 +17,16 @@ from case_api.domain.words import Occurred, Value, day_of, start_of
 class Command(Value):
     """An intention, in the imperative; also the body of exactly one endpoint. It may be refused, an event may not."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     needs_history: ClassVar[bool] = False
     """Whether the decision looks at single events of the past, which `Situation.history` then holds."""
 
+    examples: ClassVar[tuple[dict[str, Any], ...]] = ()
+    """True ones, as JSON, with invented people; the API document shows them."""
+
     occurred_at: Occurred | None = None
-    """When it happened in the world; now if absent. Never later than now (I31)."""
+    """When it happened in the world, a day or an instant; now if absent. Never later than now (I31)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
+from case_api.domain.calendar import SchoolCalendar, Session
 from case_api.domain.words import Code, Line, Value
 
 LabelByLanguage = Mapping[str, str]
@@ -19,6 +20,8 @@ class Stage(Value):
     code: Code
     rank: Annotated[int, Field(ge=0)]
     label: dict[str, Line]
+    targeted: bool = False
+    """Whether specialist people or places come in, so that support is planned together and coordinated (R37-R39)."""
 
 
 class Strategy(Value):
@@ -28,6 +31,14 @@ class Strategy(Value):
     area: Literal["physical", "curriculum", "planning"]
     levels: tuple[Literal["universal", "augmented"], ...] = ("universal", "augmented")
     label: dict[str, Line]
+
+
+class Entitlement(Value):
+    """A topic on which families are informed, and where that is published (R9)."""
+
+    code: Code
+    label: dict[str, Line]
+    source: Line
 
 
 class AgreementProfile(Value):
@@ -42,6 +53,14 @@ class AgreementProfile(Value):
 
 class RequestProfile(Value):
     contributors_of_different_roles: Annotated[int, Field(ge=1)]
+
+
+class MeetingProfile(Value):
+    """Which meetings there are, which of them plan support (I17), and when a pack is on time (I22)."""
+
+    kinds: Annotated[tuple[Code, ...], Field(min_length=1)] = ("planning",)
+    planning_kinds: tuple[Code, ...] = ("planning",)
+    pack_school_days_ahead: Annotated[int, Field(ge=0, le=30)] = 5
 
 
 class Recipient(Value):
@@ -60,8 +79,11 @@ class Policy(Value):
     holidays: frozenset[date] = frozenset()
     ladder: Annotated[tuple[Stage, ...], Field(min_length=2)]
     strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)]
+    entitlements: tuple[Entitlement, ...] = ()
     agreements: AgreementProfile
     requests: RequestProfile
+    meetings: MeetingProfile = MeetingProfile()
+    sessions: tuple[Session, ...] = ()
     roles: dict[Code, tuple[Code, ...]]
     recipients: dict[str, tuple[Recipient, ...]]
 
@@ -74,16 +96,28 @@ class Policy(Value):
             raise ValueError("there is no such time zone") from None
         return zone
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> "Policy":
-        ranks = [stage.rank for stage in self.ladder]
-        if ranks != list(range(len(ranks))):
-            raise ValueError("ladder: the stages stand in order of rank, 0, 1, 2, …")
-        if len({strategy.code for strategy in self.strategies}) != len(self.strategies):
-            raise ValueError("strategies: a code stands twice")
-        if "pupil_support_team" not in self.roles:
-            raise ValueError("roles: pupil_support_team is not there")
-        return self
+    @field_validator("ladder")
+    @classmethod
+    def _is_climbed_in_order(cls, ladder: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        if [stage.rank for stage in ladder] != list(range(len(ladder))):
+            raise ValueError("the stages stand in order of rank, 0, 1, 2, …")
+        if len({stage.code for stage in ladder}) != len(ladder):
+            raise ValueError("a code stands twice")
+        return ladder
+
+    @field_validator("strategies")
+    @classmethod
+    def _has_each_strategy_once(cls, strategies: tuple[Strategy, ...]) -> tuple[Strategy, ...]:
+        if len({strategy.code for strategy in strategies}) != len(strategies):
+            raise ValueError("a code stands twice")
+        return strategies
+
+    @field_validator("roles")
+    @classmethod
+    def _has_a_team(cls, roles: dict[Code, tuple[Code, ...]]) -> dict[Code, tuple[Code, ...]]:
+        if "pupil_support_team" not in roles:
+            raise ValueError("pupil_support_team is not there")
+        return roles
 
     @property
     def ref(self) -> str:
@@ -106,12 +140,13 @@ class Policy(Value):
     def in_pupil_support_team(self, roles: frozenset[str]) -> bool:
         return not roles.isdisjoint(self.roles["pupil_support_team"])
 
+    @cached_property
+    def calendar(self) -> SchoolCalendar:
+        return SchoolCalendar(self.sessions, self.holidays)
+
     def after_working_days(self, day: date, count: int) -> date:
         """The day *count* working days after *day*: the first is not counted, the last is."""
         while count > 0:
             day += timedelta(days=1)
-            count -= self._is_working_day(day)
+            count -= self.calendar.is_working_day(day)
         return day
-
-    def _is_working_day(self, day: date) -> bool:
-        return day.weekday() < len(("Mon", "Tue", "Wed", "Thu", "Fri")) and day not in self.holidays

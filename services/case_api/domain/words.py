@@ -30,6 +30,8 @@ ReviewId = UUID
 AgreementId = UUID
 RequestId = UUID
 RecommendationId = UUID
+MeetingId = UUID
+PlanId = UUID
 ThreadId = UUID
 EvaluationId = UUID
 
@@ -41,6 +43,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r
 """Free text that a person wrote: never blank, at most 4,000 characters."""
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+Subject = Annotated[str, StringConstraints(pattern=r"^\S{1,200}$")]
+"""A member of staff as their token names them, never by a name of their own (D8)."""
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
 YEARS = range(1900, 2200)
@@ -79,6 +84,14 @@ Occurred = Annotated[
     WithJsonSchema({"anyOf": [_DAY_SCHEMA, _INSTANT_SCHEMA]}),
 ]
 """When something happened in the world: a whole local day, or an instant with its offset."""
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_day_or_instant),
+    AfterValidator(_within_years),
+    WithJsonSchema(_INSTANT_SCHEMA),
+]
+"""A moment that a command names, such as the time of a meeting."""
 
 Sensitivity = Literal["routine", "restricted", "protection"]
 

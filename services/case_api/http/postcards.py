@@ -1,5 +1,6 @@
 """Postcards between school and home: send, answer, read, and what still waits for an answer."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,9 +10,12 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from case_api.access.principal import Principal
 from case_api.access.roles import READERS, SCHOOL
 from case_api.boards.open_postcards import OpenPostcardRow
+from case_api.domain.case import fold
 from case_api.domain.decisions import postcards
+from case_api.domain.event import Recorded
 from case_api.http import problem_kinds as kinds
 from case_api.http.board_pages import Reader, following, ids_of, items_of
 from case_api.http.cases import Look, answers
@@ -62,16 +66,21 @@ async def read_postcards(
 ) -> Response:
     """A carer reads those that were exchanged with them, in their own case."""
     who = acting.who
-    if acting.role in CARER and who.case != case_id:
-        raise Problem(kinds.NOT_FOUND)
     look = Look(request, who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
+    if acting.role in CARER and not _is_their_case(who, case_id, events):
+        raise Problem(kinds.NOT_FOUND)
     try:
         shown = postcards_view(events, times, policy, authority)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     own = shown.of(who.person) if acting.role in CARER and who.person else shown
     return look.answer(own, case_id, events[-1].version)
+
+
+def _is_their_case(who: Principal, case_id: UUID, events: Sequence[Recorded]) -> bool:
+    """Whether the caller is a carer of this learner as the record stands now."""
+    return who.case == case_id and who.person in fold(case_id, events).people.carers
 
 
 class OpenPostcard(BaseModel):

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from typing import Literal
 
 import aiosmtplib
+from email_validator import validate_email
 from pydantic import SecretStr
 
 from notifier.channels.channel import SENT, CannotPrepare, Parcel, Result
@@ -16,6 +17,8 @@ from notifier.outbox import Entry
 from notifier.wire import Permit
 
 POSSIBLE_DUPLICATE = "X-Stagepost-Possible-Duplicate"
+ENCODED_WORD = "=?"
+"""Opens text that mail programs decode (RFC 2047), even into further addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,11 @@ class Relay:
     def domain(self) -> str:
         return parseaddr(self.sender)[1].rpartition("@")[2]
 
-    async def take(self, message: EmailMessage) -> None:
-        """Hand *message* over. Raises aiosmtplib.SMTPException or OSError."""
+    async def take(self, message: EmailMessage, to: str) -> None:
+        """Hand *message* over for this one recipient. Raises aiosmtplib.SMTPException or OSError."""
         await aiosmtplib.send(
             message,
+            recipients=[to],
             hostname=self.host,
             port=self.port,
             username=self.user,
@@ -56,18 +60,31 @@ class Email:
 
     async def prepare(self, entry: Entry, permit: Permit) -> Parcel:
         """Write the letter in the recipient's language, or the nearest one there is. Raises CannotPrepare."""
+        to = one_address(permit.to)
         try:
             letter = self._letters.write(entry.template, permit.language, entry.role, permit.facts)
-            message = envelope(entry, permit.to, letter, self._relay)
         except LetterUnwritable:
             raise CannotPrepare("letter_unwritable") from None
-        except ValueError:
-            raise CannotPrepare("address_unusable") from None
-        return Parcel(letter.language, lambda: handed_over(lambda: self._relay.take(message)))
+        message = envelope(entry, to, letter, self._relay)
+        return Parcel(letter.language, lambda: handed_over(lambda: self._relay.take(message, to)))
+
+
+def one_address(text: str) -> str:
+    """Exactly one addr-spec (RFC 5322, 3.4.1), in ASCII if it can be: no list, group, name or comment.
+
+    Raises CannotPrepare.
+    """
+    try:
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except ValueError:
+        raise CannotPrepare("address_unusable") from None
+    if ENCODED_WORD in found.normalized:
+        raise CannotPrepare("address_unusable")
+    return found.ascii_email or found.normalized
 
 
 def envelope(entry: Entry, to: str, letter: Letter, relay: Relay) -> EmailMessage:
-    """The letter with its header; the same Message-ID at every attempt. Raises ValueError (bad address)."""
+    """The letter with its header; the same Message-ID at every attempt."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = relay.sender, to, letter.subject
     message["Date"] = real_now()
@@ -77,8 +94,6 @@ def envelope(entry: Entry, to: str, letter: Letter, relay: Relay) -> EmailMessag
         message[POSSIBLE_DUPLICATE] = "true"
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = letter.language
-    if "@" not in parseaddr(to)[1]:
-        raise ValueError("no address")
     return message
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 from notifier.channels.channel import CannotPrepare
@@ -11,6 +13,8 @@ from notifier.channels.public_addresses import is_public
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Host and port to addresses; raises OSError."""
+NAMES = ThreadPoolExecutor(max_workers=16, thread_name_prefix="names")
+"""Look-ups of partners' names; apart from the loop's own threads, which a slow name would keep from everyone."""
 
 
 class AddressUnknown(Exception):
@@ -54,7 +58,8 @@ def _plain(url: str, parts: SplitResult) -> bool:
 
 async def resolved(host: str, port: int) -> list[str]:
     """Every address of *host*, by the system's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(NAMES, look_up)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 

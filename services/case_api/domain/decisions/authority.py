@@ -19,7 +19,7 @@ from case_api.domain.policy import Policy
 from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Code, Day, Line, ServiceCode
+from case_api.domain.words import Code, Day, Line, ServiceCode, Subject
 
 
 class PublishPolicy(Command):
@@ -80,7 +80,7 @@ class ListSetting(Command):
 class AssignStaff(Command):
     """A member of staff works in a setting, in a role."""
 
-    staff: Line
+    staff: Subject
     """As access tokens name them (`sub`)."""
     name: Line | None = None
     setting: Code

@@ -9,7 +9,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.concerns import ConcernAcknowledged, ConcernClosed, ConcernRaised, RaisedBy
 from case_api.domain.questions.references import NotOnThisCase, known_people
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, ConcernId, Day, Line, Text
+from case_api.domain.words import Code, ConcernId, Day, Subject, Text
 
 
 class RaiseConcern(Command):
@@ -17,7 +17,7 @@ class RaiseConcern(Command):
 
     raised_by: RaisedBy
     """Who brought it: `person` for a learner or carer of the case, `staff` for a colleague."""
-    received_by: Line | None = None
+    received_by: Subject | None = None
     """Who of the staff heard it; the caller if absent."""
     wellbeing_indicators: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
     """Codes of the policy's wellbeing indicators."""

@@ -20,7 +20,8 @@ class ProvideEntitlementInformation(Command):
     topics: Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
     """Codes of the policy's topics of entitlement."""
     language: Language
-    format: Code = Field(description="How it was given, such as `leaflet`, `conversation` or `easy_read`.")
+    format: Code
+    """How it was given, such as `leaflet`, `conversation` or `easy_read`."""
 
     examples = ({
         "to": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",

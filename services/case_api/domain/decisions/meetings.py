@@ -142,13 +142,12 @@ def hold_meeting(case: Case, meeting_id: MeetingId, command: HoldMeeting, at: Si
     if meeting is None or meeting.held:
         return decided(it_lies_ahead(case, meeting_id))
     held_on = command.held_on or at.day_of(command)
+    if held_on > at.today:
+        return decided(NotYetHappened(pointer="/held_on"))
     found = tuple(unprepared(meeting, held_on, at))
-    refusals = (
-        NotYetHappened(pointer="/held_on") if held_on > at.today else None,
-        every_pack_that_was_not_in_time_is_explained(found, command),
-    )
-    if any(refusals):
-        return decided(*refusals)
+    unexplained = every_pack_that_was_not_in_time_is_explained(found, command)
+    if unexplained:
+        return decided(unexplained)
     why = command.pack_exception_reason or ""
     return decided(
         then=MeetingHeld(

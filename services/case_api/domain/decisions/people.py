@@ -23,7 +23,7 @@ from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import known, known_people
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, Day, Language, Line, PersonId, Text
+from case_api.domain.words import Code, Day, Language, Line, PersonId, Subject, Text
 
 
 class RegisterLearner(Command):
@@ -126,7 +126,7 @@ class AssessCapacity(Command):
 class AssignNamedPerson(Command):
     """A member of staff becomes the learner's named person."""
 
-    staff: Line
+    staff: Subject
     """As access tokens name them (`sub`)."""
     from_day: Day | None = None
     """The first day; the day of `occurred_at` if absent."""

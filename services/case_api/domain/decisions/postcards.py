@@ -1,24 +1,24 @@
 """Sending a postcard, and answering one."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.postcards import Direction, PostcardReplied, PostcardSent, Rating, Thread
 from case_api.domain.questions.references import NotOnThisCase, known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Code, Language, Line, PersonId, Text, ThreadId
+from case_api.domain.words import Code, Language, Line, PersonId, Text, ThreadId, day_of
 
 
 class SendPostcard(Command):
     """School gives a carer something to try at home, or a carer tells of something tried there."""
 
-    about: Code = Field(default="strategy", description="A postcard is about a strategy; anything else is refused.")
-    direction: Direction = Field(description="`try_at_home` comes from school, `tried_at_home` from the carer.")
-    carer: PersonId = Field(description="The carer to whom it goes, or from whom it comes.")
-    staff: Annotated[Line | None, Field(description="Who of the staff sends it; the caller if absent.")] = None
+    about: Code = "strategy"
+    """A postcard is about a strategy; anything else is refused."""
+    direction: Direction
+    """`try_at_home` comes from school, `tried_at_home` from the carer."""
+    carer: PersonId
+    """The carer to whom it goes, or from whom it comes."""
+    staff: Line | None = None
+    """Who of the staff sends it; the caller if absent."""
     strategy_code: Code | None = None
     """One of the strategies of the policy."""
     text: Text
@@ -36,14 +36,21 @@ class SendPostcard(Command):
 class ReplyPostcard(Command):
     """The side that did not write last answers."""
 
-    carer: PersonId | None = Field(default=None, description="The carer who answers; absent where the school does.")
-    staff: Annotated[Line | None, Field(description="Who of the staff answers; the caller if absent.")] = None
+    carer: PersonId | None = None
+    """The carer who answers; absent where the school does."""
+    staff: Line | None = None
+    """Who of the staff answers; the caller if absent."""
     rating: Rating | None = None
     """How well it worked, from 1 (not at all) to 5 (very well)."""
     text: Text
     language: Language
 
-    examples = ({"carer": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11", "rating": 4, "text": "Four evenings of five.", "language": "en"},)  # fmt: skip
+    examples = ({
+        "carer": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11",
+        "rating": 4,
+        "text": "Four evenings of five.",
+        "language": "en",
+    },)  # fmt: skip
 
 
 class PostcardAboutSomethingElse(Refusal):
@@ -80,6 +87,14 @@ class NotTheirTurn(Refusal):
     advice = "Name in 'carer' the carer with whom it was exchanged if home answers; leave it out if the school does."
 
 
+class AnsweredBeforeSent(Refusal):
+    slug = "answered-before-sent"
+    rule_id = "R63"
+    guidance_ref = "R63"
+    title = "The answer lies before the day on which the postcard was sent."
+    advice = "Check the dates: a postcard is sent first and answered then."
+
+
 def it_is_about_a_strategy(command: SendPostcard) -> Refusal | None:
     """R64, I27: agreement, stage decisions, meeting notices and protection go the usual way."""
     return None if command.about == "strategy" else PostcardAboutSomethingElse(pointer="/about")
@@ -104,6 +119,12 @@ def it_is_their_turn(thread: Thread, carer: PersonId | None) -> Refusal | None:
     """R63: home and school take turns; for home, the carer to whom or from whom the postcard went."""
     theirs = thread.sent.carer if thread.turn == "home" else None
     return None if carer == theirs else NotTheirTurn(pointer="/carer")
+
+
+def it_was_sent_before(thread: Thread, command: ReplyPostcard, at: Situation) -> Refusal | None:
+    """R63: the postcard precedes its answer; of one day they may be told in any order."""
+    early = at.day_of(command) < day_of(thread.at, at.policy.tz)
+    return AnsweredBeforeSent(pointer="/occurred_at") if early else None
 
 
 def send_postcard(case: Case, command: SendPostcard, at: Situation) -> Decision:
@@ -138,6 +159,7 @@ def reply_postcard(case: Case, thread_id: ThreadId, command: ReplyPostcard, at: 
     from_school = command.carer is None
     return decided(
         it_is_their_turn(thread, command.carer),
+        it_was_sent_before(thread, command, at),
         the_school_may_write_to_them(case, thread.sent.carer) if from_school else None,
         each_side_speaks_for_itself(from_school, command.staff, at),
         then=PostcardReplied(

@@ -50,7 +50,7 @@ class NotCorrectable(Refusal):
     slug = "not-correctable"
     rule_id = "D7"
     guidance_ref = "R111"
-    title = "Agreements, requests with their answers, stage changes and corrections are not corrected."
+    title = "Agreements, requests with their answers, stage changes, plans, packs and corrections are not corrected."
     advice = "Withdraw the agreement, end the request, decide anew, or correct the original fact once more."
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Literal
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, ConcernId, Line, PersonId, Text, Value, has_come
+from case_api.domain.words import Code, ConcernId, Line, PersonId, Subject, Text, Value, has_come
 
 
 class RaisedBy(Value):
@@ -14,7 +14,7 @@ class RaisedBy(Value):
 
     kind: Literal["learner", "carer", "staff", "professional", "other"]
     person: PersonId | None = None
-    staff: Line | None = None
+    staff: Subject | None = None
 
 
 class ConcernRaised(Event, grounds="6.1", covers=("R5",)):

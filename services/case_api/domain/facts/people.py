@@ -13,7 +13,7 @@ from case_api.domain.words import Code, Language, Line, PersonId, Text, Value, d
 F = TypeVar("F", bound=Event)
 
 AGREEING = frozenset({"agreements", "requests"})
-"""Matters of an assessment of capacity that bear on agreements; an assessment of another matter says nothing of them."""
+"""Matters of capacity that bear on agreements; an assessment of another matter says nothing of them."""
 
 Channel = Literal["email", "sms", "call", "letter", "app"]
 

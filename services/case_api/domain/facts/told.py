@@ -12,7 +12,7 @@ from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, EventId, Language, Line, has_come
 
 Delivery = Literal["sent", "failed", "suppressed", "unreachable", "in_doubt"]
-Recipient = Annotated[str, Field(pattern=r"^[A-Za-z0-9:@._-]{1,200}$")]
+Recipient = Annotated[str, Field(pattern=r"^\S{1,220}$")]
 
 
 class DisclosureMade(Event, grounds="6.1 communicate the support given", covers=("R11", "R92"), stream="told"):

@@ -39,7 +39,7 @@ class LearnerToBeAskedAgain(Refusal):
     rule_id = "I3"
     guidance_ref = "R79"
     title = "The learner's agreement has not the form that their age and capacity ask for."
-    advice = "From the age of deciding a learner agrees themselves; for a learner who cannot decide, record their views."
+    advice = "From the age of deciding learners agree themselves; for one who cannot decide, record their views."
 
 
 class NeedsMoreCategories(Refusal):

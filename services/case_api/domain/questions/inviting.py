@@ -84,11 +84,12 @@ def everybody_who_may_come(case: Case) -> tuple[PersonId, ...]:
 def unprepared(meeting: Meeting, held_on: date, at: Situation) -> Iterator[Unprepared]:
     """Who of the invited had no pack so many school days before the day on which the meeting took place."""
     wanted = at.policy.meetings.pack_school_days_ahead
+    in_time = [pack for pack in meeting.packs if notice(at.policy, pack.sent_at, held_on) >= wanted]
     for person in meeting.called.invited:
         packs = meeting.packs_of(person)
         if not packs:
             yield Unprepared(person, "none")
-        elif all(notice(at.policy, pack.sent_at, held_on) < wanted for pack in packs):
+        elif not any(pack in in_time for pack in packs):
             yield Unprepared(person, "late", packs[0].late_reason)
 
 

@@ -1,0 +1,65 @@
+"""Which days are school days: sessions, the breaks within them, and bank holidays, as data of the policy (D17)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pydantic import model_validator
+
+from case_api.domain.words import Value
+
+DAYS_OF_A_WORKING_WEEK = 5
+
+
+class Break(Value):
+    """Days within a session on which schools are closed, first and last included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "Break":
+        if self.last < self.first:
+            raise ValueError("the last day lies before the first")
+        return self
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+class Session(Break):
+    """One school year, from its first school day to its last."""
+
+    breaks: tuple[Break, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCalendar:
+    """The sessions that an authority has published, with the bank holidays."""
+
+    sessions: tuple[Session, ...]
+    holidays: frozenset[date]
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() < DAYS_OF_A_WORKING_WEEK and day not in self.holidays
+
+    def is_school_day(self, day: date) -> bool:
+        """Monday to Friday in session; before the first and after the last session that is known, any working day."""
+        return self.is_working_day(day) and (self._in_session(day) or not self._is_known(day))
+
+    def school_days(self, first: date, last: date) -> int:
+        """The school days from *first*, which is not counted, to *last*, which is; 0 if it is not the later one."""
+        return sum(self.is_school_day(day) for day in _days_after(first, last))
+
+    def _in_session(self, day: date) -> bool:
+        return any(
+            session.holds(day) and not any(closed.holds(day) for closed in session.breaks) for session in self.sessions
+        )
+
+    def _is_known(self, day: date) -> bool:
+        known = [end for session in self.sessions for end in (session.first, session.last)]
+        return bool(known) and min(known) <= day <= max(known)
+
+
+def _days_after(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=place) for place in range(1, (last - first).days + 1))
