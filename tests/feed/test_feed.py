@@ -85,6 +85,7 @@ async def test_a_thin_event_holds_ids_and_codes_only(journal, feed):
         "links": {
             "case": f"/v1/cases/{story.case_id}",
             "recipients": f"/v1/events/{asked['id']}/recipients",
+            "request": f"/v1/cases/{story.case_id}/assistance-requests/{request_id}",
         },
     }
     assert asked["source"] == "/stagepost/moray"
