@@ -1,10 +1,13 @@
 """What every test can ask for."""
 
+import logging
 import os
 
 import hypothesis
 import pytest
+import structlog
 
+from case_api.logs import Libraries
 from case_api.store.archive import Archive, StoreSettings
 from tests import postgres
 
@@ -12,6 +15,15 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in
 hypothesis.settings.load_profile("house")
 
 AUTHORITIES = {"moray": b"m" * 32, "fife": b"f" * 32}
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was():
+    """A test that sets up logging leaves none of it to the next, whose streams are others."""
+    yield
+    structlog.reset_defaults()
+    for handler in [one for one in logging.getLogger().handlers if isinstance(one, Libraries)]:
+        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
