@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from case_api.access.principal import ROLES
 from case_api.access.roles import ADMINISTRATION
+from case_api.domain.command import Command
 from case_api.domain.decisions import authority
 from case_api.domain.facts.authority import ServiceListed, SettingListed, StaffAssigned
 from case_api.domain.policy import Policy
+from case_api.domain.refusal import Decision
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED
 from case_api.http.conditional import EntityTags, IfMatch
@@ -86,67 +88,52 @@ async def publish_policy(
     return await _place(request, office, acting, body, authority.publish_policy, key, if_match)
 
 
-@router.post(
+def _directory(path: str, kind: type[Command], decision: Callable[..., Decision], summary: str, about: str) -> None:
+    """Declare `POST path` for a command that changes the directory."""
+
+    async def endpoint(
+        request: Request,
+        body: Annotated[Any, json_body(kind)],
+        acting: Administrator,
+        office: InOffice,
+        key: IdempotencyKey,
+        if_match: IfMatch,
+    ) -> Response:
+        return await _place(request, office, acting, body, decision, key, if_match)
+
+    router.post(
+        path,
+        operation_id=decision.__name__,
+        openapi_extra=documented(kind),
+        status_code=201,
+        response_class=Response,
+        responses=ANSWERS,
+        summary=summary,
+        description=about,
+    )(endpoint)
+
+
+_directory(
     "/v1/directory/services",
-    operation_id="list_service",
-    openapi_extra=documented(authority.ListService),
-    status_code=201,
-    response_class=Response,
-    responses=ANSWERS,
-    summary="List a partner service, or change its entry",
+    authority.ListService,
+    authority.list_service,
+    "List a partner service, or change its entry",
+    "The later listing of a code supersedes the earlier one.",
 )
-async def list_service(
-    request: Request,
-    body: Annotated[authority.ListService, json_body(authority.ListService)],
-    acting: Administrator,
-    office: InOffice,
-    key: IdempotencyKey,
-    if_match: IfMatch,
-) -> Response:
-    """The later listing of a code supersedes the earlier one."""
-    return await _place(request, office, acting, body, authority.list_service, key, if_match)
-
-
-@router.post(
+_directory(
     "/v1/directory/settings",
-    operation_id="list_setting",
-    openapi_extra=documented(authority.ListSetting),
-    status_code=201,
-    response_class=Response,
-    responses=ANSWERS,
-    summary="List a school or nursery, or change its entry",
+    authority.ListSetting,
+    authority.list_setting,
+    "List a school or nursery, or change its entry",
+    "By the name that families know. Once one is listed, learners and staff belong to listed ones.",
 )
-async def list_setting(
-    request: Request,
-    body: Annotated[authority.ListSetting, json_body(authority.ListSetting)],
-    acting: Administrator,
-    office: InOffice,
-    key: IdempotencyKey,
-    if_match: IfMatch,
-) -> Response:
-    """By the name that families know. Once one is listed, learners and staff belong to listed ones."""
-    return await _place(request, office, acting, body, authority.list_setting, key, if_match)
-
-
-@router.post(
+_directory(
     "/v1/directory/staff",
-    operation_id="assign_staff",
-    openapi_extra=documented(authority.AssignStaff),
-    status_code=201,
-    response_class=Response,
-    responses=ANSWERS,
-    summary="Record that a member of staff works in a setting",
+    authority.AssignStaff,
+    authority.assign_staff,
+    "Record that a member of staff works in a setting",
+    "Where to write to them at work, and the name that families know them by, may be given with it.",
 )
-async def assign_staff(
-    request: Request,
-    body: Annotated[authority.AssignStaff, json_body(authority.AssignStaff)],
-    acting: Administrator,
-    office: InOffice,
-    key: IdempotencyKey,
-    if_match: IfMatch,
-) -> Response:
-    """Where to write to them at work may be given with it."""
-    return await _place(request, office, acting, body, authority.assign_staff, key, if_match)
 
 
 @router.get("/v1/policy", summary="The policy in force: ladder, strategies, agreements, roles", responses=READ_ERRORS)
