@@ -81,7 +81,8 @@ async def test_once_all_agree_the_service_and_both_parents_hear_of_the_request(t
     assert (hook["to"], hook["verified"]) == ("service:slt", True)
     assert asked["id"] in hook["body"]
     letters = [one for one in arrived_about(town, family, "assistance-requested") if one["kind"] == "mail"]
-    assert sorted(letter["to"] for letter in letters) == [ANNA, PIOTR]
+    assert {letter["to"]: letter["language"] for letter in letters} == {ANNA: "pl", PIOTR: "en"}
+    assert "Dzień dobry" in next(letter["body"] for letter in letters if letter["to"] == ANNA)
 
 
 async def test_a_notifier_killed_in_the_middle_sends_every_message_and_marks_what_may_be_double(town: Town):
@@ -124,9 +125,10 @@ async def test_a_withdrawal_pauses_what_the_service_does_and_tells_it_so(town: T
 
 
 async def reachable(family: Family, town: Town) -> Family:
-    """Both parents give an address."""
-    for person, address in ((family.anna, ANNA), (family.piotr, PIOTR)):
-        body = {"person_id": person, "channels": [{"channel": "email", "address": address}]}
+    """Both parents give an address; Anna reads Polish, Piotr a language that no letter is written in yet."""
+    for person, address, language in ((family.anna, ANNA, "pl"), (family.piotr, PIOTR, "gd")):
+        channels = [{"channel": "email", "address": address}]
+        body = {"person_id": person, "channels": channels, "language": language}
         seen = (await town.school.get(family.path)).headers["ETag"]
         await town.school.done(f"{family.path}/contact-preferences", body, headers={"If-Match": seen})
     return family
