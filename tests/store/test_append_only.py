@@ -1,6 +1,7 @@
 """Nobody who reaches the database can change or remove what was recorded through plain SQL."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -28,7 +29,7 @@ ATTEMPT = Attempt(
 
 def run(settings, file, sql):
     if settings.url == "sqlite":
-        with sqlite3.connect(settings.var / "moray" / file) as connection:
+        with closing(sqlite3.connect(settings.var / "moray" / file)) as connection, connection:
             connection.execute(sql)
     else:
         with psycopg.connect(settings.url, options="-c search_path=moray") as connection:

@@ -1,6 +1,7 @@
 """A frame opens only at its place, unaltered, under its key; what cannot be read is said so, not dropped (D1, D21)."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import ClassVar
 from uuid import uuid4
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.anyio
 def tamper(settings, sql, *parameters, authority="moray"):
     """Change the raw log as somebody with the file, or the rights of the database's owner, could."""
     if settings.url == "sqlite":
-        with sqlite3.connect(settings.var / authority / "log.db") as connection:
+        with closing(sqlite3.connect(settings.var / authority / "log.db")) as connection, connection:
             connection.execute("DROP TRIGGER IF EXISTS stored_events_no_update")
             ids = [each.hex if hasattr(each, "hex") and not isinstance(each, bytes) else each for each in parameters]
             connection.execute(sql, ids)
