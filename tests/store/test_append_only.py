@@ -29,8 +29,8 @@ ATTEMPT = Attempt(
 
 def run(settings, file, sql):
     if settings.url == "sqlite":
-        with closing(sqlite3.connect(settings.var / "moray" / file)) as connection, connection:
-            connection.execute(sql)
+        with closing(sqlite3.connect(settings.var / "moray" / file)) as file_log, file_log:
+            file_log.execute(sql)
     else:
         with psycopg.connect(settings.url, options="-c search_path=moray") as connection:
             connection.execute(sql)

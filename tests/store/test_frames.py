@@ -21,10 +21,10 @@ pytestmark = pytest.mark.anyio
 def tamper(settings, sql, *parameters, authority="moray"):
     """Change the raw log as somebody with the file, or the rights of the database's owner, could."""
     if settings.url == "sqlite":
-        with closing(sqlite3.connect(settings.var / authority / "log.db")) as connection, connection:
-            connection.execute("DROP TRIGGER IF EXISTS stored_events_no_update")
+        with closing(sqlite3.connect(settings.var / authority / "log.db")) as file_log, file_log:
+            file_log.execute("DROP TRIGGER IF EXISTS stored_events_no_update")
             ids = [each.hex if hasattr(each, "hex") and not isinstance(each, bytes) else each for each in parameters]
-            connection.execute(sql, ids)
+            file_log.execute(sql, ids)
     else:
         with psycopg.connect(settings.url, options=f"-c search_path={authority}") as connection:
             connection.execute("ALTER TABLE stored_events DISABLE TRIGGER append_only")
