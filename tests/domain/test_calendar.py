@@ -58,3 +58,24 @@ def test_a_calendar_without_sessions_counts_working_days():
 def test_a_break_runs_forward():
     with pytest.raises(ValueError, match="the last day lies before the first"):
         Break(first=date(2025, 10, 17), last=date(2025, 10, 13))
+
+
+@pytest.mark.parametrize(
+    ("clock", "begins", "last"),
+    [
+        ("asl_s23", date(2025, 11, 14), date(2026, 1, 23)),
+        ("cppm", date(2025, 11, 18), date(2025, 12, 16)),
+        ("cppm_pack", date(2025, 12, 3), date(2025, 12, 8)),
+        ("core_group", date(2025, 12, 10), date(2026, 1, 6)),
+    ],
+)
+def test_a_statutory_clock_runs_out_on_its_last_day(clock, begins, last):
+    assert POLICY.due(clock, begins) == last
+
+
+def test_a_pack_without_a_clock_sets_no_limit():
+    assert POLICY.due("ehc_plan", date(2025, 11, 14)) is None
+
+
+def test_school_days_go_on_after_the_holidays():
+    assert POLICY.after_school_days(date(2025, 12, 18), 2) == date(2026, 1, 6)

@@ -1,6 +1,6 @@
 """Which days are school days: sessions, the breaks within them, and bank holidays, as data of the policy (D17)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,6 +50,13 @@ class SchoolCalendar:
     def school_days(self, first: date, last: date) -> int:
         """The school days from *first*, which is not counted, to *last*, which is; 0 if it is not the later one."""
         return sum(self.is_school_day(day) for day in _days_after(first, last))
+
+    def after(self, day: date, count: int, counts: Callable[[date], bool]) -> date:
+        """The day on which *count* days that count have gone by after *day*, itself not counted."""
+        while count > 0:
+            day += timedelta(days=1)
+            count -= counts(day)
+        return day
 
     def _in_session(self, day: date) -> bool:
         return any(

@@ -63,6 +63,13 @@ class MeetingProfile(Value):
     pack_school_days_ahead: Annotated[int, Field(ge=0, le=30)] = 5
 
 
+class TimeLimit(Value):
+    """How long something may take by law or guidance; the first day is not counted, the last is."""
+
+    length: Annotated[int, Field(ge=1, le=1000)]
+    unit: Literal["weeks", "calendar_days", "working_days", "school_days"]
+
+
 class Recipient(Value):
     """Who hears of one event: a role, and on what footing (A agreement, B lawful basis, F family duty, N none)."""
 
@@ -84,6 +91,7 @@ class Policy(Value):
     requests: RequestProfile
     meetings: MeetingProfile = MeetingProfile()
     sessions: tuple[Session, ...] = ()
+    clocks: dict[Code, TimeLimit] = Field(default_factory=dict)
     roles: dict[Code, tuple[Code, ...]]
     recipients: dict[str, tuple[Recipient, ...]]
 
@@ -146,7 +154,24 @@ class Policy(Value):
 
     def after_working_days(self, day: date, count: int) -> date:
         """The day *count* working days after *day*: the first is not counted, the last is."""
-        while count > 0:
-            day += timedelta(days=1)
-            count -= self.calendar.is_working_day(day)
-        return day
+        return self.calendar.after(day, count, self.calendar.is_working_day)
+
+    def after_school_days(self, day: date, count: int) -> date:
+        """The day *count* school days after *day*: the first is not counted, the last is."""
+        return self.calendar.after(day, count, self.calendar.is_school_day)
+
+    def due(self, clock: str, begins: date) -> date | None:
+        """The last day of a time limit that begins on a day; None where the pack sets no such limit."""
+        limit = self.clocks.get(clock)
+        return self._after(begins, limit) if limit else None
+
+    def _after(self, begins: date, limit: TimeLimit) -> date:
+        match limit.unit:
+            case "weeks":
+                return begins + timedelta(weeks=limit.length)
+            case "calendar_days":
+                return begins + timedelta(days=limit.length)
+            case "working_days":
+                return self.after_working_days(begins, limit.length)
+            case "school_days":
+                return self.after_school_days(begins, limit.length)
