@@ -14,7 +14,7 @@ def files(*under: str, suffixes: tuple[str, ...] = ()) -> Iterator[Path]:
         for folder, folders, names in os.walk(ROOT / start):
             folders[:] = sorted(f for f in folders if f not in NOT_OURS and not f.endswith(("_cache", ".egg-info")))
             folders[:] = [f for f in folders if f != ".hypothesis"]
-            for name in sorted(names):
+            for name in sorted(set(names) - NOT_OURS):
                 if not suffixes or name.endswith(suffixes):
                     yield Path(folder) / name
 
