@@ -190,7 +190,8 @@ def _facts(ground: _Ground) -> dict[str, str]:
     """The few plain words that a template may use; nothing about what the learner needs."""
     facts = {}
     if ground.case.people.learner:
-        facts["setting"] = ground.authority.title_of(ground.case.people.learner.setting)
+        setting = ground.case.setting_on(ground.situation.today) or ""
+        facts["setting"] = ground.authority.title_of(setting)
     request = request_of(ground.case, ground.event.fact)
     service = request.asked.service if request else _service_of(ground.event.fact)
     listed = ground.authority.services.get(service) if service else None

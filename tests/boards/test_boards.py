@@ -10,6 +10,7 @@ from case_api.domain.facts.agreements import ConsentExpired, Scope
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.involvement import InvolvementPaused
 from case_api.domain.facts.people import NamedPersonAssigned
+from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.postcards import PostcardReplied, PostcardSent
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.requests import AssistanceAccepted
@@ -90,6 +91,15 @@ async def test_a_named_person_shows_from_their_first_day_on(journal, desk):
     days = {"hay": date(2026, 1, 31), "lennox": date(2026, 2, 1), None: date(2025, 8, 19)}
     for staff, day in days.items():
         assert [row.named_person for row in await desk.boards.stage_board(day)] == [staff]
+
+
+async def test_a_learner_is_on_the_caseload_of_the_setting_they_are_placed_in(journal, desk):
+    story = Story().registered()
+    story.then("2025-12-01", LearnerPlaced(setting="burnside-academy", from_day=date(2026, 8, 17)))
+    await write(journal, story)
+    days = {"burnside-primary": date(2026, 8, 16), "burnside-academy": date(2026, 8, 17)}
+    for setting, day in days.items():
+        assert [row.setting for row in await desk.boards.stage_board(day)] == [setting]
 
 
 async def test_pages_follow_each_other_while_more_is_written(journal, desk):

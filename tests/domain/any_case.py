@@ -19,6 +19,7 @@ from case_api.domain.decisions.people import (
     RegisterLearner,
     SetContactPreference,
 )
+from case_api.domain.decisions.placements import PlaceLearner
 from case_api.domain.decisions.records import CorrectRecord
 from case_api.domain.facts.people import RankedChannel, Rights
 from case_api.domain.refusal import Decision
@@ -33,6 +34,7 @@ plans = st.sampled_from([("slt", "speech"), ("slt", "speech"), ("harbour", "coun
 categories = st.sets(
     st.sampled_from(["identity_contact", "attendance", "wellbeing_summary", "learning_profile"]), min_size=1
 ).map(lambda some: tuple(sorted(some)))
+days_off = st.sampled_from([-30, 0, 30])
 usually = st.sampled_from([True, True, True, False])
 whens = st.sampled_from([None, None, None, "today", "yesterday", "last week", "an hour ago", "tomorrow", "in an hour"])
 
@@ -106,6 +108,13 @@ class AnyCase(RuleBasedStateMachine):
     @rule(staff=st.sampled_from(["hay", "lennox"]), moment=whens)
     def named_person(self, staff: str, moment: str | None) -> None:
         self.ask(AssignNamedPerson(staff=staff, occurred_at=self.when(moment)))
+
+    @rule(
+        setting=st.sampled_from(["burnside", "elsewhere"]), setting_class=st.sampled_from(["p5", None]), days=days_off
+    )
+    def place(self, setting: str, setting_class: str | None, days: int) -> None:
+        day = self.running.situation().today + timedelta(days=days)
+        self.ask(PlaceLearner(setting=setting, setting_class=setting_class, from_day=day))
 
     @rule(which=st.integers(0, 60), change=st.sampled_from(["same", "nothing", "no rights", "barred", "half"]))
     def correct(self, which: int, change: str) -> None:

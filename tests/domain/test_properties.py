@@ -22,6 +22,7 @@ from case_api.domain.decisions.people import (
     AssignNamedPerson,
     SetContactPreference,
 )
+from case_api.domain.decisions.placements import PlaceLearner
 from case_api.domain.decisions.requests_made import WithdrawRequest
 from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import EndSupport
@@ -40,7 +41,7 @@ from tests.domain.running import POLICY
 from tests.domain.situations import DIRECTORY
 
 SETS_A_STATE = (
-    SetContactPreference, AssignNamedPerson, AcknowledgeConcern, CloseConcern, EndSupport, ChangeStage,
+    SetContactPreference, AssignNamedPerson, PlaceLearner, AcknowledgeConcern, CloseConcern, EndSupport, ChangeStage,
     GrantAgreement, RefuseAgreement, WithdrawAgreement, ExpireAgreement, WithdrawRequest, AcknowledgePause,
 )  # fmt: skip
 

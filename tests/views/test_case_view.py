@@ -7,6 +7,7 @@ import pytest
 
 from case_api.domain.facts.concerns import ConcernClosed, ConcernRaised, RaisedBy
 from case_api.domain.facts.people import ContactPreferenceSet, NamedPersonAssigned, RankedChannel
+from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.facts.supports import SupportEffectObserved, SupportEnded, UniversalSupportApplied
@@ -59,6 +60,18 @@ def test_a_case_shows_who_is_who():
     assert [(carer.name, carer.holds_rights) for carer in shown.carers] == [(canaries.CARER, True)]
     assert (shown.stage.code, shown.stage.since) == ("universal", date(2025, 8, 19))
     assert not shown.settled
+
+
+def test_a_learner_shows_in_the_class_of_the_day():
+    story = Story().registered()
+    for day, setting_class in (("2025-08-20", "p5"), ("2026-08-17", "p6")):
+        placed = LearnerPlaced(
+            setting="burnside-primary", setting_class=setting_class, from_day=date.fromisoformat(day)
+        )
+        story.then("2025-08-20", placed)
+    days = ("2025-08-19", "2025-08-20", "2026-08-17")
+    shown = [case(story, "2026-08-20" if day > "2026" else day).learner for day in days]
+    assert [learner and learner.setting_class for learner in shown] == [None, "p5", "p6"]
 
 
 def test_what_was_not_on_record_is_not_known():

@@ -7,14 +7,14 @@ from itertools import pairwise
 from uuid import UUID
 
 from case_api.boards.board import Board, FoldedCase
-from case_api.domain.facts.people import People
+from case_api.domain.case import Case
 from case_api.domain.questions.request_state import open_requests
 from case_api.domain.words import day_of
 
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """One learner, as shown from one day up to another: a named person may be assigned from a later day on."""
+    """One learner, as shown from one day up to another: an assignment or a move may be known beforehand."""
 
     case_id: UUID
     shown_from: date
@@ -29,21 +29,21 @@ class StageRow:
 
 
 def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
-    """A row for each spell of a named person; none for a learner who cannot be read."""
+    """A row for each spell between two assignments or moves; none for a learner who cannot be read."""
     case = folded.case
     if case.people.learner is None:
         return
     stage, since = _stage(folded)
-    for shown_from, shown_until, staff in _spells(case.people):
+    for shown_from, shown_until in _spells(case):
         yield StageRow(
             case_id=case.id,
             shown_from=shown_from,
             shown_until=shown_until,
-            setting=case.people.learner.setting,
+            setting=case.setting_on(shown_from) or case.people.learner.setting,
             stage=stage,
             since=since,
             next_review_on=case.reviews.next_on(date.max),
-            named_person=staff,
+            named_person=case.people.named_person_on(shown_from),
             open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
             open_requests=sum(1 for _ in open_requests(case)),
         )
@@ -57,10 +57,10 @@ def _stage(folded: FoldedCase) -> tuple[str, date]:
     return folded.policy.first_stage.code, day_of(registered, folded.policy.tz)
 
 
-def _spells(people: People) -> Iterator[tuple[date, date, str | None]]:
-    days = sorted({date.min, date.max, *(one.from_day for one in people.named_persons)})
-    for begin, end in pairwise(days):
-        yield begin, end, people.named_person_on(begin)
+def _spells(case: Case) -> Iterator[tuple[date, date]]:
+    assigned = (one.from_day for one in case.people.named_persons)
+    moved = (one.from_day for one in case.placements.placed)
+    yield from pairwise(sorted({date.min, date.max, *assigned, *moved}))
 
 
 STAGES = Board(

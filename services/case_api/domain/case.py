@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from case_api.domain.facts import (
     involvement,
     meetings,
     people,
+    placements,
     plans,
     postcards,
     records,
@@ -32,6 +33,7 @@ from case_api.domain.facts.evaluations import Evaluations
 from case_api.domain.facts.involvement import Involvements
 from case_api.domain.facts.meetings import Meetings
 from case_api.domain.facts.people import People
+from case_api.domain.facts.placements import Placements
 from case_api.domain.facts.plans import Plans
 from case_api.domain.facts.postcards import Postcards
 from case_api.domain.facts.records import RecordCorrected, Records
@@ -52,6 +54,7 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         involvement,
         meetings,
         people,
+        placements,
         plans,
         postcards,
         records,
@@ -71,6 +74,7 @@ class Case:
     version: int = 0
     recorded_at: datetime | None = None
     people: People = field(default_factory=People)
+    placements: Placements = field(default_factory=Placements)
     concerns: Concerns = field(default_factory=Concerns)
     assessments: Assessments = field(default_factory=Assessments)
     supports: Supports = field(default_factory=Supports)
@@ -89,6 +93,11 @@ class Case:
     @property
     def exists(self) -> bool:
         return self.version > 0
+
+    def setting_on(self, day: date) -> str | None:
+        """The setting in which the learner is placed on *day*; the one of registration before any placement (D24)."""
+        placed, learner = self.placements.on(day), self.people.learner
+        return placed.setting if placed else learner.setting if learner else None
 
 
 SLICES = frozenset(EVOLVE) & {one.name for one in fields(Case)}

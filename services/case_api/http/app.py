@@ -24,6 +24,7 @@ from case_api.http import (
     meetings,
     messages,
     people,
+    placements,
     plans,
     postcards,
     problem_pages,
@@ -49,6 +50,7 @@ from case_api.store.archive import StoreSettings
 
 CAPABILITIES = (
     people,
+    placements,
     concerns,
     assessments,
     supports,

@@ -11,6 +11,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.people import Channel, Identifier
 from case_api.domain.policy import Policy
 from case_api.domain.questions.request_state import TERMINAL, State, progress_at
+from case_api.domain.questions.teaching import class_on
 from case_api.domain.words import day_of, has_come
 from case_api.views.answer import Answer, AsOf, Part, times
 from case_api.views.known import case_as_known
@@ -24,6 +25,7 @@ class LearnerShown(Part):
     name: str
     date_of_birth: date
     setting: str
+    setting_class: str | None = None
     year_stage: str | None = None
     languages: tuple[str, ...]
     communication_needs: tuple[str, ...] = ()
@@ -123,7 +125,7 @@ def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority
     at, day = as_of.valid_at, day_of(as_of.valid_at, policy.tz)
     return CaseView(
         case_id=case.id,
-        learner=_learner(case),
+        learner=_learner(case, day),
         carers=tuple(_carers(case, at, policy)),
         contact_preferences=tuple(_preferences(case, at, policy)),
         named_person=case.people.named_person_on(day),
@@ -137,9 +139,12 @@ def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority
     )
 
 
-def _learner(case: Case) -> LearnerShown | None:
+def _learner(case: Case, day: date) -> LearnerShown | None:
     learner = case.people.learner
-    return LearnerShown.model_validate(learner.model_dump()) if learner else None
+    if learner is None:
+        return None
+    placed = {"setting": case.setting_on(day), "setting_class": class_on(case, day)}
+    return LearnerShown.model_validate(learner.model_dump() | placed)
 
 
 def _carers(case: Case, at: datetime, policy: Policy) -> Iterator[CarerShown]:

@@ -15,6 +15,7 @@ LINES: Final[Mapping[str, str]] = {
     "ContactPreferenceSet": "How a person wants to be reached was set; their language is {fact.language}.",
     "CapacityAssessed": "Capacity to decide about {fact.matter} was assessed: {fact.outcome}.",
     "NamedPersonAssigned": "The named person from {fact.from_day} on was assigned.",
+    "LearnerPlaced": "From {fact.from_day} on the learner is in {setting}{in_class}.",
     "ConcernRaised": "A concern was raised by: {fact.raised_by.kind}.",
     "ConcernAcknowledged": "Whoever raised the concern heard what happens next, by {fact.by_when}.",
     "ConcernClosed": "The concern was closed: {fact.outcome}.",
@@ -87,7 +88,10 @@ def _labels(fact: Event, policy: Policy, authority: Authority) -> dict[str, str]
     listed = authority.services.get(service)
     code: str = getattr(fact, "strategy_code", "")
     strategy = policy.strategy(code)
+    setting_class = getattr(fact, "setting_class", None)
     return {
+        "setting": authority.title_of(getattr(fact, "setting", "")),
+        "in_class": f", class {setting_class}" if setting_class else "",
         "service": listed.title if listed else service,
         "strategy": strategy.label.get("en", code) if strategy else code,
         "from_stage": label_of(getattr(fact, "from_stage", ""), policy),

@@ -5,9 +5,9 @@ from datetime import date
 
 from case_api.domain.case import Case
 from case_api.domain.event import Event
-from case_api.domain.facts.authority import Authority, StaffAssigned
-from case_api.domain.facts.people import LearnerRegistered
+from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.postcards import PostcardReplied, PostcardSent, Thread
+from case_api.domain.questions.teaching import assigned_on, class_on
 
 
 def other_side(case: Case, fact: Event, authority: Authority, today: date) -> Iterator[tuple[str, str]]:
@@ -38,12 +38,15 @@ def _at_school(case: Case, answered: str | None, authority: Authority, today: da
     """Whoever of the staff is answered; else the class teachers, else the named person."""
     if answered is not None:
         return (answered,)
-    learner, named = case.people.learner, case.people.named_person_on(today)
-    teachers = (one.staff for one in authority.staff if learner and _teaches(one, learner, today))
-    return tuple(dict.fromkeys(teachers)) or ((named,) if named else ())
+    named = case.people.named_person_on(today)
+    return tuple(_class_teachers(case, authority, today)) or ((named,) if named else ())
 
 
-def _teaches(one: StaffAssigned, learner: LearnerRegistered, today: date) -> bool:
-    """Whether they teach the class whose code is the learner's year, in the learner's setting, on this day."""
-    there = one.setting == learner.setting and one.setting_class == learner.year_stage is not None
-    return there and one.role == "teacher" and one.from_day <= today and (one.until is None or today < one.until)
+def _class_teachers(case: Case, authority: Authority, today: date) -> dict[str, None]:
+    """Who teaches the learner's class; before any placement the class whose code is the learner's year."""
+    setting, setting_class, learner = case.setting_on(today), class_on(case, today), case.people.learner
+    if setting_class is None and learner and case.placements.on(today) is None:
+        setting_class = learner.year_stage
+    teaching = (one for one in assigned_on(authority, today) if one.role == "teacher")
+    here = (one for one in teaching if (one.setting, one.setting_class) == (setting, setting_class))
+    return dict.fromkeys(one.staff for one in here if one.setting_class)
