@@ -18,6 +18,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.consequences import agreed_categories
+from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.recipients import Hearer, recipients, request_of
 from case_api.folds import Folds
 from case_api.precedent import Precedent
@@ -197,9 +198,9 @@ def _facts(ground: _Ground) -> dict[str, str]:
     listed = ground.authority.services.get(service) if service else None
     if listed:
         facts["service_name"] = listed.title
-    named = ground.case.people.named_person_on(ground.situation.today)
-    if named:
-        facts["contact"] = ground.authority.name_of(named)
+    contact = coordinating_staff_on(ground.case, ground.situation.today)
+    if contact:
+        facts["contact"] = ground.authority.name_of(contact)
     return facts
 
 

@@ -36,6 +36,7 @@ RULES = (
     Rule("ConcernClosed.v1", ("raiser",), "concern-closed"),
     Rule("UniversalSupportApplied.v1", FAMILY, "support-started"),
     Rule("SupportEnded.v1", FAMILY, "support-ended"),
+    Rule("LeadProfessionalAssigned.v1", FAMILY + STAFF, "lead-professional"),
     Rule("StageChanged.v1", FAMILY + STAFF, "stage-changed"),
     Rule("ReviewHeld.v1", FAMILY, "review-held"),
     Rule("PostcardSent.v1", ("carer", "teacher"), "postcard"),

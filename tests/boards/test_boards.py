@@ -8,8 +8,8 @@ import pytest
 from case_api.boards.case_search import hasher
 from case_api.domain.facts.agreements import ConsentExpired, Scope
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
+from case_api.domain.facts.coordination import NamedPersonAssigned
 from case_api.domain.facts.involvement import InvolvementPaused
-from case_api.domain.facts.people import NamedPersonAssigned
 from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.postcards import PostcardReplied, PostcardSent
 from case_api.domain.facts.records import RecordCorrected

@@ -22,6 +22,7 @@ SPOKEN_OF = {
     "party": {"carer", "learner"},
     "service": {"service"},
     "named_person": {"coordinator"},
+    "coordinator": {"coordinator"},
     "requester": {"requester"},
     "receiver": {"receiver"},
     "raiser": {"raiser"},

@@ -12,9 +12,9 @@ from case_api.domain.command import Command
 from case_api.domain.decisions.agreements import (
     ExpireAgreement,
 )
+from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.people import (
     AssessCapacity,
-    AssignNamedPerson,
     LinkCarer,
     RegisterLearner,
     SetContactPreference,

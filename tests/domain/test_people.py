@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from case_api.domain.decisions.people import (
     AssessCapacity,
-    AssignNamedPerson,
     BornLater,
     ChannelWithoutAddress,
     LinkCarer,
@@ -19,7 +18,6 @@ from case_api.domain.facts.people import (
     CarerLinked,
     ContactPreferenceSet,
     LearnerRegistered,
-    NamedPersonAssigned,
     RankedChannel,
     Rights,
 )
@@ -127,24 +125,6 @@ def test_work_that_stood_on_a_learner_not_deciding_pauses_once_they_are_found_ab
     )
     given(carried).when(CAPACITY).then(CapacityAssessed)
     given(carried).when(CAPACITY.model_copy(update={"outcome": "has"})).then(CapacityAssessed, InvolvementPaused)
-
-
-def test_a_named_person_is_assigned_from_a_day():
-    given(FAMILY).when(AssignNamedPerson(staff="hay")).then(
-        NamedPersonAssigned(staff="hay", from_day=date(2025, 11, 14))
-    )
-
-
-def test_assigning_the_same_named_person_again_is_nothing_new():
-    hay = NamedPersonAssigned(staff="hay", from_day=date(2025, 8, 19))
-    given(FAMILY, hay).when(AssignNamedPerson(staff="hay")).then_nothing()
-
-
-def test_of_two_named_persons_from_one_day_the_later_assignment_wins():
-    running = Running(DIRECTORY)
-    running.record((NamedPersonAssigned(staff=one, from_day=date(2025, 8, 19)) for one in ("hay", "lennox")), NOON)
-    assert running.case.people.named_person_on(date(2025, 8, 19)) == "lennox"
-    assert running.case.people.named_person_on(date(2025, 8, 18)) is None
 
 
 def test_nothing_is_recorded_before_it_happened():

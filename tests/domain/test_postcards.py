@@ -15,7 +15,7 @@ from case_api.domain.decisions.postcards import (
     WordsOfTheOtherSide,
 )
 from case_api.domain.facts.authority import StaffAssigned
-from case_api.domain.facts.people import NamedPersonAssigned
+from case_api.domain.facts.coordination import NamedPersonAssigned
 from case_api.domain.facts.postcards import PostcardReplied, PostcardSent
 from case_api.domain.questions.recipients import recipients
 from case_api.domain.questions.references import NotOnThisCase, ReferenceUnknown

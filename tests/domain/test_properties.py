@@ -17,9 +17,9 @@ from case_api.domain.decisions.agreements import (
     WithdrawAgreement,
 )
 from case_api.domain.decisions.concerns import AcknowledgeConcern, CloseConcern
+from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.involvement import AcknowledgePause
 from case_api.domain.decisions.people import (
-    AssignNamedPerson,
     SetContactPreference,
 )
 from case_api.domain.decisions.placements import PlaceLearner

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from case_api.domain.decisions.stages import ChangeStage, StageBeganLater, StageSkipped, StepUpTooEarly
-from case_api.domain.facts.people import NamedPersonAssigned
+from case_api.domain.facts.coordination import NamedPersonAssigned
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.facts.supports import SupportEnded

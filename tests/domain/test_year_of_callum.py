@@ -6,10 +6,11 @@ import pytest
 
 from case_api.domain.decisions.agreements import ExpireAgreement, WithdrawAgreement
 from case_api.domain.decisions.assessments import RecordAssessment
+from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.involvement import Accept, AcknowledgePause, Decline, RecordInput
 from case_api.domain.decisions.meetings import CallMeeting, HoldMeeting
 from case_api.domain.decisions.packs import IssuePack
-from case_api.domain.decisions.people import AssignNamedPerson, LinkCarer, RegisterLearner
+from case_api.domain.decisions.people import LinkCarer, RegisterLearner
 from case_api.domain.decisions.records import CorrectRecord
 from case_api.domain.decisions.requests import DirectRequest, ExternalRequest, SchoolRequest
 from case_api.domain.decisions.requests_made import SupplyInformation

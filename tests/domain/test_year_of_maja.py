@@ -7,11 +7,12 @@ import pytest
 
 from case_api.domain.decisions.assessments import RecordAssessment
 from case_api.domain.decisions.concerns import AcknowledgeConcern, RaiseConcern
+from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.evaluations import Evaluate, PeriodLookedAt
 from case_api.domain.decisions.involvement import Accept, Acknowledge, End, Recommend, RecordInput
 from case_api.domain.decisions.meetings import CallMeeting, HoldMeeting, StateAccessNeeds
 from case_api.domain.decisions.packs import IssuePack
-from case_api.domain.decisions.people import AssignNamedPerson, LinkCarer, RegisterLearner, SetContactPreference
+from case_api.domain.decisions.people import LinkCarer, RegisterLearner, SetContactPreference
 from case_api.domain.decisions.plans import AgreePlan
 from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.requests import SchoolRequest

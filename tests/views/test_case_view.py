@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from case_api.domain.facts.concerns import ConcernClosed, ConcernRaised, RaisedBy
-from case_api.domain.facts.people import ContactPreferenceSet, NamedPersonAssigned, RankedChannel
+from case_api.domain.facts.coordination import NamedPersonAssigned
+from case_api.domain.facts.people import ContactPreferenceSet, RankedChannel
 from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.facts.stages import StageChanged

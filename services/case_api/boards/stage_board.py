@@ -43,7 +43,7 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
             stage=stage,
             since=since,
             next_review_on=case.reviews.next_on(date.max),
-            named_person=case.people.named_person_on(shown_from),
+            named_person=case.coordination.named_person_on(shown_from),
             open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
             open_requests=sum(1 for _ in open_requests(case)),
         )
@@ -58,7 +58,7 @@ def _stage(folded: FoldedCase) -> tuple[str, date]:
 
 
 def _spells(case: Case) -> Iterator[tuple[date, date]]:
-    assigned = (one.from_day for one in case.people.named_persons)
+    assigned = (one.from_day for one in case.coordination.named_persons)
     moved = (one.from_day for one in case.placements.placed)
     yield from pairwise(sorted({date.min, date.max, *assigned, *moved}))
 

@@ -11,6 +11,7 @@ from case_api.domain.facts import (
     agreements,
     assessments,
     concerns,
+    coordination,
     entitlements,
     evaluations,
     involvement,
@@ -28,6 +29,7 @@ from case_api.domain.facts import (
 from case_api.domain.facts.agreements import Agreements
 from case_api.domain.facts.assessments import Assessments
 from case_api.domain.facts.concerns import Concerns
+from case_api.domain.facts.coordination import Coordination
 from case_api.domain.facts.entitlements import Entitlements
 from case_api.domain.facts.evaluations import Evaluations
 from case_api.domain.facts.involvement import Involvements
@@ -49,6 +51,7 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         agreements,
         assessments,
         concerns,
+        coordination,
         entitlements,
         evaluations,
         involvement,
@@ -75,6 +78,7 @@ class Case:
     recorded_at: datetime | None = None
     people: People = field(default_factory=People)
     placements: Placements = field(default_factory=Placements)
+    coordination: Coordination = field(default_factory=Coordination)
     concerns: Concerns = field(default_factory=Concerns)
     assessments: Assessments = field(default_factory=Assessments)
     supports: Supports = field(default_factory=Supports)

@@ -18,6 +18,7 @@ from case_api.http import (
     boards,
     cases,
     concerns,
+    coordination,
     entitlements,
     evaluations,
     fetching,
@@ -51,6 +52,7 @@ from case_api.store.archive import StoreSettings
 CAPABILITIES = (
     people,
     placements,
+    coordination,
     concerns,
     assessments,
     supports,

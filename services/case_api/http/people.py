@@ -1,4 +1,4 @@
-"""The learner, carers, contact preferences, capacity, named person."""
+"""The learner, carers, contact preferences, capacity."""
 
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -77,12 +77,4 @@ command(
     people.assess_capacity,
     TEAM,
     summary="Record whether the learner can decide a matter themselves",
-)
-command(
-    router,
-    "/v1/cases/{case_id}/named-person",
-    people.AssignNamedPerson,
-    people.assign_named_person,
-    (*TEAM, "mis"),
-    summary="Assign the learner's named person",
 )

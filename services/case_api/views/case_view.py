@@ -103,6 +103,15 @@ class RequestShown(Part):
     since: datetime | date
 
 
+class LeadShown(Part):
+    """The lead professional: the subject of a member of staff, or the name of somebody of another organisation."""
+
+    staff: str | None = None
+    name: str | None = None
+    organisation: str
+    from_day: date
+
+
 class CaseView(Answer):
     """The case at one time. The learner is absent once their key was destroyed."""
 
@@ -111,6 +120,7 @@ class CaseView(Answer):
     carers: tuple[CarerShown, ...] = ()
     contact_preferences: tuple[PreferenceShown, ...] = ()
     named_person: str | None = None
+    lead_professional: LeadShown | None = None
     stage: StageHeld
     next_review_on: date | None = None
     open_concerns: tuple[ConcernShown, ...] = ()
@@ -128,7 +138,8 @@ def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority
         learner=_learner(case, day),
         carers=tuple(_carers(case, at, policy)),
         contact_preferences=tuple(_preferences(case, at, policy)),
-        named_person=case.people.named_person_on(day),
+        named_person=case.coordination.named_person_on(day),
+        lead_professional=_lead(case, day),
         stage=stage_held(case, at, policy),
         next_review_on=case.reviews.next_on(day),
         open_concerns=tuple(_concerns(case, at, policy)),
@@ -145,6 +156,11 @@ def _learner(case: Case, day: date) -> LearnerShown | None:
         return None
     placed = {"setting": case.setting_on(day), "setting_class": class_on(case, day)}
     return LearnerShown.model_validate(learner.model_dump() | placed)
+
+
+def _lead(case: Case, day: date) -> LeadShown | None:
+    lead = case.coordination.lead_professional_on(day)
+    return LeadShown.model_validate(lead.model_dump(include=set(LeadShown.model_fields))) if lead else None
 
 
 def _carers(case: Case, at: datetime, policy: Policy) -> Iterator[CarerShown]:

@@ -16,6 +16,8 @@ LINES: Final[Mapping[str, str]] = {
     "CapacityAssessed": "Capacity to decide about {fact.matter} was assessed: {fact.outcome}.",
     "NamedPersonAssigned": "The named person from {fact.from_day} on was assigned.",
     "LearnerPlaced": "From {fact.from_day} on the learner is in {setting}{in_class}.",
+    "LeadProfessionalAssigned": "A lead professional of {fact.organisation} was assigned from {fact.from_day} on.",
+    "LeadProfessionalEnded": "From {fact.from_day} on there was no lead professional.",
     "ConcernRaised": "A concern was raised by: {fact.raised_by.kind}.",
     "ConcernAcknowledged": "Whoever raised the concern heard what happens next, by {fact.by_when}.",
     "ConcernClosed": "The concern was closed: {fact.outcome}.",

@@ -15,7 +15,6 @@ from case_api.domain.facts.people import (
     Dated,
     Identifier,
     LearnerRegistered,
-    NamedPersonAssigned,
     RankedChannel,
     Rights,
 )
@@ -23,7 +22,7 @@ from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import known, known_people
 from case_api.domain.refusal import Decision, Refusal, decided
-from case_api.domain.words import Code, Day, Language, Line, PersonId, Subject, Text
+from case_api.domain.words import Code, Day, Language, Line, PersonId, Text
 
 
 class RegisterLearner(Command):
@@ -123,18 +122,6 @@ class AssessCapacity(Command):
     },)  # fmt: skip
 
 
-class AssignNamedPerson(Command):
-    """A member of staff becomes the learner's named person."""
-
-    staff: Subject
-    """As access tokens name them (`sub`)."""
-    from_day: Day | None = None
-    """The first day; the day of `occurred_at` if absent."""
-    reason: Text | None = None
-
-    examples = ({"staff": "okafor", "from_day": "2025-08-18"},)  # fmt: skip
-
-
 class RestrictionUnexplained(Refusal):
     slug = "restriction-unexplained"
     rule_id = "I2"
@@ -215,10 +202,3 @@ def assess_capacity(case: Case, command: AssessCapacity, at: Situation) -> Decis
     assessed = CapacityAssessed(**command.model_dump(exclude={"occurred_at"}))
     people = replace(case.people, capacity=(*case.people.capacity, Dated(at.occurred(command), assessed)))
     return decided(then=(assessed, *reconsidered(replace(case, people=people), at, "expired")))
-
-
-def assign_named_person(case: Case, command: AssignNamedPerson, at: Situation) -> Decision:
-    day = command.from_day or at.day_of(command)
-    if case.people.named_person_on(day) == command.staff:
-        return decided()
-    return decided(then=NamedPersonAssigned(staff=command.staff, from_day=day, reason=command.reason))

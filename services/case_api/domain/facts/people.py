@@ -1,4 +1,4 @@
-"""The learner, the carers with their rights, how each wants to be reached, and the named person."""
+"""The learner, the carers with their rights, and how each wants to be reached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -121,17 +121,6 @@ class CapacityAssessed(Event, grounds="6.3 Requesting assistance", covers=("R8",
     },)  # fmt: skip
 
 
-class NamedPersonAssigned(Event, grounds="6.1 Targeted support", covers=("R39",)):
-    """A member of staff became the learner's named person."""
-
-    true_from = "from_day"
-    staff: Line
-    from_day: date
-    reason: Text | None = None
-
-    examples = ({"staff": "hay", "from_day": "2025-08-19"},)
-
-
 @dataclass(frozen=True, slots=True)
 class Carer:
     person_id: PersonId
@@ -161,7 +150,6 @@ class People:
     preferences: Mapping[PersonId, ContactPreferenceSet] = field(default_factory=dict)
     preferences_set: tuple[Dated[ContactPreferenceSet], ...] = ()
     capacity: tuple[Dated[CapacityAssessed], ...] = ()
-    named_persons: tuple[NamedPersonAssigned, ...] = ()
 
     def knows(self, person: PersonId) -> bool:
         return person in self.carers or self.is_learner(person)
@@ -190,11 +178,6 @@ class People:
         """How a person wanted to be reached at *at*: what was recorded last of all that had been said by then."""
         said = [one.fact for one in self.preferences_set if has_come(one.occurred_at, at, zone)]
         return next((fact for fact in reversed(said) if fact.person_id == person), None)
-
-    def named_person_on(self, day: date) -> str | None:
-        """The later assignment wins where two begin on one day (D6)."""
-        begun = [one for one in reversed(self.named_persons) if one.from_day <= day]
-        return max(begun, key=lambda one: one.from_day).staff if begun else None
 
     def holders_of_rights(self) -> tuple[Carer, ...]:
         return tuple(carer for carer in self.carers.values() if carer.holds_rights)
@@ -226,7 +209,5 @@ def evolve(people: People, fact: Event, at: Recorded) -> People:
             )
         case CapacityAssessed():
             return replace(people, capacity=(*people.capacity, Dated(at.occurred_at, fact)))
-        case NamedPersonAssigned():
-            return replace(people, named_persons=(*people.named_persons, fact))
         case _:
             return people

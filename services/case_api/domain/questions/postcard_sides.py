@@ -38,7 +38,7 @@ def _at_school(case: Case, answered: str | None, authority: Authority, today: da
     """Whoever of the staff is answered; else the class teachers, else the named person."""
     if answered is not None:
         return (answered,)
-    named = case.people.named_person_on(today)
+    named = case.coordination.named_person_on(today)
     return tuple(_class_teachers(case, authority, today)) or ((named,) if named else ())
 
 

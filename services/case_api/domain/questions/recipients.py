@@ -10,6 +10,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.concerns import Concern
 from case_api.domain.facts.requests import Request
 from case_api.domain.policy import Policy, Recipient
+from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.postcard_sides import other_side
 from case_api.domain.questions.taking_part import doers, invited
 from case_api.domain.words import PersonId
@@ -61,8 +62,9 @@ def _resolved(
             yield from _person(case, party)
         case "service" if request:
             yield f"service:{request.asked.service}", "service"
-        case "named_person":
-            staff = case.people.named_person_on(today)
+        case "named_person" | "coordinator":
+            named = case.coordination.named_person_on(today)
+            staff = named if entry.role == "named_person" else coordinating_staff_on(case, today)
             yield from ((f"staff:{one}", "coordinator") for one in (staff,) if one)
         case "requester" if request:
             yield from _requester(case, request)

@@ -5,6 +5,7 @@ from datetime import date
 
 from case_api.domain.case import Case
 from case_api.domain.policy import Policy, Stage
+from case_api.domain.questions.coordination import coordinator_on
 from case_api.domain.refusal import Missing, Refusal
 
 
@@ -21,7 +22,7 @@ class NobodyCoordinates(Refusal):
     rule_id = "I18"
     guidance_ref = "R39"
     title = "At targeted support somebody always coordinates."
-    advice = "Assign the named person, from that day at the latest."
+    advice = "Assign the named person or a lead professional, from that day at the latest."
 
 
 def targeted_support_is_planned_together(
@@ -43,7 +44,7 @@ def _not_done(case: Case, on: date, policy: Policy) -> Iterator[Missing]:
 
 
 def targeted_support_is_coordinated(case: Case, to: Stage, on: date) -> Refusal | None:
-    """I18: the named person coordinates, and no exception is made."""
-    if not to.targeted or case.people.named_person_on(on):
+    """I18: the named person or a lead professional coordinates, and no exception is made."""
+    if not to.targeted or coordinator_on(case, on):
         return None
     return NobodyCoordinates(missing=(Missing(rule_id="I18", what="no_coordinator_assigned"),))

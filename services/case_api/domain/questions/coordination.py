@@ -1,0 +1,31 @@
+"""Who coordinates the support of a learner on a day: a lead professional, or else the named person (R39)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from case_api.domain.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """`staff` is the subject of one who can be reached as staff; one of another organisation is known by `name`."""
+
+    kind: Literal["lead_professional", "named_person"]
+    staff: str | None = None
+    name: str | None = None
+
+
+def coordinator_on(case: Case, day: date) -> Coordinator | None:
+    """Who coordinates on *day*; None where nobody was assigned."""
+    lead = case.coordination.lead_professional_on(day)
+    if lead:
+        return Coordinator("lead_professional", lead.staff, lead.name)
+    named = case.coordination.named_person_on(day)
+    return Coordinator("named_person", named) if named else None
+
+
+def coordinating_staff_on(case: Case, day: date) -> str | None:
+    """The member of staff who hears for the school: the coordinator, or the named person beside one from outside."""
+    coordinator = coordinator_on(case, day)
+    return (coordinator and coordinator.staff) or case.coordination.named_person_on(day)
