@@ -7,17 +7,16 @@ nobody can tell from it how much there is that they do not see.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from typing import Any, Final, Literal
+from datetime import tzinfo
+from typing import Final
 from uuid import UUID
 
 import structlog
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from case_api.access.feed_sight import WHOLE_RECORD, may_see
 from case_api.access.principal import Principal
+from case_api.announcing import CloudEvent, cloud_event
 from case_api.domain.event import Recorded
-from case_api.domain.words import start_of
 from case_api.store.journal import FrameError, Journal, Placed, PlacedHeader
 from case_api.store.keys import Keyring
 
@@ -38,39 +37,8 @@ class CursorUnreadable(ValueError):
     """Not a cursor of this authority's feed."""
 
 
-class Links(BaseModel):
-    """Where to read more."""
-
-    case: str | None = None
-    recipients: str | None = None
-    request: str | None = Field(default=None, description="The request for assistance, as its service may see it.")
-
-
-class Data(BaseModel):
-    """Ids and codes only; the event's own references stand beside `case_id`."""
-
-    model_config = ConfigDict(extra="allow")
-
-    case_id: UUID | None = None
-    links: Links
-
-
-class CloudEvent(BaseModel):
-    """An event as it is announced (CloudEvents 1.0, JSON format)."""
-
-    specversion: Literal["1.0"] = "1.0"
-    id: UUID
-    source: str
-    type: str
-    subject: str | None = None
-    time: AwareDatetime = Field(description="When it happened; the start of the day where only the day is known.")
-    recordedtime: AwareDatetime
-    correlationid: UUID | None = None
-    causationid: UUID | None = None
-    traceparent: str | None = None
-    datacontenttype: Literal["application/json"] = "application/json"
-    dataschema: str
-    data: Data
+Gone = Callable[[], Awaitable[bool]]
+"""Whether there is nobody left to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +47,14 @@ class Page:
 
     items: tuple[CloudEvent, ...]
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Visible facts in their places, and the position up to which the log was looked at."""
+
+    seen: tuple[Placed, ...]
+    position: int
 
 
 class Feed:
@@ -94,13 +70,27 @@ class Feed:
         types: Collection[str],
         limit: int,
         wait: float,
-        gone: Callable[[], Awaitable[bool]] | None = None,
+        gone: Gone | None = None,
     ) -> Page:
         """Visible events after a cursor; waits up to *wait* seconds for the first, or until the caller is *gone*.
 
         Raises CursorUnreadable.
         """
-        begin = position = await self._position(after)
+        found = await self.stretch(consumer, await self.position(after), types, limit, wait, gone)
+        items = tuple(self.announced(one.recorded, consumer) for one in found.seen)
+        return Page(items, self.cursor(found.position))
+
+    async def stretch(
+        self,
+        consumer: Principal,
+        begin: int,
+        types: Collection[str],
+        limit: int,
+        wait: float,
+        gone: Gone | None = None,
+    ) -> Stretch:
+        """Visible facts after a position; waits as a page does."""
+        position = begin
         deadline = asyncio.get_running_loop().time() + wait
         while True:
             seen, position, more = await self._visible(consumer, position, types, limit)
@@ -108,24 +98,28 @@ class Feed:
                 continue
             left = deadline - asyncio.get_running_loop().time()
             if seen or more or left <= 0 or (gone is not None and await gone()):
-                items = tuple(self._announced(one, consumer) for one in seen)
-                return Page(items, place_cursor(self._journal.keyring, position))
+                return Stretch(tuple(seen), position)
             await self._journal.wait(position, min(left, LOOK))
 
-    def _announced(self, event: Recorded, consumer: Principal) -> CloudEvent:
+    def announced(self, event: Recorded, consumer: Principal) -> CloudEvent:
+        """The event as *consumer* hears of it."""
         for_service = consumer.roles.isdisjoint(WHOLE_RECORD)
         return cloud_event(event, self._journal.authority, self._public_url, self._zone, for_service=for_service)
 
+    def cursor(self, position: int) -> str:
+        """A fresh cursor after a position of the log."""
+        return place_cursor(self._journal.keyring, position)
+
     async def _visible(
         self, consumer: Principal, position: int, types: Collection[str], limit: int
-    ) -> tuple[list[Recorded], int, bool]:
+    ) -> tuple[list[Placed], int, bool]:
         """The visible facts of the next page, how far the log was looked at, and whether there is more of it."""
         headers = await self._journal.headers_since(position, PAGE)
         wanted = [header for header in headers if _is_wanted(header.name, types)]
-        seen: list[Recorded] = []
+        seen: list[Placed] = []
         for placed in await self._opened(wanted):
             if may_see(consumer, placed.recorded):
-                seen.append(placed.recorded)
+                seen.append(placed)
             if len(seen) == limit:
                 return seen, placed.position, True
         return seen, headers[-1].position if headers else position, len(headers) == PAGE
@@ -148,7 +142,8 @@ class Feed:
             log.warning("a damaged fact is passed by", authority=self._journal.authority, error=FrameError.__name__)
             return []
 
-    async def _position(self, cursor: str | None) -> int:
+    async def position(self, cursor: str | None) -> int:
+        """The position that a cursor stands for; the beginning for None. Raises CursorUnreadable."""
         if cursor is None:
             return 0
         try:
@@ -174,55 +169,6 @@ def place_cursor(keyring: Keyring, position: int) -> str:
 def receipt_cursor(keyring: Keyring, stream: UUID, version: int) -> str:
     """A cursor after a version of a stream: a receipt is made before its position is known (D18)."""
     return keyring.seal_opaque(KIND, RECEIPT + stream.bytes + version.to_bytes(8, "big"))
-
-
-def cloud_event(
-    event: Recorded, authority: str, public_url: str, zone: tzinfo, *, for_service: bool = False
-) -> CloudEvent:
-    """The announcement of one fact: ids, type, and links to what its reader may read."""
-    case_id = _case_of(event)
-    envelope = event.envelope
-    fields: dict[str, Any] = {"correlationid": envelope.correlation_id} if envelope else {}
-    if envelope:
-        fields |= {"causationid": envelope.causation_id, "traceparent": envelope.traceparent}
-    return CloudEvent(
-        id=event.event_id,
-        source=f"/stagepost/{authority}",
-        type=event.name,
-        subject=str(case_id) if case_id else None,
-        time=_instant(event, zone),
-        recordedtime=event.recorded_at,
-        dataschema=f"{public_url}/schemas/feed.{event.name}.json#/properties/data",
-        data=Data(case_id=case_id, links=_links(event, case_id, for_service=for_service), **_refs(event)),
-        **fields,
-    )
-
-
-def _instant(event: Recorded, zone: tzinfo) -> datetime:
-    return start_of(event.occurred_at, zone).astimezone(UTC)
-
-
-def _case_of(event: Recorded) -> UUID | None:
-    """The case that an event belongs to; the ledger's events carry it in the key that seals them (D10)."""
-    if event.kind == "case":
-        return event.stream
-    return event.key_id if event.kind == "told" else None
-
-
-def _links(event: Recorded, case_id: UUID | None, *, for_service: bool) -> Links:
-    if case_id is None:
-        return Links()
-    request_id = getattr(event.fact, "request_id", None)
-    request = f"/v1/cases/{case_id}/assistance-requests/{request_id}" if request_id else None
-    if for_service:
-        return Links(request=request)
-    recipients = f"/v1/events/{event.event_id}/recipients" if event.kind == "case" else None
-    return Links(case=f"/v1/cases/{case_id}", recipients=recipients, request=request)
-
-
-def _refs(event: Recorded) -> dict[str, Any]:
-    found = {name: getattr(event.fact, name) for name in event.fact.refs}
-    return {name: value for name, value in found.items() if value is not None}
 
 
 def _is_wanted(name: str, types: Collection[str]) -> bool:

@@ -13,11 +13,12 @@ from cloudevents.core.formats.json import JSONFormat
 
 from case_api import feed as feeding
 from case_api.access.principal import Principal
+from case_api.announcing import CloudEvent
 from case_api.domain.event import Unreadable
 from case_api.domain.facts.agreements import ConsentSought
 from case_api.domain.facts.involvement import InvolvementPaused
 from case_api.domain.facts.requests import AssistanceWithdrawn
-from case_api.feed import CloudEvent, CursorUnreadable, Feed, place_cursor, receipt_cursor
+from case_api.feed import CursorUnreadable, Feed, place_cursor, receipt_cursor
 from case_api.store.journal import FrameError
 from tests import canaries
 from tests.boards.log import beside, write

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from case_api.http.serving import LARGEST_HEAD, GuardedProtocol, server_config
 from tests.http.desk import Watch, small_api
@@ -140,3 +141,34 @@ async def test_a_second_request_on_the_same_connection_is_served(port: int, toke
     second = request(token, b"", "Connection: close", method="GET", path="/livez")
     _, _, body = await said(port, first + second)
     assert b'"alive"' in body
+
+
+async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(monkeypatch):
+    monkeypatch.setattr(GuardedProtocol, "reading_patience", 0.3)
+    ended = asyncio.Event()
+
+    async def endless(_: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        leaving = asyncio.create_task(_left(receive))
+        while not leaving.done():
+            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+        ended.set()
+
+    server = uvicorn.Server(server_config(endless, "127.0.0.1", 0))
+    server.config.lifespan = "off"
+    serving_now = asyncio.create_task(server.serve())
+    async with asyncio.timeout(DEADLINE):
+        while not server.started:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await ended.wait()
+    writer.close()
+    reader.feed_eof()
+    server.should_exit = True
+    await serving_now
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

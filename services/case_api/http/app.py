@@ -43,6 +43,7 @@ from case_api.http.gate import gate, public_paths
 from case_api.http.health import health_routes
 from case_api.http.issuer import LocalIssuer
 from case_api.http.problems import Problems
+from case_api.http.streaming import Streams
 from case_api.http.tokens import Tokens, trusted
 from case_api.office import Attend, Office, Offices
 from case_api.packs import Packs
@@ -110,7 +111,7 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     )
     problems.install(app)
     app.state.clock, app.state.zone, app.state.packs = clock, settings.zone, packs
-    app.state.closing = threading.Event()
+    app.state.closing, app.state.streams = threading.Event(), Streams()
     app.state.offices, app.state.public_url = offices, settings.public_url
     _mount(app, settings, clock, offices)
     describe(app)

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
+from case_api.announcing import CloudEvent
 from case_api.domain.catalogue import CATALOGUE
-from case_api.feed import CloudEvent
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import body_schemas
 from case_api.http.conditional import if_match_required

@@ -1,6 +1,7 @@
 """Who is asking is settled before a byte of the body is read (D25)."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
@@ -19,7 +20,10 @@ PUBLIC = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs", "
 
 
 class Authentication:
-    """ASGI middleware: puts the Principal in `scope["principal"]`, or answers 401 with one wording."""
+    """ASGI middleware: puts the Principal in `scope["principal"]`, or answers 401 with one wording.
+
+    `scope["still_accepted"]` asks, during a long answer, whether the token holds still.
+    """
 
     def __init__(self, app: ASGIApp, tokens: Tokens, problems: Problems, public: Collection[str] = PUBLIC) -> None:
         self.app, self.tokens, self.problems = app, tokens, problems
@@ -36,7 +40,9 @@ class Authentication:
 
     async def _known(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            scope["principal"] = await self.tokens.principal(_bearer(scope))
+            token = _bearer(scope)
+            scope["principal"] = await self.tokens.principal(token)
+            scope["still_accepted"] = partial(self._still_accepted, token)
         except NotAccepted:
             problem = Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
         except KeysUnavailable:
@@ -45,6 +51,13 @@ class Authentication:
             await self.app(scope, receive, send)
             return
         await self.problems.response(Request(scope), problem)(scope, receive, send)
+
+    async def _still_accepted(self, token: str) -> bool:
+        try:
+            await self.tokens.principal(token)
+        except (NotAccepted, KeysUnavailable):
+            return False
+        return True
 
     def _is_public(self, scope: Scope) -> bool:
         return scope["type"] == "http" and (scope["path"] in self.exact or scope["path"].startswith(self.below))

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import SCHOOL
+from case_api.announcing import CloudEvent, cloud_event
 from case_api.domain.decisions import told
 from case_api.domain.event import Recorded
 from case_api.domain.facts.told import Recipient
 from case_api.domain.words import Code
-from case_api.feed import CloudEvent, cloud_event
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED

@@ -16,14 +16,17 @@ from case_api.http.problems import MEDIA_TYPE
 
 HEADER_PATIENCE: Final = 10.0
 """Seconds from the first byte of a request (or from the connection) to the end of its header fields."""
+READING_PATIENCE: Final = 20.0
+"""Seconds for which a client may take nothing of an answer that waits for it."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """The server's protocol with what it lacks: a deadline and a limit for header fields, and problems."""
+    """The server's protocol with what it lacks: deadlines for header fields and for reading, a limit, and problems."""
 
-    patience = HEADER_PATIENCE
+    patience, reading_patience = HEADER_PATIENCE, READING_PATIENCE
+    _stuck: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
     _told = 0
     """Bytes of the address and the fields that are complete."""
@@ -36,7 +39,18 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        self._reads_again()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client takes nothing: it has so long to begin again."""
+        super().pause_writing()
+        self._reads_again()
+        self._stuck = self.loop.call_later(self.reading_patience, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._reads_again()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         underway = self._deadline is not None
@@ -81,6 +95,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop()
         self._told = self._arrived = 0
         self._deadline = self.loop.call_later(self.patience, self.transport.close)
+
+    def _reads_again(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _stop(self) -> None:
         if self._deadline is not None:

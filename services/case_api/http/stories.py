@@ -6,15 +6,16 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import FEED as ROLES
 from case_api.access.roles import READERS
+from case_api.announcing import CloudEvent
 from case_api.domain.catalogue import CATALOGUE
-from case_api.feed import PAGE, CloudEvent, CursorUnreadable, Feed
+from case_api.feed import PAGE, CursorUnreadable, Feed
 from case_api.http import problem_kinds as kinds
 from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
@@ -24,6 +25,7 @@ from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, seal_cursor
 from case_api.http.problems import Problem
+from case_api.http.streaming import MEDIA_TYPE, Broadcast, OpenStream, Streams, over, wants_stream
 from case_api.http.times import Asked
 from case_api.order import Caller
 from case_api.views.answer import NothingKnown
@@ -45,6 +47,17 @@ Types = Annotated[
 Size = Annotated[int, Query(ge=1, le=PAGE, description="How many events at most.")]
 
 
+LastSeen = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        max_length=512,
+        description="For a stream: the id of the last event that arrived; counts before `after`.",
+    ),
+]
+STREAM = {"schema": {"type": "string", "description": "Server-sent events: id a cursor, event a type, data an event."}}
+
+
 class FeedPage(BaseModel):
     """Events in the order of the log, and the cursor that goes on after them."""
 
@@ -56,10 +69,11 @@ class FeedPage(BaseModel):
     "/v1/events",
     operation_id="feed",
     summary="What happened, in order",
-    responses=READ_ERRORS,
+    response_model=FeedPage,
+    responses={200: {"content": {MEDIA_TYPE: STREAM}}, **READ_ERRORS},
     response_model_exclude_none=True,
 )
-async def feed(
+async def feed(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
     acting: Annotated[Caller, Depends(Roles(ROLES))],
     office: InOffice,
@@ -67,13 +81,22 @@ async def feed(
     wait: Wait = 0,
     types: Types = None,
     limit: Size = 100,
-) -> FeedPage:
-    """Long poll: an empty page comes after `wait` seconds. A consumer sees what it may read now."""
+    last_seen: LastSeen = None,
+) -> FeedPage | OpenStream:
+    """Long poll: an empty page comes after `wait` seconds. With `Accept: text/event-stream` the answer stays open.
+
+    A consumer sees what it may read now. A stream ends after ten minutes, or when the token expires: come back with
+    Last-Event-ID. `wait` and `limit` are of no account for it.
+    """
     state = request.app.state
     wanted = _known_types(types or "")
+    stories = Feed(office.journal, state.public_url, state.zone)
     try:
         with as_problems():
-            stories = Feed(office.journal, state.public_url, state.zone)
+            if wants_stream(request):
+                begin = await stories.position(last_seen or after)
+                streams: Streams = state.streams
+                return streams.admit(acting.who, Broadcast(stories, acting.who, begin, wanted, over(request)))
             page = await stories.page(acting.who, after, wanted, limit, wait, partial(_is_over, request))
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
