@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from case_api.boards.boards import Boards
+from case_api.boards.agreement_ends import AGREEMENT_ENDS
+from case_api.boards.boards import EVERYTHING, Boards
 from case_api.boards.folding import Folding
 from case_api.boards.follower import Follower
 from case_api.boards.opening import open_tables
@@ -66,7 +67,7 @@ class Office:
 
     async def ends_by(self, day: date, limit: int) -> list[tuple[UUID, UUID, date]]:
         """Agreements that ended by *day* and whose end is not recorded, for the clerk."""
-        rows = await self.boards.agreement_ends(day, limit=limit)
+        rows = await self.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=day), limit=limit)
         return [(row.case_id, row.agreement_id, row.until) for row in rows]
 
     async def require_boards(self) -> None:

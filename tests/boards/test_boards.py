@@ -5,7 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from case_api.boards.agency_desk import DESK
+from case_api.boards.agreement_ends import AGREEMENT_ENDS
+from case_api.boards.boards import EVERYTHING
 from case_api.boards.case_search import hasher
+from case_api.boards.contact_tasks import CONTACT_TASKS
+from case_api.boards.open_postcards import OPEN_POSTCARDS
 from case_api.domain.facts.agreements import ConsentExpired, Scope
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.coordination import NamedPersonAssigned
@@ -118,15 +123,15 @@ async def test_a_service_finds_its_requests_with_their_state(journal, desk):
     request_id = story.asked("2025-11-14")
     named = {"request_id": request_id, "service": "slt"}
     await write(journal, story)
-    [row] = await desk.boards.agency_desk(service="slt")
+    [row] = await desk.boards.rows(DESK, EVERYTHING.having(service="slt"))
     assert (row.state, row.asked_on, row.route) == ("requested", date(2025, 11, 14), "school")
     story.then("2025-12-03", AssistanceAccepted(input_kind="assessment", practitioner="reid", **named))
     story.then("2026-02-04", InvolvementPaused(cause="withdrawn", acknowledge_by=date(2026, 2, 11), **named))
     await write(journal, story)
-    [row] = await desk.boards.agency_desk(service="slt", state="on_hold")
+    [row] = await desk.boards.rows(DESK, EVERYTHING.having(service="slt", state="on_hold"))
     assert row.acknowledge_by == date(2026, 2, 11)
-    assert await desk.boards.agency_desk(service="eps") == []
-    assert await desk.boards.agency_desk(after=(row.case_id, row.request_id)) == []
+    assert await desk.boards.rows(DESK, EVERYTHING.having(service="eps")) == []
+    assert await desk.boards.rows(DESK, after=(row.case_id, row.request_id)) == []
 
 
 @pytest.mark.parametrize("asked", [canaries.LEARNER.upper(), f"  {canaries.LEARNER.replace(' ', '   ')}", "220000028"])
@@ -156,14 +161,14 @@ async def test_whom_no_channel_reached_is_a_task_until_somebody_tells_them(journ
     told.then("2025-11-05", unreachable)
     await write(journal, story)
     await write(journal, told)
-    [task] = await desk.boards.contact_tasks()
+    [task] = await desk.boards.rows(CONTACT_TASKS)
     assert (task.case_id, task.about, task.recipient) == (story.case_id, about, str(story.anna))
     told.then(
         "2025-11-06",
         unreachable.model_copy(update={"message_id": uuid4(), "delivery": "sent", "by_hand": "hay", "reason": None}),
     )
     await write(journal, told)
-    assert await desk.boards.contact_tasks() == []
+    assert await desk.boards.rows(CONTACT_TASKS) == []
 
 
 async def test_the_clerk_finds_the_ends_of_agreements_that_are_not_recorded(journal, desk):
@@ -171,17 +176,19 @@ async def test_the_clerk_finds_the_ends_of_agreements_that_are_not_recorded(jour
     ids = story.agreed("2025-11-12", months=1)
     await write(journal, story)
     end = date(2025, 12, 12)
-    assert await desk.boards.agreement_ends(date(2025, 12, 11)) == []
-    assert {row.agreement_id for row in await desk.boards.agreement_ends(end)} == set(ids.values())
+    assert await desk.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=date(2025, 12, 11))) == []
+    assert {row.agreement_id for row in await desk.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=end))} == set(
+        ids.values()
+    )
     scope = Scope(service="slt", purpose="speech", categories=("learning_profile",))
     story.then(
         "2025-12-12",
         ConsentExpired(agreement_id=ids[story.anna], party=story.anna, scope=scope, on=end, cause="date"),
     )
     await write(journal, story)
-    [left] = await desk.boards.agreement_ends(end)
+    [left] = await desk.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=end))
     assert left.agreement_id == ids[story.learner]
-    assert await desk.boards.agreement_ends(end, after=(left.case_id, left.agreement_id, left.until)) == []
+    assert await desk.boards.rows(AGREEMENT_ENDS, after=(left.case_id, left.agreement_id, left.until)) == []
 
 
 async def test_a_postcard_waits_on_one_side_until_that_side_answers(journal, desk):
@@ -190,14 +197,14 @@ async def test_a_postcard_waits_on_one_side_until_that_side_answers(journal, des
     story.then("2025-09-26", PostcardSent(thread=card, direction="try_at_home", **sent))
     story.then("2025-10-28", PostcardSent(thread=song, direction="tried_at_home", **sent))
     await write(journal, story)
-    [home] = await desk.boards.postcards_awaiting_reply(side="home")
-    [school] = await desk.boards.postcards_awaiting_reply(side="school")
+    [home] = await desk.boards.rows(OPEN_POSTCARDS, EVERYTHING.having(side="home"))
+    [school] = await desk.boards.rows(OPEN_POSTCARDS, EVERYTHING.having(side="school"))
     assert (home.thread, home.carer, home.sent_on) == (card, story.anna, date(2025, 9, 26))
     assert (school.thread, school.sent_on) == (song, date(2025, 10, 28))
     story.then("2025-10-06", PostcardReplied(thread=card, carer=story.anna, text=canaries.FREE_TEXT, language="pl"))
     await write(journal, story)
-    assert await desk.boards.postcards_awaiting_reply() == [school]
-    assert await desk.boards.postcards_awaiting_reply(after=(school.case_id, school.thread)) == []
+    assert await desk.boards.rows(OPEN_POSTCARDS) == [school]
+    assert await desk.boards.rows(OPEN_POSTCARDS, after=(school.case_id, school.thread)) == []
 
 
 async def test_a_correction_changes_the_rows_of_the_past(journal, desk):

@@ -1,11 +1,15 @@
 """A cursor tells nothing, cannot be made up, and is good for one list of one authority."""
 
+from datetime import date
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
 from case_api.http.paging import open_cursor, page, seal_cursor
+from case_api.http.places import packed, unpacked
 from case_api.http.problems import Problem
 from case_api.store.keys import Keyring
 
@@ -62,3 +66,14 @@ def test_a_page_names_itself_and_the_next():
 
 def test_the_last_page_names_no_next():
     assert page(asked(b""), [], None) == {"items": [], "self": "/v1/cases"}
+
+
+@given(st.uuids(), st.dates(), st.from_regex(r"[a-z][a-z_]{0,20}", fullmatch=True))
+def test_the_place_of_a_row_is_found_again(row: UUID, day: date, code: str):
+    kinds = {"day": "date", "case_id": "uuid", "what": "text", "ref": "uuid"}
+    assert unpacked(kinds, packed([day, row, code, row])) == (day, row, code, row)
+
+
+def test_a_row_is_not_placed_by_what_is_neither_id_nor_day_nor_code():
+    with pytest.raises(ValueError):
+        packed([1.5])

@@ -4,28 +4,27 @@ from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from case_api.access.roles import AGENCY, READERS
-from case_api.boards.agency_desk import DeskRow
+from case_api.boards.agency_desk import DESK
+from case_api.boards.boards import EVERYTHING, Selection, caseload_on
 from case_api.boards.case_search import hasher
-from case_api.boards.contact_tasks import ContactTaskRow
-from case_api.boards.stage_board import StageRow
+from case_api.boards.contact_tasks import CONTACT_TASKS
+from case_api.boards.stage_board import STAGES
 from case_api.domain.words import Line, day_of
-from case_api.http.board_pages import Reader, following, ids_of, items_of
 from case_api.http.bodies import documented, json_body
-from case_api.http.documents import ERRORS, READ_ERRORS
+from case_api.http.documents import ERRORS
+from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
-from case_api.http.paging import Cursor, Limit, page
+from case_api.http.paging import page
 from case_api.order import Caller
 
 router = APIRouter(tags=["boards"])
-ReaderOrAgency = Annotated[Caller, Depends(Roles((*READERS, *AGENCY)))]
-
-CodeOf = Annotated[str | None, Query(max_length=64, pattern="^[a-z0-9][a-z0-9_.-]*$")]
+Reader = Annotated[Caller, Depends(Roles(READERS))]
 
 
 class CaseSearch(BaseModel):
@@ -78,59 +77,27 @@ class ContactTask(BaseModel):
     since: AwareDatetime
 
 
-class Caseload(BaseModel):
-    """One page of the caseload."""
-
-    items: list[CaseloadItem]
-    next: str | None = None
-    self: str
+Caseload = page_of("Caseload", CaseloadItem, "One page of the caseload.")
+Desk = page_of("Desk", DeskItem, "One page of the agency desk.")
+ContactTasks = page_of("ContactTasks", ContactTask, "One page of contact tasks.")
 
 
-class Desk(BaseModel):
-    """One page of the agency desk."""
-
-    items: list[DeskItem]
-    next: str | None = None
-    self: str
-
-
-class ContactTasks(BaseModel):
-    """One page of contact tasks."""
-
-    items: list[ContactTask]
-    next: str | None = None
-    self: str
-
-
-@router.get(
-    "/v1/cases",
-    operation_id="caseload",
-    summary="The caseload: stage, named person, what is open",
-    responses=READ_ERRORS,
-    response_model=Caseload,
-    response_model_exclude_none=True,
-)
-async def caseload(
-    request: Request,
-    _: Reader,
-    office: InOffice,
-    stage: CodeOf = None,
-    setting: CodeOf = None,
-    after: Cursor = None,
-    limit: Limit = 50,
-) -> dict[str, Any]:
+def caseload(asking: Asking) -> Selection:
     """In the order of the cases' ids, which says nothing about the learners."""
-    keyring, state = office.journal.keyring, request.app.state
-    place = ids_of(keyring, "caseload", after, 1)
-    with as_problems():
-        rows: list[StageRow] = await office.boards.stage_board(
-            day_of(state.clock.now(), state.zone),
-            stage=stage,
-            setting=setting,
-            after=place[0] if place else None,
-            limit=limit,
-        )
-    return page(request, items_of(CaseloadItem, rows), following(keyring, "caseload", rows, limit, ("case_id",)))
+    return caseload_on(asking.today, **asking.filters)
+
+
+Listing(
+    "/v1/cases",
+    STAGES,
+    CaseloadItem,
+    caseload,
+    Caseload,
+    summary="The caseload: stage, named person, what is open",
+    cursor="caseload",
+    filters={"stage": CodeOf, "setting": CodeOf},
+    order=("case_id",),
+).mount(router)
 
 
 @router.post(
@@ -156,35 +123,27 @@ async def search_cases(
 MOST_FOUND = 100
 
 
-@router.get(
-    "/v1/agency-involvement",
-    operation_id="agency_desk",
-    summary="What each service was asked, and how far it has come",
-    responses=READ_ERRORS,
-    response_model=Desk,
-    response_model_exclude_none=True,
-)
-async def agency_desk(
-    request: Request,
-    acting: ReaderOrAgency,
-    office: InOffice,
-    service: CodeOf = None,
-    state: CodeOf = None,
-    after: Cursor = None,
-    limit: Limit = 50,
-) -> dict[str, Any]:
+def agency_desk(asking: Asking) -> Selection | None:
     """A partner service sees its own desk; it names one of its services, or has only one."""
+    service, acting = asking.filters["service"], asking.acting
     if acting.role in AGENCY:
         service = _own(service, acting.who.services)
         if service is None:
-            return page(request, [], None)
-    keyring, key = office.journal.keyring, ("case_id", "request_id")
-    place = ids_of(keyring, "desk", after, 2)
-    with as_problems():
-        rows: list[DeskRow] = await office.boards.agency_desk(
-            service=service, state=state, after=(place[0], place[1]) if place else None, limit=limit
-        )
-    return page(request, items_of(DeskItem, rows), following(keyring, "desk", rows, limit, key))
+            return None
+    return EVERYTHING.having(service=service, state=asking.filters["state"])
+
+
+Listing(
+    "/v1/agency-involvement",
+    DESK,
+    DeskItem,
+    agency_desk,
+    Desk,
+    summary="What each service was asked, and how far it has come",
+    cursor="desk",
+    filters={"service": CodeOf, "state": CodeOf},
+    roles=(*READERS, *AGENCY),
+).mount(router)
 
 
 def _own(service: str | None, services: frozenset[str]) -> str | None:
@@ -194,22 +153,18 @@ def _own(service: str | None, services: frozenset[str]) -> str | None:
     return service if service in services else None
 
 
-@router.get(
-    "/v1/contact-tasks",
-    operation_id="contact_tasks",
-    summary="Whom staff have to tell by hand, because no channel reached them",
-    responses=READ_ERRORS,
-    response_model=ContactTasks,
-    response_model_exclude_none=True,
-)
-async def contact_tasks(
-    request: Request, _: Reader, office: InOffice, after: Cursor = None, limit: Limit = 50
-) -> dict[str, Any]:
+def contact_tasks(asking: Asking) -> Selection:
     """A task goes when somebody records that they told the person (POST /v1/cases/{case_id}/disclosures)."""
-    keyring, key = office.journal.keyring, ("case_id", "message_id")
-    place = ids_of(keyring, "tasks", after, 2)
-    with as_problems():
-        rows: list[ContactTaskRow] = await office.boards.contact_tasks(
-            after=(place[0], place[1]) if place else None, limit=limit
-        )
-    return page(request, items_of(ContactTask, rows), following(keyring, "tasks", rows, limit, key))
+    return EVERYTHING
+
+
+Listing(
+    "/v1/contact-tasks",
+    CONTACT_TASKS,
+    ContactTask,
+    contact_tasks,
+    ContactTasks,
+    summary="Whom staff have to tell by hand, because no channel reached them",
+    cursor="tasks",
+    filters={},
+).mount(router)

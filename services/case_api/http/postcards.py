@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -12,19 +12,17 @@ from starlette.responses import Response
 
 from case_api.access.principal import Principal
 from case_api.access.roles import READERS, SCHOOL
-from case_api.boards.open_postcards import OpenPostcardRow
+from case_api.boards.boards import EVERYTHING, Selection
+from case_api.boards.open_postcards import OPEN_POSTCARDS
 from case_api.domain.case import fold
 from case_api.domain.decisions import postcards
 from case_api.domain.event import Recorded
 from case_api.http import problem_kinds as kinds
-from case_api.http.board_pages import Reader, following, ids_of, items_of
 from case_api.http.cases import Look, answers
 from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
-from case_api.http.documents import READ_ERRORS
+from case_api.http.lists import Asking, Listing, page_of
 from case_api.http.offices import InOffice, Roles
-from case_api.http.ordering import as_problems
-from case_api.http.paging import Cursor, Limit, page
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
 from case_api.order import Caller
@@ -34,7 +32,6 @@ from case_api.views.postcards_view import PostcardsView, Side, postcards_view
 router = APIRouter(tags=["postcards"])
 CARER = ("carer",)
 ReaderOrCarer = Annotated[Caller, Depends(Roles((*READERS, *CARER)))]
-KEY = ("case_id", "thread")
 
 command(
     router,
@@ -94,36 +91,21 @@ class OpenPostcard(BaseModel):
     sent_on: date
 
 
-class OpenPostcards(BaseModel):
-    """One page of open postcards."""
-
-    items: list[OpenPostcard]
-    next: str | None = None
-    self: str
+OpenPostcards = page_of("OpenPostcards", OpenPostcard, "One page of open postcards.")
 
 
-@router.get(
-    "/v1/postcards-awaiting-reply",
-    operation_id="postcards_awaiting_reply",
-    tags=["boards"],
-    summary="Postcards that nobody has answered yet, on either side",
-    responses=READ_ERRORS,
-    response_model=OpenPostcards,
-    response_model_exclude_none=True,
-)
-async def postcards_awaiting_reply(
-    request: Request,
-    _: Reader,
-    office: InOffice,
-    side: Annotated[Side | None, Query(description="The side that has not answered.")] = None,
-    after: Cursor = None,
-    limit: Limit = 50,
-) -> dict[str, Any]:
+def postcards_awaiting_reply(asking: Asking) -> Selection:
     """In the order of the cases' ids; `sent_on` says for how long each has waited."""
-    keyring = office.journal.keyring
-    place = ids_of(keyring, "postcards", after, 2)
-    with as_problems():
-        rows: list[OpenPostcardRow] = await office.boards.postcards_awaiting_reply(
-            side=side, after=(place[0], place[1]) if place else None, limit=limit
-        )
-    return page(request, items_of(OpenPostcard, rows), following(keyring, "postcards", rows, limit, KEY))
+    return EVERYTHING.having(**asking.filters)
+
+
+Listing(
+    "/v1/postcards-awaiting-reply",
+    OPEN_POSTCARDS,
+    OpenPostcard,
+    postcards_awaiting_reply,
+    OpenPostcards,
+    summary="Postcards that nobody has answered yet, on either side",
+    cursor="postcards",
+    filters={"side": Annotated[Side | None, Query(description="The side that has not answered.")]},
+).mount(router, tags=["boards"])
