@@ -59,6 +59,14 @@ def test_a_pack_that_is_not_there_is_named(ref):
             "agreements/default_months: .*1$",
         ),
         ("strategies", '"nurture"', '"quiet_space"', "[[strategies]]", "strategies: a code stands twice$"),
+        ("ladder", '"need_assessed"', '"a_hunch"', '"a_hunch"', "ladder/1/entry_evidence/0: .*need_assessed"),
+        (
+            "recipients",
+            'ReviewHeld = [{ role = "carers", duty = "F" }, ',
+            "ReviewHeld = [",
+            "[recipients]",
+            "recipients: carers are not told of ReviewHeld$",
+        ),
         ("recipients", 'duty = "N"', 'duty = "X"', '"X"', "recipients/ConcernRaised/0/duty: .*'A', 'B', 'F' or 'N'$"),
     ],
 )

@@ -6,18 +6,19 @@ from typing import Any
 from case_api.domain.decisions.reviews import HoldReview, NextReviewBeforeThis
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.questions.references import NotYetHappened, ReferenceUnknown
-from case_api.domain.questions.views_heard import LearnerNotHeard
+from case_api.domain.questions.views_heard import CarersNotHeard, LearnerNotHeard
 from case_api.domain.words import ViewsMissing
 from tests.domain.dsl import a, given
 from tests.domain.running import Running, new
-from tests.domain.situations import APPLIED, DIRECTORY, FAMILY, MAJA, TIMETABLE, the, views_of
+from tests.domain.situations import ANNA, APPLIED, DIRECTORY, FAMILY, MAJA, TIMETABLE, TOM, the, views_of
 
-MAJAS = views_of(MAJA)
-HEARD = (*FAMILY, APPLIED, MAJAS)
+SPOKE = tuple(views_of(one) for one in (MAJA, ANNA, TOM))
+ALL_HEARD = tuple(one.views_id for one in SPOKE)
+HEARD = (*FAMILY, APPLIED, *SPOKE)
 
 
 def review(**more: Any) -> HoldReview:
-    said = {"of_refs": (TIMETABLE,), "decision": "continue", "views_refs": (MAJAS.views_id,)} | more
+    said = {"of_refs": (TIMETABLE,), "decision": "continue", "views_refs": ALL_HEARD} | more
     return HoldReview(**said)
 
 
@@ -25,9 +26,12 @@ def test_progress_is_reviewed_with_the_learners_views():
     given(HEARD).when(review()).then(a(ReviewHeld, review_id=new(1), held_on=date(2025, 11, 14)))
 
 
-def test_a_review_without_the_learners_views_says_why():
-    given(HEARD).when(review(views_refs=())).then_refused(LearnerNotHeard, missing=[("views_missing", MAJA)])
-    why = (ViewsMissing(party=MAJA, reason="ill"),)
+def test_a_review_without_somebodys_views_says_why():
+    given(HEARD).when(review(views_refs=ALL_HEARD[1:])).then_refused(LearnerNotHeard, missing=[("views_missing", MAJA)])
+    given(HEARD).when(review(views_refs=ALL_HEARD[:1])).then_refused(
+        CarersNotHeard, missing=[("views_missing", ANNA), ("views_missing", TOM)]
+    )
+    why = tuple(ViewsMissing(party=one, reason="ill") for one in (MAJA, ANNA, TOM))
     given(HEARD).when(review(views_refs=(), views_missing=why)).then(ReviewHeld)
     stranger = (ViewsMissing(party=the("stranger"), reason="?"),)
     given(HEARD).when(review(views_missing=stranger)).then_refused(ReferenceUnknown, pointer="/views_missing")

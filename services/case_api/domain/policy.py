@@ -1,6 +1,5 @@
 """A policy pack: the local part of the rules as a value (D17). The domain opens no file."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
@@ -11,7 +10,13 @@ from pydantic import Field, field_validator
 from case_api.domain.calendar import SchoolCalendar, Session
 from case_api.domain.words import Code, Line, Value
 
-LabelByLanguage = Mapping[str, str]
+TOLD_TO_CARERS = ("StageChanged", "ReviewHeld", "PlanAgreed", "MeetingHeld")
+"""What carers hear of in every authority (R40)."""
+
+
+Evidence = Literal[
+    "need_assessed", "looked_at_together", "learner_heard", "carer_heard", "planned_together", "plan_agreed"
+]
 
 
 class Stage(Value):
@@ -21,7 +26,11 @@ class Stage(Value):
     rank: Annotated[int, Field(ge=0)]
     label: dict[str, Line]
     targeted: bool = False
-    """Whether specialist people or places come in, so that support is planned together and coordinated (R37-R39)."""
+    """Whether specialist people or places come in, so that somebody coordinates (R37, R39)."""
+    entry_evidence: tuple[Evidence, ...] = ()
+    """What a step up to this stage rests on (I16, I17)."""
+    decided_by: tuple[Code, ...] = ()
+    """Roles that may take a learner to this stage, or aliases of them; none named leaves it to every practitioner."""
 
 
 class Strategy(Value):
@@ -127,6 +136,17 @@ class Policy(Value):
             raise ValueError("pupil_support_team is not there")
         return roles
 
+    @field_validator("recipients")
+    @classmethod
+    def _tells_carers_of_every_stage(
+        cls, recipients: dict[str, tuple[Recipient, ...]]
+    ) -> dict[str, tuple[Recipient, ...]]:
+        """I20: parents are involved in every stage of support, whatever else is local."""
+        for event in TOLD_TO_CARERS:
+            if "carers" not in {one.role for one in recipients.get(event, ())}:
+                raise ValueError(f"carers are not told of {event}")
+        return recipients
+
     @property
     def ref(self) -> str:
         return f"{self.name}@{self.version}"
@@ -144,6 +164,11 @@ class Policy(Value):
 
     def strategy(self, code: str) -> Strategy | None:
         return next((strategy for strategy in self.strategies if strategy.code == code), None)
+
+    def decides_on(self, stage: Stage, roles: frozenset[str]) -> bool:
+        """Whether somebody in these roles may take a learner to a stage."""
+        named = {role for one in stage.decided_by for role in self.roles.get(one, (one,))}
+        return not named or not roles.isdisjoint(named)
 
     def in_pupil_support_team(self, roles: frozenset[str]) -> bool:
         return not roles.isdisjoint(self.roles["pupil_support_team"])

@@ -1,17 +1,18 @@
-"""Where the learner stands on the ladder, who decided it, and on what (R17, R30)."""
+"""Where the learner stands on the ladder, who decided it, and on what (R17, R21-R26, R30)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal, cast
 from uuid import UUID
 
-from case_api.domain.case import Case
+from case_api.domain.case import Case, corrected
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
 from case_api.domain.policy import Policy
 from case_api.domain.words import day_of, has_come
 from case_api.views.answer import Answer, AsOf, Part, times
-from case_api.views.known import case_as_known
+from case_api.views.aspire import NeedPhase, phases
+from case_api.views.known import as_known, case_as_known
 
 
 class StageHeld(Part):
@@ -23,18 +24,20 @@ class StageHeld(Part):
 
 
 class StageView(StageHeld, Answer):
-    """The stage at one time, with the decision that it stands on; none was needed for the first."""
+    """The stage at one time, with the decision it stands on (none for the first), and where each need is in ASPIRE."""
 
     case_id: UUID
     decided_by: str | None = None
     direction: Literal["up", "down"] | None = None
     evidence_refs: tuple[UUID, ...] = ()
     next_review_on: date | None = None
+    needs: tuple[NeedPhase, ...] = ()
 
 
 def stage_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority) -> StageView:
     """The stage as true at `as_of.valid_at`. Raises NothingKnown."""
-    case = case_as_known(events, as_of)
+    known = as_known(events, as_of.known_at)
+    case = case_as_known(known, as_of)
     day = day_of(as_of.valid_at, policy.tz)
     entry = case.stages.on(day)
     return StageView(
@@ -44,6 +47,7 @@ def stage_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authorit
         direction=cast("Literal['up', 'down']", entry.direction) if entry else None,
         evidence_refs=entry.evidence_refs if entry else (),
         next_review_on=case.reviews.next_on(day),
+        needs=phases(corrected(known), day, policy.tz),
         **times(as_of),
     )
 

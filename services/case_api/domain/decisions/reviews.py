@@ -9,7 +9,7 @@ from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.questions.references import NotYetHappened, known, known_people
-from case_api.domain.questions.views_heard import the_learner_was_heard
+from case_api.domain.questions.views_heard import the_carers_were_heard, the_learner_was_heard
 from case_api.domain.refusal import Decision, Refusal, decided
 from case_api.domain.words import Day, Line, MeasureId, OutcomeStatus, ViewsId, ViewsMissing
 
@@ -68,6 +68,7 @@ def hold_review(case: Case, command: HoldReview, at: Situation) -> Decision:
         NotYetHappened(pointer="/held_on") if held_on > at.today else None,
         the_next_review_is_later(command, held_on),
         the_learner_was_heard(case, command),
+        the_carers_were_heard(case, command),
         then=ReviewHeld(review_id=review_id, held_on=held_on, **command.model_dump(exclude={"occurred_at", "held_on"})),
         created=review_id,
     )

@@ -26,10 +26,10 @@ class NobodyCoordinates(Refusal):
 
 
 def targeted_support_is_planned_together(
-    case: Case, to: Stage, now: Stage, on: date, policy: Policy, exception_reason: str | None
+    case: Case, to: Stage, on: date, policy: Policy, exception_reason: str | None
 ) -> Refusal | None:
-    """I17: in most cases; an exception gives its reason."""
-    if not to.targeted or now.targeted or exception_reason:
+    """I17: where the ladder asks for it, in most cases; an exception gives its reason."""
+    if "planned_together" not in to.entry_evidence or exception_reason:
         return None
     missing = tuple(_not_done(case, on, policy))
     return NotPlannedTogether(missing=missing) if missing else None
