@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check format generate lock
+.PHONY: help run test test-slow acceptance check format generate lock
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -29,6 +29,9 @@ test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 11,000 calls m
 	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 STAGEPOST_TEST_HISTORIES=1000 \
 	  $(BIN)/python -m pytest tests/journeys/test_fresh_answers.py tests/contract/test_schemathesis.py \
 	  tests/domain/test_properties.py $(ARGS)
+
+acceptance: $(READY) ## play the whole school year on SQLite and PostgreSQL, one line for each row
+	@$(BIN)/python -m tests.acceptance
 
 check: $(READY) ## format, lint, types, import directions, and drift of generated files
 	@$(BIN)/ruff format --check --quiet .

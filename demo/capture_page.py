@@ -8,11 +8,20 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from pydantic import BaseModel, ConfigDict
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from demo.capture_box import Box, Captured
 
 MOST_BYTES = 64 * 1024
+
+
+class Order(BaseModel):
+    """Whether a service's endpoint works: a story can put it out of order for a while."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    works: bool
 
 
 def create_app(box: Box, secrets: Mapping[str, str]) -> FastAPI:
@@ -33,6 +42,13 @@ def create_app(box: Box, secrets: Mapping[str, str]) -> FastAPI:
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
+    out_of_order = set[str]()
+
+    @app.put("/hooks/{service}/order")
+    async def order(service: str, state: Order) -> Response:
+        (out_of_order.discard if state.works else out_of_order.add)(service)
+        return Response(status_code=204)
+
     @app.post("/hooks/{service}")
     async def hook(service: str, request: Request) -> Response:
         body = await request.body()
@@ -41,6 +57,8 @@ def create_app(box: Box, secrets: Mapping[str, str]) -> FastAPI:
         secret = secrets.get(f"service:{service}")
         if secret is None:
             return problem(404, "not-found", "There is no such service here.")
+        if service in out_of_order:
+            return problem(503, "out-of-order", "This service's endpoint is out of order for now.")
         verified = is_signed(body, dict(request.headers), secret)
         box.put(read_hook(service, body, request.headers, verified=verified))
         return Response(status_code=204) if verified else problem(401, "not-signed", "The signature is wrong.")

@@ -1,16 +1,16 @@
-"""Tells the story through the public API. Told again to the same records it changes nothing."""
+"""Tells a story through the public API. Told again to the same records it changes nothing."""
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
+from demo.pointers import at_pointer
 from demo.programs import Site
 from demo.script import Row
 
@@ -35,13 +35,21 @@ class Told:
 
 
 class Teller:
-    """Sends the rows one after the other, moving the clocks on as it goes."""
+    """Sends the rows one after the other, moving the clocks on as it goes.
+
+    *token* gives the token of a speaker, with the ids that the story saved; *end_day* is called when a day is over.
+    """
 
     def __init__(
-        self, http: httpx.Client, site: Site, token: Callable[[str], str], end_day: Callable[[], None]
+        self,
+        http: httpx.Client,
+        site: Site,
+        token: Callable[[str, Mapping[str, str]], str],
+        end_day: Callable[[], None],
     ) -> None:
         self._http, self._case_api, self._clocks = http, site.case_api, (site.case_api, site.notifier)
-        self._token, self._hooks, self._end_day = cache(token), f"{site.mail}/hooks", end_day
+        self._token, self._mail, self._end_day = token, site.mail, end_day
+        self._tokens: dict[str, str] = {}
         self._etags: dict[str, str] = {}
         self._at: datetime | None = None
         self._too_late = self._is_known = False
@@ -54,12 +62,12 @@ class Teller:
         """
         for row in rows:
             if row.rule_id is None or not self._is_known:
-                self._move_to(row.at)
-                self._tell(row)
+                self.move_to(row.at)
+                self.tell_one(row)
         self._end_day()
         return self.told
 
-    def _move_to(self, at: datetime) -> None:
+    def move_to(self, at: datetime) -> None:
         """End the day that is told, and set both clocks on; one that is past that time stays as it is (see `_keep`)."""
         if at == self._at:
             return
@@ -71,34 +79,49 @@ class Teller:
             raise SeedingFailed("A clock cannot be set: the services run in demo or test mode?")
         self._too_late = moved[0].status_code == 409
 
-    def _tell(self, row: Row) -> None:
-        path, content = self._filled(row.path), self._content(row.body)
-        answer = self._http.request(
-            row.method, self._case_api + path, content=content, headers=self._headers(row, content)
-        )
+    def tell_one(self, row: Row) -> httpx.Response:
+        """Send one row and keep what later rows name. Raises SeedingFailed and httpx.TransportError."""
+        path, content = self.filled(row.path), self._content(row.body)
+        url = path if path.startswith(self._mail) else self._case_api + path
+        answer = self._http.request(row.method, url, content=content, headers=self._headers(row))
         _require_expected(row, answer)
         if row.rule_id is not None:
             self.told.refused[row.row] = row.rule_id
-            return
-        self._keep(row, path, answer)
+        else:
+            self._keep(row, path, answer)
+        return answer
 
-    def _headers(self, row: Row, content: bytes | None) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self._token(row.speaker)}", "Content-Type": JSON}
+    def filled(self, text: str) -> str:
+        """*text* with an id for each `{name}`. Raises SeedingFailed for one that no row saved."""
+        known: Mapping[str, str] = self.told.ids | {"mail": self._mail, "hooks": f"{self._mail}/hooks"}
+        if unknown := set(NAME.findall(text)) - set(known):
+            raise SeedingFailed(f"No earlier row saved {', '.join(sorted(unknown))}.")
+        return NAME.sub(lambda found: known[found[1]], text)
+
+    def _headers(self, row: Row) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._token_of(row.speaker)}", "Content-Type": JSON}
         if row.method == "POST":
             headers["Idempotency-Key"] = self._key(row)
         if row.if_match is not None:
             headers["If-Match"] = self._etags[self.told.ids[row.if_match]]
         return headers
 
+    def _token_of(self, speaker: str) -> str:
+        if speaker not in self._tokens:
+            self._tokens[speaker] = self._token(speaker, self.told.ids)
+        return self._tokens[speaker]
+
     def _key(self, row: Row) -> str:
         """The same for the same row; a row that names our address is another one at another address."""
-        place = self._hooks if "{hooks}" in json.dumps(row.body, default=str) else ""
+        place = f"{self._mail}/hooks" if "{hooks}" in json.dumps(row.body, default=_plain) else ""
         return str(uuid5(NAMESPACE_URL, f"stagepost:demo:{row.row}:{place}"))
 
     def _keep(self, row: Row, path: str, answer: httpx.Response) -> None:
+        if row.method == "PUT":
+            return
         body = answer.json()
         for name, pointer in row.take.items():
-            self.told.ids[name] = _at_pointer(body, pointer)
+            self.told.ids[name] = str(at_pointer(body, pointer))
         if row.method == "GET":
             return
         replayed = "Idempotency-Replayed" in answer.headers
@@ -112,12 +135,8 @@ class Teller:
         case = CASE.match(path)
         self._etags[case[1] if case else body.get("id", "")] = body["etag"]
 
-    def _filled(self, text: str) -> str:
-        known: Mapping[str, str] = self.told.ids | {"hooks": self._hooks}
-        return NAME.sub(lambda found: known[found[1]], text)
-
     def _content(self, body: dict[str, Any] | None) -> bytes | None:
-        return None if body is None else self._filled(json.dumps(body, default=_plain)).encode()
+        return None if body is None else self.filled(json.dumps(body, default=_plain)).encode()
 
 
 def _plain(value: object) -> str:
@@ -132,9 +151,3 @@ def _require_expected(row: Row, answer: httpx.Response) -> None:
         return
     known = {name: problem[name] for name in ("code", "rule_id", "errors", "missing", "refusals") if name in problem}
     raise SeedingFailed(f"{row.row}: {row.method} {row.path} answered {answer.status_code} {json.dumps(known)}")
-
-
-def _at_pointer(body: Any, pointer: str) -> str:
-    for part in pointer.split("/")[1:]:
-        body = body[part]
-    return str(body)

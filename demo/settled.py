@@ -56,7 +56,8 @@ class Settling:
 
     def _has_heard_all(self) -> bool:
         answer = self._http.get(f"{self._site.notifier}/v1/deliveries", params={"limit": 500}).raise_for_status()
-        return self._to_be_told <= {delivery["event_id"] for delivery in answer.json()["items"]}
+        self._to_be_told -= {delivery["event_id"] for delivery in answer.json()["items"]}
+        return not self._to_be_told
 
     def _read(self, path: str, params: dict[str, str]) -> dict[str, Any]:
         answer = self._http.get(self._site.case_api + path, params=params, headers=self._authorised)

@@ -40,9 +40,11 @@ class Tokens:
         self._issuer = LocalIssuer(Settings(mode="demo", var=var, authorities=(AUTHORITY,)))
         self._staff = staff
 
-    def of(self, subject: str) -> str:
-        """A token of a person or system of the story."""
+    def of(self, subject: str, ids: Mapping[str, str] | None = None) -> str:
+        """A token of a person or system of the story; *ids* are those saved, among them a family's own."""
         staff = self._staff[subject]
+        if staff.case and staff.person and ids:
+            return self.of_family(staff.roles[0], UUID(ids[staff.case]), UUID(ids[staff.person]))
         return self._issuer.mint(
             subject,
             authority=AUTHORITY,

@@ -1,0 +1,68 @@
+"""Whether an answer says what a row of the story expects of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from demo.pointers import NothingThere, at_pointer
+from demo.script import Among, Row
+
+Filled = Callable[[str], str]
+"""Puts an id in the place of each `{name}`."""
+NOTHING = "nothing"
+
+
+def failures(row: Row, body: Any, filled: Filled) -> list[str]:
+    """What of *body* is not as *row* expects; empty if all of it is."""
+    return [
+        *_unlike(row.want, body, filled),
+        *(f"{pointer} is there" for pointer in row.absent if _found(body, pointer) != NOTHING),
+        *(why for among in row.among for why in _miscounted(among, body, filled)),
+        *(f"it says {word}" for word in row.never if filled(word) in json.dumps(body, ensure_ascii=False)),
+        *_others_missing(row, body, filled),
+    ]
+
+
+def _unlike(want: dict[str, Any], body: Any, filled: Filled) -> Iterator[str]:
+    for pointer, expected in want.items():
+        found = _found(body, filled(pointer))
+        if found != _plain(expected, filled):
+            yield f"{pointer} is {found}"
+
+
+def _miscounted(among: Among, body: Any, filled: Filled) -> Iterator[str]:
+    entries = _found(body, among.at)
+    if not isinstance(entries, list):
+        yield f"{among.at} is {entries}"
+        return
+    count = sum(not list(_unlike(among.has, entry, filled)) for entry in entries)
+    if count != among.times and (among.times is not None or count == 0):
+        yield f"{count} of {len(entries)} entries of {among.at} have {json.dumps(among.has, default=str)}"
+
+
+def _others_missing(row: Row, body: Any, filled: Filled) -> Iterator[str]:
+    """The people whom the refusing rule names, where the row says whom it should."""
+    if not row.missing:
+        return
+    named = {one.get("person") for one in body.get("missing", ()) if one["rule_id"] == row.rule_id}
+    if named != {filled(f"{{{name}}}") for name in row.missing}:
+        yield f"missing names {len(named)} people, not {', '.join(row.missing)}"
+
+
+def _found(body: Any, pointer: str) -> Any:
+    try:
+        return at_pointer(body, pointer)
+    except NothingThere:
+        return NOTHING
+
+
+def _plain(expected: Any, filled: Filled) -> Any:
+    """As JSON has it: ids in place of names, dates as text."""
+    if isinstance(expected, str):
+        return filled(expected)
+    if isinstance(expected, date):
+        return expected.isoformat()
+    if isinstance(expected, list):
+        return [_plain(one, filled) for one in expected]
+    return expected

@@ -1,0 +1,59 @@
+"""What a row expects is really looked at."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from demo.script import Row
+from tests.acceptance.expectations import failures
+
+ANSWER = {
+    "stage": {"code": "universal", "since": "2025-08-19"},
+    "items": [{"to": "1", "about": "a"}, {"to": "2", "about": "b"}, {"to": "2", "about": "c"}],
+    "missing": [{"rule_id": "I1", "person": "1"}, {"rule_id": "I2", "person": "2"}],
+}
+NAMES = {"{anna}": "1", "{tom}": "2"}
+
+
+def filled(text: str) -> str:
+    for name, known in NAMES.items():
+        text = text.replace(name, known)
+    return text
+
+
+def row(**expected: Any) -> Row:
+    return Row.model_validate({"row": "Q1", "at": "2026-06-25T12:00:00Z", "as": "hay", "path": "/", **expected})
+
+
+HOLDS: tuple[dict[str, Any], ...] = (
+    {"want": {"/stage/code": "universal", "/stage/since": date(2025, 8, 19), "/items/0/to": "{anna}"}},
+    {"absent": ("/stage/until", "/items/3")},
+    {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 2},)},
+    {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "a"}},)},
+    {"among": ({"at": "/items", "has": {"/to": "3"}, "times": 0},)},
+    {"never": ("targeted",)},
+    {"rule_id": "I1", "missing": ("anna",)},
+)
+FAILS: tuple[dict[str, Any], ...] = (
+    {"want": {"/stage/code": "targeted"}},
+    {"want": {"/stage/until": "2025-08-19"}},
+    {"absent": ("/stage/since",)},
+    {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 1},)},
+    {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "b"}},)},
+    {"among": ({"at": "/stage", "has": {}},)},
+    {"never": ("universal",)},
+    {"never": ("{tom}",)},
+    {"rule_id": "I1", "missing": ("anna", "tom")},
+    {"rule_id": "I2", "missing": ("anna",)},
+)
+
+
+@pytest.mark.parametrize("expected", HOLDS, ids=str)
+def test_an_answer_as_expected_is_accepted(expected: dict[str, Any]):
+    assert failures(row(**expected), ANSWER, filled) == []
+
+
+@pytest.mark.parametrize("expected", FAILS, ids=str)
+def test_another_answer_is_not(expected: dict[str, Any]):
+    assert len(failures(row(**expected), ANSWER, filled)) == 1
