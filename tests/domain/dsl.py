@@ -8,6 +8,7 @@ from uuid import UUID
 
 from case_api.domain.command import Command
 from case_api.domain.event import Event
+from case_api.domain.questions.ledger import Ledger
 from case_api.domain.refusal import Decision, Refusal
 from tests.domain.running import NOON, Running, authority_after, told_after
 from tests.domain.situations import DIRECTORY
@@ -77,16 +78,18 @@ class Given:
             running.now = put.recorded or (put.day if isinstance(put.day, datetime) else running.now)
             running.record([put.fact], put.day)
         running.now = self.now
-        return Asked(running.decide(command, *about, state=self._state(command), **self.who), running)
+        return Asked(running.decide(command, *about, state=self._state(command, running), **self.who), running)
 
-    def _state(self, command: Command) -> Any:
-        stream = type(command).__module__.rpartition(".")[2]
+    def _state(self, command: Command, running: Running) -> Any:
+        """What the command is decided on, where that is not the case."""
         plain = [fact.fact if isinstance(fact, On) else fact for fact in self.facts]
-        return (
-            {"authority": authority_after, "told": told_after}[stream](plain)
-            if stream in ("authority", "told")
-            else None
-        )
+        match type(command).__module__.rpartition(".")[2]:
+            case "authority":
+                return authority_after(plain)
+            case "told" | "withholdings":
+                return Ledger(told_after(plain), running.case, {event.event_id: event for event in running.history})
+            case _:
+                return None
 
 
 @dataclass

@@ -37,6 +37,7 @@ from case_api.domain.decisions import (
     stages,
     supports,
     told,
+    withholdings,
 )
 from case_api.domain.event import Actor, Envelope, Event, Recorded, Source
 from case_api.domain.facts.authority import Authority
@@ -113,6 +114,9 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     authority.ListSetting: authority.list_setting,
     told.RecordDisclosure: told.record_disclosure,
     told.TellByHand: told.tell_by_hand,
+    withholdings.WithholdDisclosure: withholdings.withhold_disclosure,
+    withholdings.RenewWithholding: withholdings.renew_withholding,
+    withholdings.LiftWithholding: withholdings.lift_withholding,
 }
 
 

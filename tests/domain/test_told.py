@@ -4,9 +4,10 @@ from typing import Any
 
 from case_api.domain.decisions.told import RecordDisclosure, TellByHand
 from case_api.domain.facts.told import DisclosureMade
+from case_api.domain.questions.references import NotOnThisCase
 from tests.domain.dsl import a, given
 from tests.domain.running import event_id, new, told_after
-from tests.domain.situations import ANNA, the
+from tests.domain.situations import ANNA, FAMILY, NEED_ASSESSED, the
 
 REPORT = RecordDisclosure(
     message_id=the("message"),
@@ -40,8 +41,14 @@ def test_the_same_outcome_is_reported_once():
 
 def test_a_member_of_staff_tells_somebody_by_telephone():
     command = TellByHand(event_id=event_id(4), recipient=str(ANNA), channel="call")
-    given().by("okafor").when(command).then(
+    given(*FAMILY, NEED_ASSESSED).by("okafor").when(command).then(
         a(DisclosureMade, message_id=new(1), channel="call", by_hand="okafor", delivery="sent")
+    )
+
+
+def test_nobody_is_told_by_hand_of_an_event_of_another_case():
+    given(*FAMILY).when(TellByHand(event_id=event_id(9), recipient=str(ANNA), channel="call")).then_refused(
+        NotOnThisCase
     )
 
 

@@ -1,5 +1,6 @@
 """A policy pack: the local part of the rules as a value (D17). The domain opens no file."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
@@ -79,6 +80,14 @@ class TimeLimit(Value):
     unit: Literal["weeks", "calendar_days", "working_days", "school_days"]
 
 
+class WithholdingProfile(Value):
+    """On what a withholding stands (I25): who may authorise it, on whose wish, and for how long without a review."""
+
+    authorised_by: Annotated[tuple[Code, ...], Field(min_length=1)] = ("pupil_support_team", "school_leader")
+    learner_wish_from_age: Annotated[int, Field(ge=0, le=25)] = 12
+    reviewed_within_days: Annotated[int, Field(ge=1, le=730)] = 280
+
+
 class Recipient(Value):
     """Who hears of one event: a role, and on what footing (A agreement, B lawful basis, F family duty, N none)."""
 
@@ -99,6 +108,7 @@ class Policy(Value):
     agreements: AgreementProfile
     requests: RequestProfile
     meetings: MeetingProfile = MeetingProfile()
+    withholding: WithholdingProfile = WithholdingProfile()
     sessions: tuple[Session, ...] = ()
     clocks: dict[Code, TimeLimit] = Field(default_factory=dict)
     roles: dict[Code, tuple[Code, ...]]
@@ -172,6 +182,12 @@ class Policy(Value):
 
     def in_pupil_support_team(self, roles: frozenset[str]) -> bool:
         return not roles.isdisjoint(self.roles["pupil_support_team"])
+
+    def may_authorise_withholding(self, roles: Iterable[str]) -> bool:
+        """Whether one of the *roles* is among those that the pack names, or an alias of one of them (I25)."""
+        named = self.withholding.authorised_by
+        meant = {alias for name in named for alias in (name, *self.roles.get(name, ()))}
+        return not meant.isdisjoint(roles)
 
     @cached_property
     def calendar(self) -> SchoolCalendar:

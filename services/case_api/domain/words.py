@@ -34,6 +34,7 @@ MeetingId = UUID
 PlanId = UUID
 ThreadId = UUID
 EvaluationId = UUID
+WithholdingId = UUID
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""
@@ -159,6 +160,16 @@ class AgreementRef(Value):
 
     id: AgreementId
     granted_at_version: Annotated[int, Field(ge=1)]
+
+
+class LawfulBasis(Value):
+    """On what a disclosure stands in data law: an article 6 basis, and an article 9 condition where one is needed.
+
+    As the policy pack says it for each footing; a record of what was relied on, not a judgement that it suffices.
+    """
+
+    art6: Literal["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
+    art9: Code | None = None
 
 
 class AssertedAgreement(Value):

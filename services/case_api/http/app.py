@@ -19,6 +19,7 @@ from case_api.http import (
     cases,
     concerns,
     coordination,
+    disclosures,
     entitlements,
     evaluations,
     fetching,
@@ -72,6 +73,7 @@ CAPABILITIES = (
     boards,
     stories,
     messages,
+    disclosures,
     audit,
 )
 

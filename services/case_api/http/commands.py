@@ -49,11 +49,13 @@ def command(  # noqa: PLR0913 - what an endpoint is made of, by name
         creates: where what it made can be read, with `{case_id}` and `{id}`.
         summary: one sentence for the API document.
     """
-    _Endpoint(path, body, decision, roles, edits, creates, summary).mount(router)
+    Endpoint(path, body, decision, roles, edits, creates, summary).mount(router)
 
 
 @dataclass(frozen=True, slots=True)
-class _Endpoint:
+class Endpoint:
+    """One command's `POST`, as FastAPI is to see it."""
+
     path: str
     body: Any
     decision: Decide
@@ -69,6 +71,8 @@ class _Endpoint:
         return names[0] if names else None
 
     def mount(self, router: APIRouter) -> None:
+        """Put it among the routes."""
+
         async def endpoint(**given: Any) -> Response:
             return await self.answer(given)
 
@@ -85,6 +89,7 @@ class _Endpoint:
         )(endpoint)
 
     async def answer(self, given: Mapping[str, Any]) -> Response:
+        """Place the command, with what the request gave for each parameter."""
         case_id, item_id = given["case_id"], given.get(self.item or "")
         agreement_id = item_id if self.item == "agreement_id" else None
         return await place(
@@ -103,11 +108,13 @@ class _Endpoint:
         )
 
     def on_item(self, item_id: UUID | None) -> Decide:
+        """The decision, for the item that the path names."""
         if item_id is None:
             return self.decision
         return lambda state, told, at: self.decision(state, item_id, told, at)
 
     def location(self, case_id: UUID) -> Callable[[UUID], str] | None:
+        """Where what the command made can be read."""
         template = self.creates
         return (lambda made: template.format(case_id=case_id, id=made)) if template else None
 
@@ -127,6 +134,7 @@ class _Endpoint:
         return Signature(parameters, return_annotation=Response)
 
     def description(self) -> str:
+        """What the API document says of it: the decision's own docstring."""
         return cleandoc(self.decision.__doc__ or "")
 
     def title(self) -> str:

@@ -1,31 +1,25 @@
-"""For the notifier: who hears of an event, leave to send, what came of it. For staff: telling by hand (D19)."""
+"""For the notifier: who hears of an event, and leave to send one message now (D19)."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
 
-from case_api.access.roles import SCHOOL
 from case_api.announcing import CloudEvent, cloud_event
-from case_api.domain.decisions import told
 from case_api.domain.event import Recorded
 from case_api.domain.facts.told import Recipient
 from case_api.domain.words import Code
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import documented, json_body
-from case_api.http.commands import RECORDED
 from case_api.http.documents import ERRORS, READ_ERRORS
-from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
-from case_api.http.ordering import as_problems, place
+from case_api.http.ordering import as_problems
 from case_api.http.problems import Problem
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.permits import NoSuchEvent, PermitRefused, Wanted
-from case_api.streams import told_of
 
 router = APIRouter(tags=["messages"])
 Notifier = Annotated[Caller, Depends(Roles(("notifier",)))]
@@ -154,82 +148,3 @@ async def send_permit(
 def _event(request: Request, office: Office, event: Recorded) -> CloudEvent:
     state = request.app.state
     return cloud_event(event, office.authority, state.public_url, state.zone, for_service=True)
-
-
-ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
-
-
-@router.post(
-    "/v1/disclosures",
-    operation_id="record_disclosure",
-    openapi_extra=documented(told.RecordDisclosure),
-    status_code=201,
-    response_class=Response,
-    responses=ANSWERS,
-    summary="Report what came of a message",
-)
-async def record_disclosure(
-    request: Request,
-    body: Annotated[told.RecordDisclosure, json_body(told.RecordDisclosure)],
-    acting: Notifier,
-    office: InOffice,
-    key: IdempotencyKey,
-) -> Response:
-    """For the notifier alone. The same outcome of the same message is recorded once."""
-    case_id = await _case_of(office, body.event_id)
-    return await place(
-        request,
-        office,
-        office.told,
-        acting,
-        body,
-        told.record_disclosure,
-        stream=told_of(case_id),
-        key=key,
-        key_id=case_id,
-        case_id=case_id,
-        opens=True,
-    )
-
-
-@router.post(
-    "/v1/cases/{case_id}/disclosures",
-    operation_id="tell_by_hand",
-    openapi_extra=documented(told.TellByHand),
-    status_code=201,
-    response_class=Response,
-    responses=ANSWERS,
-    summary="Record that somebody was told in person, by telephone or by letter",
-)
-async def tell_by_hand(
-    request: Request,
-    case_id: UUID,
-    body: Annotated[told.TellByHand, json_body(told.TellByHand)],
-    acting: Annotated[Caller, Depends(Roles(SCHOOL))],
-    office: InOffice,
-    key: IdempotencyKey,
-) -> Response:
-    """Clears the task that stands for somebody whom no channel could reach (ADR 0008)."""
-    if await _case_of(office, body.event_id) != case_id:
-        raise Problem(kinds.NOT_FOUND)
-    return await place(
-        request,
-        office,
-        office.told,
-        acting,
-        body,
-        told.tell_by_hand,
-        stream=told_of(case_id),
-        key=key,
-        key_id=case_id,
-        case_id=case_id,
-        opens=True,
-    )
-
-
-async def _case_of(office: Office, event_id: UUID) -> UUID:
-    with as_problems():
-        event = await office.journal.event(event_id)
-    if event is None or event.kind != "case":
-        raise Problem(kinds.NOT_FOUND)
-    return event.stream

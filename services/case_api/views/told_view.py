@@ -8,8 +8,19 @@ from pydantic import Field
 
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.told import Delivery, Disclosure, Told, evolve
+from case_api.domain.facts.told import (
+    Delivery,
+    Disclosure,
+    Extent,
+    Told,
+    Turn,
+    Withheld,
+    Withholding,
+    WithholdingRenewed,
+    evolve,
+)
 from case_api.domain.policy import Policy
+from case_api.domain.words import day_of
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
 from case_api.views.known import as_known
 
@@ -33,11 +44,42 @@ class Line(Part):
     by_hand: str | None = Field(default=None, description="The member of staff who told them.")
 
 
+class Renewal(Part):
+    """A review that found a withholding still right."""
+
+    reason: str
+    authoriser: str
+    review_on: date
+    at: datetime | date
+    recorded_at: datetime
+
+
+class Kept(Part):
+    """What is, or was, kept from one person."""
+
+    withholding_id: UUID
+    person_id: UUID = Field(description="From whom.")
+    extent: Extent
+    about: Withheld | None = Field(default=None, description="The whole case, if absent.")
+    reason: str
+    authoriser: str = Field(description="Who decided it last.")
+    wish_of: str | None = None
+    since: datetime | date
+    recorded_at: datetime
+    review_on: date
+    overdue: bool = Field(description="The day of review has passed, and it was neither renewed nor lifted.")
+    renewals: tuple[Renewal, ...] = ()
+    lifted_at: datetime | date | None = None
+    lifted_recorded_at: datetime | None = None
+    lifted_because: str | None = None
+
+
 class ToldView(Answer):
     """The ledger, in the order in which it was written."""
 
     case_id: UUID
     items: tuple[Line, ...] = ()
+    withheld: tuple[Kept, ...] = Field(default=(), description="What is kept from whom, lifted ones included.")
 
 
 def told_view(
@@ -51,8 +93,13 @@ def told_view(
     for event in as_known(told, as_of.known_at):
         ledger = evolve(ledger, event.fact, event)
     names = {event.event_id: event.name for event in known}
-    lines = ledger.as_at(as_of.valid_at, policy.tz).by_message.values()
-    return ToldView(case_id=known[0].stream, items=tuple(_line(one, names) for one in lines), **times(as_of))
+    then, today = ledger.as_at(as_of.valid_at, policy.tz), day_of(as_of.valid_at, policy.tz)
+    return ToldView(
+        case_id=known[0].stream,
+        items=tuple(_line(one, names) for one in then.by_message.values()),
+        withheld=tuple(_kept(one, today) for one in then.withholdings.values()),
+        **times(as_of),
+    )
 
 
 def _line(one: Disclosure, names: dict[UUID, str]) -> Line:
@@ -63,3 +110,21 @@ def _line(one: Disclosure, names: dict[UUID, str]) -> Line:
         recorded_at=one.recorded_at,
         **made.model_dump(),
     )
+
+
+def _kept(one: Withholding, today: date) -> Kept:
+    lifted = one.lifted
+    return Kept(
+        **{**one.decided.model_dump(), "authoriser": one.authoriser, "review_on": one.review_on},
+        since=one.at,
+        recorded_at=one.recorded_at,
+        overdue=lifted is None and one.review_on < today,
+        renewals=tuple(_renewal(turn) for turn in one.turns if isinstance(turn.fact, WithholdingRenewed)),
+        lifted_at=lifted.at if lifted else None,
+        lifted_recorded_at=lifted.recorded_at if lifted else None,
+        lifted_because=lifted.fact.reason if lifted else None,
+    )
+
+
+def _renewal(turn: Turn) -> Renewal:
+    return Renewal(**turn.fact.model_dump(exclude={"withholding_id"}), at=turn.at, recorded_at=turn.recorded_at)

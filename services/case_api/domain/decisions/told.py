@@ -6,7 +6,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from case_api.domain.command import Command, Situation
-from case_api.domain.facts.told import Delivery, DisclosureMade, Recipient, Told
+from case_api.domain.facts.told import Delivery, DisclosureMade, Recipient
+from case_api.domain.questions.ledger import Ledger
+from case_api.domain.questions.references import NotOnThisCase
 from case_api.domain.refusal import Decision, decided
 from case_api.domain.words import Code, EventId, Language
 
@@ -65,8 +67,9 @@ class TellByHand(Command):
     },)  # fmt: skip
 
 
-def record_disclosure(told: Told, command: RecordDisclosure, _: Situation) -> Decision:
-    known = told.by_message.get(command.message_id)
+def record_disclosure(ledger: Ledger, command: RecordDisclosure, _: Situation) -> Decision:
+    """For the notifier alone. The same outcome of the same message is recorded once."""
+    known = ledger.told.by_message.get(command.message_id)
     if known and known.made.delivery == command.outcome:
         return decided()
     return decided(
@@ -85,7 +88,10 @@ def record_disclosure(told: Told, command: RecordDisclosure, _: Situation) -> De
     )
 
 
-def tell_by_hand(_: Told, command: TellByHand, at: Situation) -> Decision:
+def tell_by_hand(ledger: Ledger, command: TellByHand, at: Situation) -> Decision:
+    """Clears the task that stands for somebody whom no channel could reach (ADR 0008)."""
+    if command.event_id not in ledger.named:
+        return decided(NotOnThisCase())
     message_id = at.new_id()
     return decided(
         then=DisclosureMade(

@@ -1,0 +1,51 @@
+"""What is kept from whom: asked before each message, and on each day of review (R92, I25)."""
+
+from datetime import date
+from typing import Final
+
+from case_api.domain.case import Case
+from case_api.domain.event import Event, Recorded
+from case_api.domain.facts.told import Extent, Told, Withheld, Withholding
+from case_api.domain.questions.recipients import concern_of, request_of
+from case_api.domain.words import ServiceCode
+
+NOTHING_BUT_DETAIL: Final = frozenset({"PostcardSent", "PostcardReplied"})
+"""Events of which nothing is left to tell without their detail."""
+
+
+def withheld_from(told: Told, case: Case, recipient: str, event: Recorded) -> Withholding | None:
+    """The withholding in force that keeps *event* from this person; the one that keeps most, where there are several.
+
+    Staff and services are no people of the case: nothing is withheld from them.
+    """
+    kept = [one for one in told.in_force() if str(one.decided.person_id) == recipient and _covers(one, case, event)]
+    return next((one for one in kept if extent_of(one, event) == "everything"), kept[0] if kept else None)
+
+
+def extent_of(withholding: Withholding, event: Recorded) -> Extent:
+    """How much of *event* is kept: all of it where it is nothing but detail."""
+    return "everything" if type(event.fact).__name__ in NOTHING_BUT_DETAIL else withholding.decided.extent
+
+
+def withholdings_due(told: Told, today: date) -> tuple[Withholding, ...]:
+    """Those whose day of review has come, and which nobody has renewed or lifted since."""
+    return tuple(one for one in told.in_force() if one.review_on <= today)
+
+
+def service_of(case: Case, fact: Event) -> ServiceCode | None:
+    """The service that a fact is about: of its request, of the agreement, or its own."""
+    request = request_of(case, fact)
+    scope = getattr(fact, "scope", None) or getattr(fact, "scope_withdrawn", None)
+    return request.asked.service if request else getattr(scope, "service", None) or getattr(fact, "service", None)
+
+
+def _covers(withholding: Withholding, case: Case, event: Recorded) -> bool:
+    about = withholding.decided.about
+    return about is None or _is_about(about, case, event)
+
+
+def _is_about(about: Withheld, case: Case, event: Recorded) -> bool:
+    concern = concern_of(case, event.fact)
+    named = event.event_id in about.events
+    same_service = about.service is not None and service_of(case, event.fact) == about.service
+    return named or same_service or (concern is not None and concern.concern_id == about.concern_id)
