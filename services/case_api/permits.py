@@ -19,7 +19,8 @@ from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.consequences import agreed_categories
 from case_api.domain.questions.coordination import coordinating_staff_on
-from case_api.domain.questions.recipients import Hearer, recipients, request_of
+from case_api.domain.questions.matrix_roles import request_of
+from case_api.domain.questions.recipients import Hearer, recipients
 from case_api.folds import Folds
 from case_api.precedent import Precedent
 from case_api.store.journal import Journal

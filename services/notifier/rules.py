@@ -27,6 +27,9 @@ class Rule:
 FAMILY = ("carer", "learner")
 STAFF = ("coordinator",)
 ASKERS = ("requester", "coordinator")
+TEACHERS = ("teacher",)
+READERS = ("reader",)
+"""Staff with whom something was shared."""
 DOERS = ("doer",)
 """Staff who took something on, at a meeting or in a plan."""
 
@@ -64,7 +67,8 @@ RULES = (
     Rule("InvolvementResumed.v1", STAFF, "involvement-resumed"),
     Rule("InvolvementEnded.v1", FAMILY + ASKERS, "involvement-ended"),
     Rule("AssistanceInputRecorded.v1", STAFF, "assistance-input"),
-    Rule("RecommendationMade.v1", STAFF, "recommendation-made"),
+    Rule("RecommendationMade.v1", FAMILY + STAFF + TEACHERS, "recommendation-made"),
+    Rule("RecommendationShared.v1", READERS, "recommendation-shared"),
 )
 
 BY_EVENT_AND_ROLE = {(rule.event, role): rule for rule in RULES for role in rule.roles}

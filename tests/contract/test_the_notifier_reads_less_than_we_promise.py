@@ -29,6 +29,9 @@ SPOKEN_OF = {
     "other_side": {"carer", "teacher"},
     "invited": {"carer", "learner"},
     "doers": {"doer"},
+    "audience": {"teacher"},
+    "shared_with": {"reader"},
+    "home": {"carer", "learner"},
 }
 """The policy's roles, and the roles that the recipients answer gives for them."""
 

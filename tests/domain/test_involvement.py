@@ -22,8 +22,8 @@ from case_api.domain.facts.involvement import (
     InvolvementEnded,
     InvolvementResumed,
     PauseAcknowledged,
-    RecommendationMade,
 )
+from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.requests import (
     AssistanceAccepted,
     AssistanceAcknowledged,

@@ -20,6 +20,7 @@ from case_api.domain.facts import (
     placements,
     plans,
     postcards,
+    recommendations,
     records,
     requests,
     reviews,
@@ -38,6 +39,7 @@ from case_api.domain.facts.people import People
 from case_api.domain.facts.placements import Placements
 from case_api.domain.facts.plans import Plans
 from case_api.domain.facts.postcards import Postcards
+from case_api.domain.facts.recommendations import Recommendations
 from case_api.domain.facts.records import RecordCorrected, Records
 from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.reviews import Reviews
@@ -60,6 +62,7 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         placements,
         plans,
         postcards,
+        recommendations,
         records,
         requests,
         reviews,
@@ -89,6 +92,7 @@ class Case:
     agreements: Agreements = field(default_factory=Agreements)
     requests: Requests = field(default_factory=Requests)
     involvement: Involvements = field(default_factory=Involvements)
+    recommendations: Recommendations = field(default_factory=Recommendations)
     postcards: Postcards = field(default_factory=Postcards)
     evaluations: Evaluations = field(default_factory=Evaluations)
     entitlements: Entitlements = field(default_factory=Entitlements)

@@ -39,6 +39,7 @@ from case_api.views.evaluations_view import EvaluationsView, evaluations_view
 from case_api.views.known import case_as_known
 from case_api.views.meetings_view import MeetingsView, meetings_view
 from case_api.views.plan_view import PlanView, plan_view
+from case_api.views.recommendations_view import RecommendationsView, recommendations_view
 from case_api.views.request_view import Asking as AskingAbout
 from case_api.views.request_view import RequestView, request_view
 from case_api.views.stage_view import StageView, stage_view
@@ -163,6 +164,12 @@ reading(
     "Who was informed of the help that is theirs to have",
 )
 reading("/v1/cases/{case_id}/meetings", MeetingsView, meetings_view, "Meetings: called, prepared, held")
+reading(
+    "/v1/cases/{case_id}/recommendations",
+    RecommendationsView,
+    recommendations_view,
+    "What services recommend, and which of the staff have it",
+)
 reading("/v1/cases/{case_id}/plan", PlanView, plan_view, "The plan: what was agreed for each need")
 
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from case_api.domain.case import Case, corrected, fold
 from case_api.domain.event import Event, Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.involvement import AssistanceInputRecorded, RecommendationMade
+from case_api.domain.facts.involvement import AssistanceInputRecorded
+from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.requests import (
     FurtherInformationRequested,
     FurtherInformationSupplied,

@@ -53,6 +53,8 @@ LINES: Final[Mapping[str, str]] = {
     "AssistanceDeclined": "{service} declined the request: {fact.reason_code}.",
     "AssistanceInputRecorded": "{service} worked with the learner on {fact.on}: {fact.kind}.",
     "RecommendationMade": "{service} made recommendations.",
+    "RecommendationShared": "What {service} recommends was shared with staff.",
+    "RecommendationAcknowledged": "A member of staff has what {service} recommends.",
     "InvolvementPaused": "The work of {service} was paused.",
     "PauseAcknowledged": "{service} confirmed the pause.",
     "InvolvementResumed": "The work of {service} was resumed.",

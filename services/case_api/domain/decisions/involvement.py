@@ -11,8 +11,8 @@ from case_api.domain.facts.involvement import (
     AssistanceInputRecorded,
     InvolvementEnded,
     PauseAcknowledged,
-    RecommendationMade,
 )
+from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.requests import (
     AssistanceAccepted,
     AssistanceAcknowledged,

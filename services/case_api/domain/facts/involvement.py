@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import reduce
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Line, RecommendationId, RequestId, Sensitivity, ServiceCode, Text, has_come
+from case_api.domain.words import Code, Line, RequestId, Sensitivity, ServiceCode, Text, has_come
 
 _FOR_SLT = {"request_id": "019a8052-4c00-7173-a6a7-b3e092547199", "service": "slt"}
 
@@ -32,25 +30,6 @@ class AssistanceInputRecorded(Event, grounds="6.3 Kinds of input", covers=("R69"
     examples = ({
         **_FOR_SLT, "kind": "assessment", "on": "2026-01-14", "place": "school",
         "present": ["Ms Rao"], "summary": "Follows two-step instructions; four steps are too many at once.",
-    },)  # fmt: skip
-
-
-class RecommendationMade(Event, grounds="6.3 Strategies reach staff", covers=("R72", "R91")):
-    """The service recommended strategies, and said which staff should use them and what may help at home."""
-
-    correctable = False
-    refs = ("request_id", "service", "recommendation_id")
-    request_id: RequestId
-    service: ServiceCode
-    recommendation_id: RecommendationId
-    strategies: Annotated[tuple[Text, ...], Field(min_length=1)]
-    audience_roles: tuple[Code, ...]
-    for_home: Text | None = None
-
-    examples = ({
-        **_FOR_SLT, "recommendation_id": "019bdf6e-a000-7284-b7b8-c4f1a36582aa",
-        "strategies": ["One step at a time, with a picture"],
-        "audience_roles": ["teacher", "support_assistant"],
     },)  # fmt: skip
 
 
@@ -120,7 +99,6 @@ class Involvement:
     acknowledge_by: date | None = None
     pause_acknowledged: bool = False
     ended_at: date | datetime | None = None
-    recommendations: tuple[RecommendationId, ...] = ()
     turns: tuple[tuple[date | datetime, Event], ...] = ()
 
     @property
@@ -151,9 +129,6 @@ def _moved(involvement: Involvement, fact: Event, when: date | datetime) -> Invo
         case AssistanceInputRecorded(on=on):
             first, last = involvement.first_input or on, involvement.last_input or on
             return replace(involvement, first_input=min(on, first), last_input=max(on, last))
-        case RecommendationMade():
-            made = (*involvement.recommendations, fact.recommendation_id)
-            return replace(involvement, recommendations=made)
         case InvolvementPaused(acknowledge_by=by):
             return replace(involvement, paused_at=when, acknowledge_by=by, pause_acknowledged=False)
         case PauseAcknowledged():
@@ -167,14 +142,7 @@ def _moved(involvement: Involvement, fact: Event, when: date | datetime) -> Invo
             return involvement
 
 
-OWN = (
-    AssistanceInputRecorded
-    | RecommendationMade
-    | InvolvementPaused
-    | PauseAcknowledged
-    | InvolvementResumed
-    | InvolvementEnded
-)
+OWN = AssistanceInputRecorded | InvolvementPaused | PauseAcknowledged | InvolvementResumed | InvolvementEnded
 
 
 def evolve(involvements: Involvements, fact: Event, at: Recorded) -> Involvements:

@@ -6,7 +6,7 @@ from typing import Final
 from case_api.domain.case import Case
 from case_api.domain.event import Event, Recorded
 from case_api.domain.facts.told import Extent, Told, Withheld, Withholding
-from case_api.domain.questions.recipients import concern_of, request_of
+from case_api.domain.questions.matrix_roles import concern_of, request_of
 from case_api.domain.words import ServiceCode
 
 NOTHING_BUT_DETAIL: Final = frozenset({"PostcardSent", "PostcardReplied"})
