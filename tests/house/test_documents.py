@@ -88,3 +88,21 @@ def test_every_decision_record_has_its_three_parts_on_one_page(record: Path):
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
     assert text.startswith(f"# {int(record.stem[:4])}. ")
     assert len(text.splitlines()) <= 60
+
+
+def quoted(document: Path) -> list[str]:
+    """The ```python blocks of a document."""
+    return re.findall(r"^ *```python\n(.*?)^ *```", document.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def flush(text: str) -> str:
+    """Every line without its indentation."""
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+@pytest.mark.parametrize("code", quoted(ROOT / "CONTRIBUTING.md"), ids=lambda code: code.split("\n")[0].strip())
+def test_the_worked_example_is_the_code_itself(code: str):
+    assert any(
+        flush(code) in flush(path.read_text())
+        for path in files("services/case_api/domain", "tests/domain", suffixes=(".py",))
+    )
