@@ -19,6 +19,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.folds import AuthorityKind, CaseKind, Folds, ToldKind
+from case_api.histories import Histories
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
@@ -36,6 +37,8 @@ class BoardsBehind(Exception):
     """The boards have not taken in the log for too long."""
 
 
+EVENTS_KEPT = 50_000
+"""Opened events that one process keeps for the reads of each authority: about 100 MB."""
 MOST_BEHIND = 10_000
 """Facts by which the boards may lag before the service says that it is not ready."""
 
@@ -47,6 +50,7 @@ class Office:
     journal: Journal
     precedent: Precedent
     folds: Folds[Case]
+    histories: Histories
     cases: Service[Case]
     told: Service[Told]
     own: Service[Authority]
@@ -98,6 +102,7 @@ def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, sett
         journal=journal,
         precedent=precedent,
         folds=folds,
+        histories=Histories(journal, EVENTS_KEPT),
         cases=Service(journal, folds, precedent, clock),
         told=Service(journal, tellings, precedent, clock),
         own=Service(journal, authorities, precedent, clock),

@@ -65,10 +65,10 @@ class Look:
     times: AsOf
     if_none_match: IfNoneMatch
 
-    async def events(self) -> list[Recorded]:
+    async def events(self) -> Sequence[Recorded]:
         """The whole stream of the case. Raises a 404 Problem where there is none."""
         with as_problems():
-            events = await self.office.journal.read(self.case_id)
+            events = await self.office.histories.of(self.case_id)
         if not events or events[0].kind != "case":
             raise Problem(kinds.NOT_FOUND)
         return events
@@ -187,7 +187,7 @@ async def told(
     look = Look(request, acting.who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
     with as_problems():
-        ledger = await office.journal.read(told_of(case_id))
+        ledger = await office.histories.of(told_of(case_id))
     try:
         shown = told_view(events, ledger, look.at([*events, *ledger]), policy, authority)
     except NothingKnown:

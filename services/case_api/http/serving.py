@@ -18,6 +18,8 @@ HEADER_PATIENCE: Final = 10.0
 """Seconds from the first byte of a request (or from the connection) to the end of its header fields."""
 READING_PATIENCE: Final = 20.0
 """Seconds for which a client may take nothing of an answer that waits for it."""
+KEPT_OPEN: Final = 75
+"""Seconds for which an idle connection stays open: longer than a proxy keeps its own, so that the proxy closes first."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
 
@@ -161,6 +163,6 @@ def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=5,
+        timeout_keep_alive=KEPT_OPEN,
         timeout_graceful_shutdown=20,
     )
