@@ -19,7 +19,7 @@ HEADER_PATIENCE: Final = 10.0
 READING_PATIENCE: Final = 20.0
 """Seconds for which a client may take nothing of an answer that waits for it."""
 KEPT_OPEN: Final = 75
-"""Seconds for which an idle connection stays open: longer than a proxy keeps its own, so that the proxy closes first."""
+"""Seconds for which an idle connection stays open: longer than a proxy keeps its own, so that it closes first."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
 
