@@ -38,6 +38,8 @@ RULES = (
     Rule("ConcernAcknowledged.v1", ("raiser", "carer"), "concern-acknowledged"),
     Rule("ConcernClosed.v1", ("raiser",), "concern-closed"),
     Rule("UniversalSupportApplied.v1", FAMILY, "support-started"),
+    Rule("TargetedSupportStarted.v1", FAMILY + STAFF, "targeted-support-started"),
+    Rule("SupportAdjusted.v1", FAMILY, "support-adjusted"),
     Rule("SupportEnded.v1", FAMILY, "support-ended"),
     Rule("LeadProfessionalAssigned.v1", FAMILY + STAFF, "lead-professional"),
     Rule("StageChanged.v1", FAMILY + STAFF, "stage-changed"),

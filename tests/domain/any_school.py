@@ -15,7 +15,8 @@ from case_api.domain.decisions.plans import AgreePlan, ClosePlan
 from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.reviews import HoldReview
 from case_api.domain.decisions.stages import ChangeStage
-from case_api.domain.decisions.supports import ApplySupport, EndSupport, ObserveEffect
+from case_api.domain.decisions.supports import AdjustSupport, ApplySupport, EndSupport, ObserveEffect
+from case_api.domain.decisions.targeted_supports import StartTargetedSupport
 from case_api.domain.facts.assessments import Need
 from case_api.domain.facts.concerns import RaisedBy
 from case_api.domain.facts.meetings import Attendee, Seating
@@ -56,10 +57,20 @@ class AnySchool(AnyCase):
     def support(self, need: tuple[str, ...], moment: str | None) -> None:
         self.ask(ApplySupport(strategy_code="quiet_space", need_refs=need, occurred_at=self.when(moment)))
 
-    @rule(which=one_of_them, end=st.booleans())
-    def watch_or_end(self, which: int, *, end: bool) -> None:
+    @rule(code=st.sampled_from(["small_class", "agency_input"]), urgent=st.booleans(), moment=whens)
+    def targeted_support(self, code: str, moment: str | None, *, urgent: bool) -> None:
+        service, why = ("slt" if code == "agency_input" else None), ("A place is free." if urgent else None)
+        self.ask(
+            StartTargetedSupport(
+                strategy_code=code, service=service, exception_reason=why, occurred_at=self.when(moment)
+            )
+        )
+
+    @rule(which=one_of_them, what=st.sampled_from(["watch", "adjust", "end"]))
+    def go_on(self, which: int, what: str) -> None:
         about = pick(list(self.running.case.supports.by_id), which)
-        self.ask(EndSupport(reason="replaced") if end else ObserveEffect(score=1, evidence="Seen."), about)
+        seen, ended = ObserveEffect(score=1, evidence="Seen."), EndSupport(reason="replaced")
+        self.ask({"watch": seen, "adjust": AdjustSupport(change="Less.", reason="Tired."), "end": ended}[what], about)
 
     @rule(heard=anyone, excused=usually)
     def review(self, heard: int, *, excused: bool) -> None:

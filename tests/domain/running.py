@@ -37,6 +37,7 @@ from case_api.domain.decisions import (
     reviews,
     stages,
     supports,
+    targeted_supports,
     told,
     withholdings,
 )
@@ -70,6 +71,8 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     assessments.RecordAssessment: assessments.record_assessment,
     assessments.RecordViews: assessments.record_views,
     supports.ApplySupport: supports.apply_support,
+    supports.AdjustSupport: supports.adjust_support,
+    targeted_supports.StartTargetedSupport: targeted_supports.start_targeted_support,
     supports.ObserveEffect: supports.observe_effect,
     supports.EndSupport: supports.end_support,
     stages.ChangeStage: stages.change_stage,

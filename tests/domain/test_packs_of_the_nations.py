@@ -20,6 +20,7 @@ def labels(policy: Policy) -> Iterator[Mapping[str, str]]:
     """Every label of a pack, by language."""
     yield from (one.label for one in policy.ladder)
     yield from (one.label for one in policy.strategies)
+    yield from (one.label for one in policy.targeted_strategies)
     yield from (one.label for one in policy.entitlements)
 
 

@@ -3,13 +3,15 @@
 from datetime import date
 
 from case_api.domain.decisions.supports import (
+    AdjustSupport,
     ApplySupport,
+    ChangedBeforeItBegan,
     EndSupport,
     ObserveEffect,
-    StrategyNotAtThisLevel,
     SupportAlreadyEnded,
 )
-from case_api.domain.facts.supports import SupportEffectObserved, SupportEnded, UniversalSupportApplied
+from case_api.domain.facts.supports import SupportAdjusted, SupportEffectObserved, SupportEnded, UniversalSupportApplied
+from case_api.domain.questions.applying import StrategyNotAtThisLevel
 from case_api.domain.questions.references import NotOnThisCase, NotYetHappened, ReferenceUnknown
 from tests.domain.dsl import a, given
 from tests.domain.running import POLICY, Running, new
@@ -58,6 +60,26 @@ def test_there_is_no_effect_without_a_support():
     given(FAMILY).when(EndSupport(reason="replaced"), TIMETABLE).then_refused(NotOnThisCase)
 
 
+FEWER = AdjustSupport(change="Three pictures at a time.", reason="Six were too many.")
+
+
+def test_a_support_goes_on_in_another_way():
+    given(FAMILY, APPLIED).when(FEWER, TIMETABLE).then(
+        SupportAdjusted(
+            measure_id=TIMETABLE, change="Three pictures at a time.", reason="Six were too many.", on=date(2025, 11, 14)
+        )
+    )
+
+
+def test_a_support_is_adjusted_while_it_runs():
+    given(FAMILY).when(FEWER, TIMETABLE).then_refused(NotOnThisCase)
+    given(FAMILY, APPLIED, ENDED).when(FEWER, TIMETABLE).then_refused(SupportAlreadyEnded)
+    before = FEWER.model_copy(update={"on": date(2025, 9, 15)})
+    given(FAMILY, APPLIED).when(before, TIMETABLE).then_refused(ChangedBeforeItBegan, pointer="/on")
+    tomorrow = FEWER.model_copy(update={"on": date(2025, 11, 15)})
+    given(FAMILY, APPLIED).when(tomorrow, TIMETABLE).then_refused(NotYetHappened, pointer="/on")
+
+
 def test_a_support_ends_for_a_reason():
     given(FAMILY, APPLIED).when(EndSupport(reason="outcome_met"), TIMETABLE).then(
         SupportEnded(measure_id=TIMETABLE, reason="outcome_met", on=date(2025, 11, 14))
@@ -66,6 +88,11 @@ def test_a_support_ends_for_a_reason():
 
 def test_a_support_ends_once():
     given(FAMILY, APPLIED, ENDED).when(EndSupport(reason="replaced"), TIMETABLE).then_refused(SupportAlreadyEnded)
+
+
+def test_a_support_ends_after_it_began():
+    early = EndSupport(reason="replaced", on=date(2025, 9, 15))
+    given(FAMILY, APPLIED).when(early, TIMETABLE).then_refused(ChangedBeforeItBegan, pointer="/on")
 
 
 def test_the_end_of_a_support_is_no_plan():

@@ -35,6 +35,8 @@ class Event(Value):
     true_from: ClassVar[str | None] = None
     """The field that says from when it is true; None means occurred_at (D6)."""
     true_until: ClassVar[str | None] = None
+    planned: ClassVar[bool] = False
+    """Whether that day may lie ahead (I31: planned things use their own fields)."""
     sealed_for: ClassVar[str | None] = None
     """The field that names the person under whose key the body is sealed; the stream's own key without it (D10)."""
     creates_key_for: ClassVar[str | None] = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -18,6 +18,7 @@ TOLD_TO_CARERS = ("StageChanged", "ReviewHeld", "PlanAgreed", "MeetingHeld")
 Evidence = Literal[
     "need_assessed", "looked_at_together", "learner_heard", "carer_heard", "planned_together", "plan_agreed"
 ]
+S = TypeVar("S", "Strategy", "TargetedStrategy")
 
 
 class Stage(Value):
@@ -40,6 +41,16 @@ class Strategy(Value):
     code: Code
     area: Literal["physical", "curriculum", "planning"]
     levels: tuple[Literal["universal", "augmented"], ...] = ("universal", "augmented")
+    label: dict[str, Line]
+
+
+class TargetedStrategy(Value):
+    """One entry of the catalogue of targeted support: a place to learn in, or people who come in (R41, R42)."""
+
+    code: Code
+    kind: Literal["place", "people"]
+    by_service: bool = False
+    """Whether a partner service gives it, which is then named."""
     label: dict[str, Line]
 
 
@@ -104,6 +115,7 @@ class Policy(Value):
     holidays: frozenset[date] = frozenset()
     ladder: Annotated[tuple[Stage, ...], Field(min_length=2)]
     strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)]
+    targeted_strategies: tuple[TargetedStrategy, ...] = ()
     entitlements: tuple[Entitlement, ...] = ()
     agreements: AgreementProfile
     requests: RequestProfile
@@ -132,9 +144,9 @@ class Policy(Value):
             raise ValueError("a code stands twice")
         return ladder
 
-    @field_validator("strategies")
+    @field_validator("strategies", "targeted_strategies")
     @classmethod
-    def _has_each_strategy_once(cls, strategies: tuple[Strategy, ...]) -> tuple[Strategy, ...]:
+    def _has_each_strategy_once(cls, strategies: tuple[S, ...]) -> tuple[S, ...]:
         if len({strategy.code for strategy in strategies}) != len(strategies):
             raise ValueError("a code stands twice")
         return strategies
@@ -179,6 +191,9 @@ class Policy(Value):
         """Whether somebody in these roles may take a learner to a stage."""
         named = {role for one in stage.decided_by for role in self.roles.get(one, (one,))}
         return not named or not roles.isdisjoint(named)
+
+    def targeted_strategy(self, code: str) -> TargetedStrategy | None:
+        return next((strategy for strategy in self.targeted_strategies if strategy.code == code), None)
 
     def in_pupil_support_team(self, roles: frozenset[str]) -> bool:
         return not roles.isdisjoint(self.roles["pupil_support_team"])

@@ -26,6 +26,7 @@ ConcernId = UUID
 AssessmentId = UUID
 ViewsId = UUID
 MeasureId = UUID
+JointId = UUID
 ReviewId = UUID
 AgreementId = UUID
 RequestId = UUID

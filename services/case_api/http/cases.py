@@ -43,6 +43,7 @@ from case_api.views.recommendations_view import RecommendationsView, recommendat
 from case_api.views.request_view import Asking as AskingAbout
 from case_api.views.request_view import RequestView, request_view
 from case_api.views.stage_view import StageView, stage_view
+from case_api.views.supports_view import SupportsView, supports_view
 from case_api.views.told_view import ToldView, told_view
 
 router = APIRouter(tags=["cases"])
@@ -170,6 +171,7 @@ reading(
     recommendations_view,
     "What services recommend, and which of the staff have it",
 )
+reading("/v1/cases/{case_id}/supports", SupportsView, supports_view, "Supports: what was tried, and what came of it")
 reading("/v1/cases/{case_id}/plan", PlanView, plan_view, "The plan: what was agreed for each need")
 
 

@@ -76,7 +76,8 @@ class SupportShown(Part):
 
     measure_id: UUID
     strategy_code: str
-    level: str
+    level: Literal["universal", "augmented", "targeted"]
+    scope: Literal["learner", "group", "class"]
     need_refs: tuple[str, ...] = ()
     started_on: date
     last_score: int | None = None
@@ -201,6 +202,7 @@ def _supports(case: Case, at: datetime, policy: Policy) -> Iterator[SupportShown
             measure_id=measure.measure_id,
             strategy_code=measure.strategy_code,
             level=measure.level,
+            scope=measure.scope,
             need_refs=measure.need_refs,
             started_on=measure.started_on,
             last_score=measure.score_at(at, policy.tz),

@@ -24,6 +24,8 @@ LINES: Final[Mapping[str, str]] = {
     "NeedsAssessed": "Needs were assessed with {fact.tool}.",
     "ViewsRecorded": "Views were recorded, gathered by: {fact.how_gathered}.",
     "UniversalSupportApplied": "From {fact.started_on} on: {strategy}, for the {fact.scope}.",
+    "TargetedSupportStarted": "Targeted support from {fact.started_on} on: {strategy}{by_service}.",
+    "SupportAdjusted": "A support goes on in another way from {fact.on} on.",
     "SupportEffectObserved": "The effect of a support was seen at {fact.place}: {fact.score}.",
     "SupportEnded": "A support ended on {fact.on}: {fact.reason}.",
     "StageChanged": "The stage went {fact.direction} on {fact.on}, from {from_stage} to {to_stage}.",
@@ -91,12 +93,13 @@ def _labels(fact: Event, policy: Policy, authority: Authority) -> dict[str, str]
     service = str(getattr(fact, "service", None) or getattr(scope, "service", ""))
     listed = authority.services.get(service)
     code: str = getattr(fact, "strategy_code", "")
-    strategy = policy.strategy(code)
+    strategy = policy.strategy(code) or policy.targeted_strategy(code)
     setting_class = getattr(fact, "setting_class", None)
     return {
         "setting": authority.title_of(getattr(fact, "setting", "")),
         "in_class": f", class {setting_class}" if setting_class else "",
         "service": listed.title if listed else service,
+        "by_service": f", by {listed.title}" if listed else "",
         "strategy": strategy.label.get("en", code) if strategy else code,
         "from_stage": label_of(getattr(fact, "from_stage", ""), policy),
         "topics": ", ".join(one.topic for one in getattr(fact, "topics", ())),

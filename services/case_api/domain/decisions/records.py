@@ -11,9 +11,10 @@ from case_api.domain.case import Case, corrected, forward
 from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event, Recorded, Unreadable
 from case_api.domain.facts.people import CarerLinked, LearnerRegistered
+from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.reviews import ReviewHeld
-from case_api.domain.facts.supports import UniversalSupportApplied
+from case_api.domain.facts.supports import TargetedSupportStarted, UniversalSupportApplied
 from case_api.domain.questions.consequences import reconsidered
 from case_api.domain.questions.references import NotYetHappened, known
 from case_api.domain.refusal import Decision, Refusal, decided
@@ -83,6 +84,10 @@ def _could_be(replacement: Event | None, case: Case, at: Situation) -> bool:
     match replacement:
         case UniversalSupportApplied(strategy_code=strategy, need_refs=needs):
             return at.policy.strategy(strategy) is not None and case.assessments.needs.issuperset(needs)
+        case TargetedSupportStarted(strategy_code=strategy, need_refs=needs):
+            return at.policy.targeted_strategy(strategy) is not None and case.assessments.needs.issuperset(needs)
+        case LearnerPlaced(setting=setting):
+            return not at.authority.settings or setting in at.authority.settings
         case ReviewHeld(of_refs=measures, next_review_on=following, held_on=held):
             return case.supports.by_id.keys() >= set(measures) and (following is None or held < following <= LATEST)
         case CarerLinked(may_contact=False, restriction_reason=None):
@@ -94,8 +99,10 @@ def _could_be(replacement: Event | None, case: Case, at: Situation) -> bool:
 
 
 def what_it_says_has_happened(replacement: Event | None, at: Situation) -> Refusal | None:
-    """I31 holds for the replacement too."""
-    begins = getattr(replacement, replacement.true_from) if replacement and replacement.true_from else at.now
+    """I31 holds for the replacement too; what is planned has a day of its own."""
+    if replacement is None or replacement.true_from is None or replacement.planned:
+        return None
+    begins = getattr(replacement, replacement.true_from)
     return NotYetHappened(pointer="/replacement") if day_of(begins, at.policy.tz) > at.today else None
 
 

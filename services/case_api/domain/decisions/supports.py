@@ -1,14 +1,19 @@
 """Applying supports, seeing what they do, ending them."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
-from case_api.domain.facts.supports import SupportEffectObserved, SupportEnded, UniversalSupportApplied
-from case_api.domain.questions.references import NotOnThisCase, NotYetHappened, known
+from case_api.domain.facts.supports import SupportAdjusted, SupportEffectObserved, SupportEnded
+from case_api.domain.questions.applying import (
+    applied,
+    it_has_begun,
+    the_strategy_is_in_the_catalogue,
+    the_strategy_is_offered_at_this_level,
+)
+from case_api.domain.questions.references import NotOnThisCase, known
 from case_api.domain.refusal import Decision, Refusal, decided
 from case_api.domain.words import Code, Day, Line, MeasureId, OutcomeStatus, Text
 
@@ -50,6 +55,21 @@ class ObserveEffect(Command):
     examples = ({"score": 1, "evidence": "Starts tasks without asking twice."},)  # fmt: skip
 
 
+class AdjustSupport(Command):
+    """A support goes on in another way."""
+
+    change: Text
+    """What is done differently from now on."""
+    reason: Text
+    """Why, such as what was seen of the support so far."""
+    on: Day | None = None
+    """The first day of the change; the day of `occurred_at` if absent."""
+
+    examples = ({
+        "change": "Three pictures at a time instead of six.", "reason": "Six at once were too many to look at.",
+    },)  # fmt: skip
+
+
 class EndSupport(Command):
     """A support comes to an end."""
 
@@ -68,46 +88,27 @@ class SupportAlreadyEnded(Refusal):
     advice = "Apply the support again if it is to go on."
 
 
-class StrategyNotAtThisLevel(Refusal):
-    slug = "strategy-not-at-this-level"
-    rule_id = "R31"
-    guidance_ref = "R31"
-    title = "The catalogue does not offer this strategy at this level."
-    advice = "Choose another level, or another strategy of /v1/policy."
-
-
-def the_strategy_is_offered_at_this_level(command: ApplySupport, at: Situation) -> Refusal | None:
-    strategy = at.policy.strategy(command.strategy_code)
-    if strategy and command.level not in strategy.levels:
-        return StrategyNotAtThisLevel(pointer="/level")
-    return None
-
-
-def it_has_begun(day: date, at: Situation, pointer: str) -> Refusal | None:
-    """I31: a support is recorded once it is in place."""
-    return NotYetHappened(pointer=pointer) if day > at.today else None
+class ChangedBeforeItBegan(Refusal):
+    slug = "changed-before-it-began"
+    rule_id = "R24"
+    guidance_ref = "R24"
+    title = "A support is adjusted or ended on its first day or later."
+    advice = "Give the first day of the support or a later one; correct the record if it began earlier."
 
 
 def apply_support(case: Case, command: ApplySupport, at: Situation) -> Decision:
     measure_id = at.new_id()
     started_on = command.started_on or at.day_of(command)
-    strategy = at.policy.strategy(command.strategy_code)
-    catalogue = {one.code for one in at.policy.strategies}
     return decided(
-        known("/strategy_code", (command.strategy_code,), catalogue),
-        the_strategy_is_offered_at_this_level(command, at),
+        the_strategy_is_in_the_catalogue(command.strategy_code, at),
+        the_strategy_is_offered_at_this_level(command.strategy_code, command.level, at),
         known("/need_refs", command.need_refs, case.assessments.needs),
         it_has_begun(started_on, at, "/started_on"),
-        then=UniversalSupportApplied(
+        then=applied(
+            at,
             measure_id=measure_id,
-            strategy_code=command.strategy_code,
-            catalogue_version=at.policy.ref,
-            area=strategy.area if strategy else "physical",
-            level=command.level,
-            scope=command.scope,
-            need_refs=command.need_refs,
             started_on=started_on,
-            by=command.by or at.actor.subject,
+            **command.model_dump(exclude={"occurred_at", "started_on"}),
         ),
         created=measure_id,
     )
@@ -120,13 +121,28 @@ def observe_effect(case: Case, measure_id: MeasureId, command: ObserveEffect, at
     return decided(then=SupportEffectObserved(measure_id=measure_id, by=command.by or at.actor.subject, **seen))
 
 
+def adjust_support(case: Case, measure_id: MeasureId, command: AdjustSupport, at: Situation) -> Decision:
+    """A support that has ended is not adjusted; it is applied again."""
+    measure = case.supports.by_id.get(measure_id)
+    if measure is None:
+        return decided(NotOnThisCase())
+    on = command.on or at.day_of(command)
+    return decided(
+        SupportAlreadyEnded() if measure.ended else None,
+        ChangedBeforeItBegan(pointer="/on") if on < measure.started_on else None,
+        it_has_begun(on, at, "/on"),
+        then=SupportAdjusted(measure_id=measure_id, change=command.change, reason=command.reason, on=on),
+    )
+
+
 def end_support(case: Case, measure_id: MeasureId, command: EndSupport, at: Situation) -> Decision:
     measure = case.supports.by_id.get(measure_id)
     if measure is None:
         return decided(NotOnThisCase())
     on = command.on or at.day_of(command)
     return decided(
-        SupportAlreadyEnded() if measure.ended_on else None,
+        SupportAlreadyEnded() if measure.ended else None,
+        ChangedBeforeItBegan(pointer="/on") if on < measure.started_on else None,
         it_has_begun(on, at, "/on"),
         then=SupportEnded(measure_id=measure_id, reason=command.reason, on=on),
     )

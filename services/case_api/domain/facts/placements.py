@@ -14,6 +14,7 @@ class LearnerPlaced(Event, grounds="6.1 Universal support", covers=("R27", "R29"
     """
 
     true_from = "from_day"
+    planned = True
     refs = ("setting", "setting_class")
     setting: Code
     setting_class: Code | None = None

@@ -25,6 +25,12 @@ def coordinator_on(case: Case, day: date) -> Coordinator | None:
     return Coordinator("named_person", named) if named else None
 
 
+def coordinators_on(case: Case, day: date) -> tuple[str, ...]:
+    """By subject or name: the lead professional of *day*, then the named person."""
+    lead, named = case.coordination.lead_professional_on(day), case.coordination.named_person_on(day)
+    return tuple(one for one in (lead and (lead.staff or lead.name), named) if one)
+
+
 def coordinating_staff_on(case: Case, day: date) -> str | None:
     """The member of staff who hears for the school: the coordinator, or the named person beside one from outside."""
     coordinator = coordinator_on(case, day)

@@ -70,6 +70,12 @@ def open_requests(case: Case) -> Iterator[tuple[Request, State]]:
             yield request, state
 
 
+def works_now(case: Case, service: ServiceCode) -> bool:
+    """Whether the service has accepted a request and is at work: neither on hold nor at an end."""
+    states = {state for request, state in open_requests(case) if request.asked.service == service}
+    return not states.isdisjoint({"accepted", "active"})
+
+
 def request_of_service(case: Case, request_id: RequestId, services: frozenset[ServiceCode]) -> Request | None:
     """The request if it is addressed to one of *services*."""
     request = case.requests.by_id.get(request_id)
