@@ -5,8 +5,9 @@ A pack may be `based_on` another one: tables that it does not define are those o
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from pydantic import ValidationError
 
 from case_api.domain.policy import Policy
 from case_api.pack_lines import line_of
+from case_api.public_holidays import Region, public_holidays
 
 BASE = "based_on"
+REGION, DAYS = "public_holidays", "holidays"
 AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -37,6 +40,11 @@ class Pack:
         own = {table: said for table, said in self.content.items() if table != BASE}
         return Pack(self.folder, {**base.content, **own}, {**base.files, **self.files})
 
+    def with_days(self, days: Iterable[date]) -> "Pack":
+        """This pack, with some days off beside those that it lists itself."""
+        content = {table: said for table, said in self.content.items() if table != REGION}
+        return Pack(self.folder, {**content, DAYS: sorted({*content.get(DAYS, ()), *days})}, self.files)
+
     def fault(self, place: Sequence[str | int], why: str) -> str:
         """One line on what is wrong at a place of the content."""
         path = self.files.get(str(place[0])) if place else None
@@ -56,7 +64,7 @@ class Packs:
         Raises:
             PackBroken: a file is not TOML, two files define the same table, or what it is based on is not there.
         """
-        pack = self._pack(f"{name}@{version}")
+        pack = self._whole(f"{name}@{version}")
         return pack.content if pack else None
 
     def policy(self, ref: str) -> Policy:
@@ -66,7 +74,7 @@ class Packs:
             PackBroken: there is no such pack, or it does not pass its checks.
         """
         name, _, version = ref.partition("@")
-        pack = self._pack(ref)
+        pack = self._whole(ref)
         if pack is None:
             raise PackBroken(f"{ref}: no such policy pack in {self.folder.name}/")
         try:
@@ -93,6 +101,19 @@ class Packs:
 
     def _folders(self) -> dict[str, Path]:
         return {f"{path.parent.name}@{path.name}": path for path in self.folder.glob("*/*") if path.is_dir()}
+
+    def _whole(self, ref: str) -> Pack | None:
+        """A pack with its public holidays as days: what is published stays as it is when the calendar's maker errs."""
+        pack = self._pack(ref)
+        if pack is None or REGION not in pack.content:
+            return pack
+        try:
+            days = public_holidays(Region.model_validate(pack.content[REGION]))
+        except ValidationError as error:
+            faults = error.errors(include_input=False, include_url=False)
+            told = (pack.fault((REGION, *fault["loc"]), fault["msg"].removeprefix("Value error, ")) for fault in faults)
+            raise PackBroken("\n".join(told)) from None
+        return pack.with_days(days)
 
     def _pack(self, ref: str, above: tuple[str, ...] = ()) -> Pack | None:
         known = self._folders()

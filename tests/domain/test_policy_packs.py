@@ -46,6 +46,14 @@ def test_a_pack_that_is_not_there_is_named(ref):
     [
         ("pack", "_roles = 2", "_roles = 0", "_roles = 0", "requests/contributors_of_different_roles: .* 1$"),
         ("pack", "Europe/London", "Europe/Atlantis", "zone =", "zone: there is no such time zone$"),
+        (
+            "pack",
+            '"SCT"',
+            '"XYZ"',
+            "[public_holidays]",
+            "public_holidays: the public calendar knows no such country .*$",
+        ),
+        ("pack", "[2025,", "[1066,", "years = ", "public_holidays/years/0: .*1900$"),
         ("ladder", "rank = 2", 'rank = "two"', '"two"', "ladder/2/rank: .*valid integer"),
         ("ladder", "rank = 1", "rank = 7", "[[ladder]]", "ladder: the stages stand in order of rank"),
         ("ladder", '"targeted"', '"universal"', "[[ladder]]", "ladder: a code stands twice$"),
@@ -131,3 +139,35 @@ def test_working_days_leave_out_weekends_and_bank_holidays(day, count, expected)
 def test_the_pupil_support_team_goes_by_many_names():
     assert all(POLICY.in_pupil_support_team(frozenset({role})) for role in ("guidance", "pupil_support"))
     assert not POLICY.in_pupil_support_team(frozenset({"teacher"}))
+
+
+@pytest.mark.parametrize(
+    ("ref", "day", "off"),
+    [
+        ("scotland-generic@1", date(2025, 12, 1), True),
+        ("scotland-generic@1", date(2026, 1, 2), True),
+        ("scotland-generic@1", date(2026, 4, 6), False),
+        ("scotland-generic@1", date(2026, 12, 28), True),
+        ("england-sen@1", date(2026, 4, 6), True),
+        ("england-sen@1", date(2026, 1, 2), False),
+        ("wales-aln@1", date(2026, 8, 31), True),
+        ("ni-three-stage@1", date(2026, 3, 17), True),
+        ("three-stage@1", date(2025, 12, 1), True),
+    ],
+)
+def test_public_holidays_are_those_of_the_nation(ref, day, off):
+    assert PACKS.policy(ref).calendar.is_working_day(day) is not off
+
+
+def test_an_authority_adds_days_of_its_own(pack):
+    packs = pack(pack="holidays = [2026-02-13]\n" + GOOD["pack.toml"])
+    calendar = packs.policy("local@1").calendar
+    assert not calendar.is_working_day(date(2026, 2, 13))
+    assert not calendar.is_working_day(date(2025, 12, 1))
+
+
+def test_what_is_published_holds_the_days_themselves():
+    content = PACKS.content("scotland-generic", "1")
+    assert content is not None
+    assert date(2025, 12, 1) in content["holidays"]
+    assert "public_holidays" not in content
