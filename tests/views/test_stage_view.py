@@ -8,7 +8,7 @@ from case_api.domain.facts.evaluations import EvaluationRecorded, FourOutcomes, 
 from case_api.domain.facts.plans import PlanAgreed, PlannedMeasure, PlannedNeed, PlanParty, SupportPlanned
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.reviews import ReviewHeld
-from case_api.domain.facts.supports import UniversalSupportApplied
+from case_api.domain.facts.supports import SupportAdjusted, TargetedSupportStarted, UniversalSupportApplied
 from case_api.views.stage_view import stage_view
 from tests.story import AUTHORITY, POLICY, Story, at
 
@@ -96,6 +96,22 @@ def test_after_a_review_the_cycle_begins_anew_or_is_evaluated():
     assert phases(story, "2025-11-10")["language"] == ("assess", "2025-11-10")
     story.then("2026-06-09", evaluated("2026-06-09"))
     assert {phase for phase, _ in phases(story, "2026-06-09").values()} == {"evaluate"}
+
+
+def test_support_that_is_adjusted_or_targeted_moves_its_needs():
+    story, timetable = a_cycle()
+    story.then("2025-11-05", SupportAdjusted(measure_id=timetable, change="Smaller pictures.", reason="Reads better."))
+    assert phases(story, "2025-11-05")["language"] == ("support", "2025-11-05")
+    started = TargetedSupportStarted(
+        measure_id=uuid4(),
+        strategy_code="agency_input",
+        catalogue_version="scotland-generic@1",
+        need_refs=("language",),
+        coordinator="hay",
+        started_on=date(2026, 2, 10),
+    )
+    story.then("2026-02-10", started)
+    assert phases(story, "2026-02-10")["language"] == ("implement", "2026-02-10")
 
 
 def test_of_facts_of_one_day_the_one_recorded_last_says_where_a_need_is():

@@ -14,7 +14,7 @@ from case_api.domain.facts.assessments import NeedsAssessed
 from case_api.domain.facts.evaluations import EvaluationRecorded
 from case_api.domain.facts.plans import PlanAgreed, SupportPlanned
 from case_api.domain.facts.reviews import ReviewHeld
-from case_api.domain.facts.supports import UniversalSupportApplied
+from case_api.domain.facts.supports import SupportAdjusted, TargetedSupportStarted, UniversalSupportApplied
 from case_api.domain.words import day_of
 from case_api.views.answer import Part
 
@@ -53,8 +53,10 @@ def _moved(
             yield from ((need, "support") for measure in measures for need in measure.need_refs)
         case PlanAgreed(needs=planned):
             yield from ((one.need, "plan") for one in planned)
-        case UniversalSupportApplied(need_refs=needs):
+        case UniversalSupportApplied(need_refs=needs) | TargetedSupportStarted(need_refs=needs):
             yield from ((need, "implement") for need in needs)
+        case SupportAdjusted(measure_id=measure):
+            yield from ((need, "support") for need in by_measure.get(measure, ()))
         case ReviewHeld(of_refs=measures):
             yield from ((need, "review") for measure in measures for need in by_measure.get(measure, ()))
         case EvaluationRecorded():
@@ -62,5 +64,5 @@ def _moved(
 
 
 def _needs_of_measures(facts: Sequence[Recorded]) -> dict[UUID, tuple[str, ...]]:
-    applied = (one.fact for one in facts if isinstance(one.fact, UniversalSupportApplied))
+    applied = (one.fact for one in facts if isinstance(one.fact, UniversalSupportApplied | TargetedSupportStarted))
     return {fact.measure_id: fact.need_refs for fact in applied}
