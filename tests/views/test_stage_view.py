@@ -100,7 +100,9 @@ def test_after_a_review_the_cycle_begins_anew_or_is_evaluated():
 
 def test_support_that_is_adjusted_or_targeted_moves_its_needs():
     story, timetable = a_cycle()
-    story.then("2025-11-05", SupportAdjusted(measure_id=timetable, change="Smaller pictures.", reason="Reads better."))
+    story.then(
+        "2025-11-05", SupportAdjusted(measure_id=timetable, change="Smaller.", reason="Fits.", on=date(2025, 11, 5))
+    )
     assert phases(story, "2025-11-05")["language"] == ("support", "2025-11-05")
     started = TargetedSupportStarted(
         measure_id=uuid4(),
