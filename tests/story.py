@@ -134,7 +134,7 @@ class Story:
                 purpose="speech",
                 input_sought=("assessment",),
                 categories=("learning_profile", "views"),
-            ),
+            ).model_copy(update=more),
         )
         return request_id
 

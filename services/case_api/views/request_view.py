@@ -1,7 +1,7 @@
 """A request for assistance with what may be sent for it: the categories that everybody agrees to (I6, I9, R79)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -21,6 +21,7 @@ from case_api.domain.facts.requests import (
     Route,
 )
 from case_api.domain.policy import Policy
+from case_api.domain.questions.clocks import ClockState, clock_of
 from case_api.domain.questions.consequences import sendable
 from case_api.domain.questions.request_state import State, progress_at
 from case_api.domain.words import has_come
@@ -62,6 +63,17 @@ class Exchange(Part):
     texts: tuple[str, ...]
 
 
+class ClockShown(Part):
+    """A limit in time that law or guidance sets for an answer, from the request to the first recommendation."""
+
+    code: str
+    began: date
+    due: date = Field(description="Its last day.")
+    state: ClockState = Field(description="`stopped`: the request was over before the limit was.")
+    met_on: date | None = None
+    kept: bool | None = Field(default=None, description="Absent while it runs, and where it stopped.")
+
+
 class RequestView(Answer):
     """One request. What is outside the agreed categories is absent."""
 
@@ -75,6 +87,7 @@ class RequestView(Answer):
     asked_at: datetime | date
     urgency: str
     statutory_basis: str | None = None
+    clock: ClockShown | None = None
     categories: tuple[str, ...] = Field(default=(), description="What the school may send now.")
     learner: LearnerSent | None = None
     need_refs: tuple[str, ...] | None = Field(default=None, description="Under learning_profile.")
@@ -120,6 +133,7 @@ def request_view(
         asked_at=request.asked_at,
         urgency=asked.urgency,
         statutory_basis=asked.statutory_basis,
+        clock=_clock(case, request, as_of.valid_at, policy),
         categories=tuple(sorted(agreed)),
         learner=_learner(case) if "identity_contact" in agreed else None,
         need_refs=asked.need_refs if "learning_profile" in agreed else None,
@@ -127,6 +141,12 @@ def request_view(
         exchanges=tuple(_exchanges(events, request_id, as_of, policy)) if agreed else (),
         **times(as_of),
     )
+
+
+def _clock(case: Case, request: Request, at: datetime, policy: Policy) -> ClockShown | None:
+    clock = clock_of(case, request, at, policy)
+    kept = {"kept": True, "missed": False}
+    return ClockShown(**asdict(clock), kept=kept.get(clock.state)) if clock else None
 
 
 def _agreed(case: Case, request: Request, at: datetime, ground: Ground) -> frozenset[str]:
