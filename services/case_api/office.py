@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from case_api.boards.agreement_ends import AGREEMENT_ENDS
-from case_api.boards.boards import EVERYTHING, Boards
+from case_api.boards.boards import Boards
 from case_api.boards.folding import Folding
 from case_api.boards.follower import Follower
 from case_api.boards.opening import open_tables
@@ -51,6 +50,7 @@ class Office:
     precedent: Precedent
     folds: Folds[Case]
     histories: Histories
+    tellings: Folds[Told]
     cases: Service[Case]
     told: Service[Told]
     own: Service[Authority]
@@ -68,11 +68,6 @@ class Office:
         """When the last fact of the log was recorded; None in an empty log."""
         last = await self.journal.since(await self.journal.last_position() - 1, 1)
         return last[-1].recorded.recorded_at if last else None
-
-    async def ends_by(self, day: date, limit: int) -> list[tuple[UUID, UUID, date]]:
-        """Agreements that ended by *day* and whose end is not recorded, for the clerk."""
-        rows = await self.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=day), limit=limit)
-        return [(row.case_id, row.agreement_id, row.until) for row in rows]
 
     async def require_boards(self) -> None:
         """Raise BoardsBehind when the boards are too far behind the log."""
@@ -103,6 +98,7 @@ def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, sett
         precedent=precedent,
         folds=folds,
         histories=Histories(journal, EVENTS_KEPT),
+        tellings=tellings,
         cases=Service(journal, folds, precedent, clock),
         told=Service(journal, tellings, precedent, clock),
         own=Service(journal, authorities, precedent, clock),

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 
 from case_api.boards.agency_desk import DESK
-from case_api.boards.agreement_ends import AGREEMENT_ENDS
-from case_api.boards.boards import EVERYTHING
 from case_api.boards.case_search import hasher
 from case_api.boards.contact_tasks import CONTACT_TASKS
+from case_api.boards.diary import DIARY, ORDER, due_by, under_other
 from case_api.boards.open_postcards import OPEN_POSTCARDS
+from case_api.boards.selection import EVERYTHING
 from case_api.domain.facts.agreements import ConsentExpired, Scope
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.coordination import NamedPersonAssigned
@@ -176,19 +176,27 @@ async def test_the_clerk_finds_the_ends_of_agreements_that_are_not_recorded(jour
     ids = story.agreed("2025-11-12", months=1)
     await write(journal, story)
     end = date(2025, 12, 12)
-    assert await desk.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=date(2025, 12, 11))) == []
-    assert {row.agreement_id for row in await desk.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=end))} == set(
-        ids.values()
-    )
+    assert await desk.boards.rows(DIARY, due_by(date(2025, 12, 11))) == []
+    due = await desk.boards.rows(DIARY, due_by(end), order=ORDER)
+    assert {(row.day, row.what, row.ref) for row in due} == {(end, "agreement_ends", one) for one in ids.values()}
     scope = Scope(service="slt", purpose="speech", categories=("learning_profile",))
     story.then(
         "2025-12-12",
         ConsentExpired(agreement_id=ids[story.anna], party=story.anna, scope=scope, on=end, cause="date"),
     )
     await write(journal, story)
-    [left] = await desk.boards.rows(AGREEMENT_ENDS, EVERYTHING.upto(until=end))
-    assert left.agreement_id == ids[story.learner]
-    assert await desk.boards.rows(AGREEMENT_ENDS, after=(left.case_id, left.agreement_id, left.until)) == []
+    [left] = await desk.boards.rows(DIARY, due_by(end))
+    assert left.ref == ids[story.learner]
+    after = (left.day, left.case_id, left.what, left.ref)
+    assert await desk.boards.rows(DIARY, due_by(end), order=ORDER, after=after) == []
+
+
+async def test_a_case_is_found_again_when_another_policy_comes_into_force(journal, desk):
+    story = Story().registered()
+    await write(journal, story)
+    assert await desk.boards.rows(DIARY, under_other(POLICY.ref)) == []
+    [row] = await desk.boards.rows(DIARY, under_other("scotland-generic@2"))
+    assert (row.case_id, row.day) == (story.case_id, date.max)
 
 
 async def test_a_postcard_waits_on_one_side_until_that_side_answers(journal, desk):

@@ -1,6 +1,6 @@
 """A case, and who can be met around it: what the state machine of the properties draws from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,9 +21,13 @@ from case_api.domain.decisions.people import (
 )
 from case_api.domain.decisions.placements import PlaceLearner
 from case_api.domain.decisions.records import CorrectRecord
+from case_api.domain.decisions.watches import ClearWatches, EscalateWatches, RaiseWatches
 from case_api.domain.facts.people import RankedChannel, Rights
+from case_api.domain.facts.told import Told
+from case_api.domain.questions.diary import Entry, diary
 from case_api.domain.refusal import Decision
-from tests.domain.running import NOON, Running
+from case_api.domain.words import day_of
+from tests.domain.running import NOON, POLICY, Running
 from tests.domain.situations import DIRECTORY, the
 
 T = TypeVar("T")
@@ -135,6 +139,14 @@ class AnyCase(RuleBasedStateMachine):
         self.running.now += timedelta(hours=hours)
         for agreement in list(self.running.case.agreements.sought):
             self.ask(ExpireAgreement(), agreement)
+        for look in (ClearWatches(), RaiseWatches(), EscalateWatches()):
+            self.ask(look)
+        assert list(self.due()) == [], "the clerk leaves nothing undone"
+
+    def due(self) -> Iterator[Entry]:
+        """What the diary holds for today and earlier."""
+        today = day_of(self.running.now, POLICY.tz)
+        return (entry for entry in diary(self.running.case, Told(), POLICY) if entry.day <= today)
 
 
 def pick(some: Sequence[T], number: int, default: Any = STRANGER) -> T:

@@ -39,6 +39,7 @@ from case_api.domain.decisions import (
     supports,
     targeted_supports,
     told,
+    watches,
     withholdings,
 )
 from case_api.domain.event import Actor, Envelope, Event, Recorded, Source
@@ -123,6 +124,9 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     withholdings.WithholdDisclosure: withholdings.withhold_disclosure,
     withholdings.RenewWithholding: withholdings.renew_withholding,
     withholdings.LiftWithholding: withholdings.lift_withholding,
+    watches.RaiseWatches: lambda case, asked, at: watches.raise_watches(case, Told(), asked, at),
+    watches.EscalateWatches: lambda case, asked, at: watches.escalate_watches(case, Told(), asked, at),
+    watches.ClearWatches: lambda case, asked, at: watches.clear_watches(case, Told(), asked, at),
 }
 
 

@@ -26,6 +26,7 @@ from case_api.domain.decisions.placements import PlaceLearner
 from case_api.domain.decisions.requests_made import WithdrawRequest
 from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import EndSupport
+from case_api.domain.decisions.watches import ClearWatches, EscalateWatches, RaiseWatches
 from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, ConsentWithdrawn, Scope
 from case_api.domain.facts.plans import PlanAgreed
@@ -43,6 +44,7 @@ from tests.domain.situations import DIRECTORY
 SETS_A_STATE = (
     SetContactPreference, AssignNamedPerson, PlaceLearner, AcknowledgeConcern, CloseConcern, EndSupport, ChangeStage,
     GrantAgreement, RefuseAgreement, WithdrawAgreement, ExpireAgreement, WithdrawRequest, AcknowledgePause,
+    RaiseWatches, EscalateWatches, ClearWatches,
 )  # fmt: skip
 
 

@@ -1,25 +1,26 @@
-"""What time brings is recorded by itself: the end of an agreement, and the pause that it causes (D15, R79)."""
+"""What time brings is recorded by itself: agreements that end, watches that stand and are over (D15, R79, I28)."""
 
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.journeys.api import clients, serving
-from tests.journeys.family import REQUEST, SERVICE, Door, agreed
+from tests.journeys.family import CONCERN, REQUEST, SERVICE, Door, agreed, register
 
 pytestmark = pytest.mark.anyio
 PATIENCE = 30.0
 
 
-async def until_recorded(feed: Door, event: str) -> list[dict[str, object]]:
+async def until_recorded(feed: Door, event: str) -> list[dict[str, Any]]:
     """The events of this type, once there is one."""
     deadline = time.monotonic() + PATIENCE
     while not (found := (await feed.seen(f"/v1/events?types={event}"))["items"]):
         assert time.monotonic() < deadline, f"{event} was never recorded"
         await asyncio.sleep(0.1)
-    items: list[dict[str, object]] = found
+    items: list[dict[str, Any]] = found
     return items
 
 
@@ -50,3 +51,22 @@ async def test_the_ends_of_agreements_are_recorded_once_and_pause_the_work(url, 
         assert refused.status_code == 400
         note = {"kind": "end", "outcome": "met", "summary": "Done."}
         assert (await service.post(f"{family.requests}/{request}/updates", note)).json()["rule_id"] == "I29"
+
+
+async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(url, tmp_path):
+    async with serving(url, tmp_path, processes=2) as api, clients(api.base_urls) as (one, other):
+        school, auditor = Door(one, api.bearer("pupil_support")), Door(other, api.bearer("auditor"))
+        family = await register(school)
+        concern = (await school.done(f"{family.path}/concerns", CONCERN))["id"]
+        for each in (one, other):
+            later = {"now": (datetime.now(UTC) + timedelta(days=60)).isoformat()}
+            assert (await each.put("/clock", json=later)).status_code == 200
+        [raised] = await until_recorded(auditor, "WatchRaised")
+        assert (raised["data"]["watch"], raised["data"]["ref"]) == ("unsupported_concern", concern)
+        [escalated] = await until_recorded(auditor, "WatchEscalated")
+        assert escalated["time"] > raised["time"]
+        support = {"strategy_code": "visual_timetable", "need_refs": ["speech_sounds"], "by": "hay"}
+        await school.done(f"{family.path}/supports", support)
+        [cleared] = await until_recorded(auditor, "WatchCleared")
+        assert cleared["data"]["ref"] == concern
+        assert len(await until_recorded(auditor, "WatchRaised")) == 1

@@ -1,7 +1,6 @@
 """The lists that are read from the boards: each brought up to the log first, each in pages by key."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from typing import Final, TypeVar
 from uuid import UUID
@@ -9,48 +8,14 @@ from uuid import UUID
 from case_api.boards.board import Board, Row
 from case_api.boards.case_search import SEARCH
 from case_api.boards.follower import Follower
-from case_api.boards.stage_board import STAGES, StageRow
+from case_api.boards.selection import EVERYTHING, Selection
+from case_api.boards.stage_board import STAGES, StageRow, caseload_on
 from case_api.boards.tables import Tables
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 LIVE: Final = "edition=(SELECT edition FROM board_editions WHERE live=1)"
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which rows of a board: conditions with one `?` each, and their values. Column names are ours alone."""
-
-    where: tuple[tuple[str, object], ...] = ()
-
-    def upto(self, **days: object) -> "Selection":
-        """Of these, the rows whose columns do not lie beyond the values that are given."""
-        return self._and("<=?", days)
-
-    def beyond(self, **days: object) -> "Selection":
-        """Of these, the rows whose columns lie beyond the values."""
-        return self._and(">?", days)
-
-    def having(self, **values: object) -> "Selection":
-        """Of these, the rows that have the values; None asks for nothing."""
-        return self._and("=?", values)
-
-    def other(self, **values: object) -> "Selection":
-        """Of these, the rows that have other values."""
-        return self._and("<>?", values)
-
-    def _and(self, test: str, values: Mapping[str, object]) -> "Selection":
-        more = tuple((f"{name}{test}", value) for name, value in values.items() if value is not None)
-        return Selection((*self.where, *more))
-
-
-EVERYTHING: Final = Selection()
-
-
-def caseload_on(today: date, **having: object) -> Selection:
-    """The rows of the stage board that show *today*."""
-    return EVERYTHING.upto(shown_from=today).beyond(shown_until=today).having(**having)
 
 
 class Boards:

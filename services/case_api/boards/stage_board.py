@@ -7,6 +7,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from case_api.boards.board import Board, FoldedCase
+from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.case import Case
 from case_api.domain.questions.request_state import open_requests
 from case_api.domain.words import day_of
@@ -66,3 +67,8 @@ def _spells(case: Case) -> Iterator[tuple[date, date]]:
 STAGES = Board(
     "stages", StageRow, key=("case_id", "shown_from"), rows=stage_rows, indexes=(("stage",), ("setting", "stage"))
 )
+
+
+def caseload_on(today: date, **having: object) -> Selection:
+    """The rows of the stage board that show *today*."""
+    return EVERYTHING.upto(shown_from=today).beyond(shown_until=today).having(**having)

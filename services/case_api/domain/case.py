@@ -26,6 +26,7 @@ from case_api.domain.facts import (
     reviews,
     stages,
     supports,
+    watches,
 )
 from case_api.domain.facts.agreements import Agreements
 from case_api.domain.facts.assessments import Assessments
@@ -45,6 +46,7 @@ from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.reviews import Reviews
 from case_api.domain.facts.stages import Stages
 from case_api.domain.facts.supports import Supports
+from case_api.domain.facts.watches import Watches
 from case_api.domain.words import EventId
 
 EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
@@ -68,6 +70,7 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         reviews,
         stages,
         supports,
+        watches,
     )
 }
 
@@ -96,6 +99,7 @@ class Case:
     postcards: Postcards = field(default_factory=Postcards)
     evaluations: Evaluations = field(default_factory=Evaluations)
     entitlements: Entitlements = field(default_factory=Entitlements)
+    watches: Watches = field(default_factory=Watches)
     records: Records = field(default_factory=Records)
 
     @property

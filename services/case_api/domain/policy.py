@@ -33,6 +33,8 @@ class Stage(Value):
     """What a step up to this stage rests on (I16, I17)."""
     decided_by: tuple[Code, ...] = ()
     """Roles that may take a learner to this stage, or aliases of them; none named leaves it to every practitioner."""
+    review_within_weeks: Annotated[int, Field(ge=1, le=260)] | None = None
+    """How long a learner may stay there without a review that justifies it anew (I21)."""
 
 
 class Strategy(Value):
@@ -84,6 +86,14 @@ class MeetingProfile(Value):
     pack_school_days_ahead: Annotated[int, Field(ge=0, le=30)] = 5
 
 
+class WatchProfile(Value):
+    """After how long it stands out that something was not done (I21, I28), and goes further up."""
+
+    unsupported_concern_school_days: Annotated[int, Field(ge=1, le=100)] = 10
+    postcard_calendar_days: Annotated[int, Field(ge=1, le=100)] = 10
+    escalated_after_school_days: Annotated[int, Field(ge=1, le=100)] = 5
+
+
 class TimeLimit(Value):
     """How long something may take by law or guidance; the first day is not counted, the last is."""
 
@@ -121,6 +131,7 @@ class Policy(Value):
     requests: RequestProfile
     meetings: MeetingProfile = MeetingProfile()
     withholding: WithholdingProfile = WithholdingProfile()
+    watches: WatchProfile = WatchProfile()
     sessions: tuple[Session, ...] = ()
     clocks: dict[Code, TimeLimit] = Field(default_factory=dict)
     roles: dict[Code, tuple[Code, ...]]

@@ -138,7 +138,7 @@ def _background(clock: Clock) -> tuple[Attend, ...]:
         await office.follower.run()
 
     async def keep_time(office: Office) -> None:
-        await Clerk(office, office.ends_by, clock).run()
+        await Clerk(office, clock).run()
 
     return follow, keep_time
 

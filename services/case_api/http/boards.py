@@ -10,10 +10,10 @@ from starlette.requests import Request
 
 from case_api.access.roles import AGENCY, READERS
 from case_api.boards.agency_desk import DESK
-from case_api.boards.boards import EVERYTHING, Selection, caseload_on
 from case_api.boards.case_search import hasher
 from case_api.boards.contact_tasks import CONTACT_TASKS
-from case_api.boards.stage_board import STAGES
+from case_api.boards.selection import EVERYTHING, Selection
+from case_api.boards.stage_board import STAGES, caseload_on
 from case_api.domain.words import Line, day_of
 from case_api.http.bodies import documented, json_body
 from case_api.http.documents import ERRORS

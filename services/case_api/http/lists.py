@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from case_api.access.roles import READERS
 from case_api.boards.board import Board, Row
-from case_api.boards.boards import Selection
+from case_api.boards.selection import Selection
 from case_api.domain.words import day_of
 from case_api.http.documents import READ_ERRORS
 from case_api.http.offices import InOffice, Roles

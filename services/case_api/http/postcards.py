@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from case_api.access.principal import Principal
 from case_api.access.roles import READERS, SCHOOL
-from case_api.boards.boards import EVERYTHING, Selection
 from case_api.boards.open_postcards import OPEN_POSTCARDS
+from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.case import fold
 from case_api.domain.decisions import postcards
 from case_api.domain.event import Recorded

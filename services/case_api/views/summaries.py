@@ -61,6 +61,9 @@ LINES: Final[Mapping[str, str]] = {
     "PauseAcknowledged": "{service} confirmed the pause.",
     "InvolvementResumed": "The work of {service} was resumed.",
     "InvolvementEnded": "The work of {service} ended: {fact.outcome}.",
+    "WatchRaised": "It stood out, since {fact.since}: {fact.watch}.",
+    "WatchEscalated": "Nobody had settled it, so those who lead support were told: {fact.watch}.",
+    "WatchCleared": "It stands out no longer: {fact.watch}.",
     "RecordCorrected": "An earlier entry was corrected.",
 }
 """By the event's name without its version."""

@@ -108,6 +108,7 @@ class Effect:
 
     occurred_at: date | datetime
     seen: SupportEffectObserved
+    at_version: int = 0
 
     @property
     def score(self) -> int:
@@ -193,7 +194,7 @@ def evolve(supports: Supports, fact: Event, at: Recorded) -> Supports:
 def _after(measure: Measure, fact: SupportEffectObserved | SupportAdjusted | SupportEnded, at: Recorded) -> Measure:
     match fact:
         case SupportEffectObserved():
-            return replace(measure, effects=(*measure.effects, Effect(at.occurred_at, fact)))
+            return replace(measure, effects=(*measure.effects, Effect(at.occurred_at, fact, at.version)))
         case SupportAdjusted():
             return replace(measure, adjustments=(*measure.adjustments, fact))
         case SupportEnded():

@@ -1,0 +1,124 @@
+"""What stands out in a case: things that nobody did in time, and what the observations propose.
+
+Each question gives the day from which its watch stands, whether or not that day has come, so that a diary can be
+kept of it (D15). None of them blocks anything.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from case_api.domain.case import Case
+from case_api.domain.facts.told import Told
+from case_api.domain.facts.watches import Key
+from case_api.domain.policy import Policy
+from case_api.domain.questions.coordination import coordinating_staff_on
+from case_api.domain.questions.reviews_due import review_due, stay_due
+from case_api.domain.questions.step_down import step_down_proposed_on
+from case_api.domain.words import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a watch stands from a day on. It waits for the coordinator where nobody else is named."""
+
+    watch: str
+    stands_from: date
+    since: date
+    due: date | None = None
+    ref: UUID | None = None
+    waits_for: str | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.watch, self.ref, self.due
+
+
+Question = Callable[[Case, Told, Policy], Iterator[Cause]]
+
+
+def causes(case: Case, told: Told, policy: Policy) -> Iterator[Cause]:
+    """Every cause there is, of days past and to come."""
+    for question in QUESTIONS:
+        yield from question(case, told, policy)
+
+
+def unsupported_concerns(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """I28: a concern that is not closed, and since which no support was put in place for the learner."""
+    for concern in case.concerns.by_id.values():
+        since = day_of(concern.occurred_at, policy.tz)
+        if not concern.closed and not _supported_since(case, since):
+            due = policy.after_school_days(since, policy.watches.unsupported_concern_school_days)
+            waits_for = coordinating_staff_on(case, due) or concern.received_by
+            yield Cause("unsupported_concern", due, since, due, concern.concern_id, waits_for)
+
+
+def _supported_since(case: Case, day: date) -> bool:
+    return any(measure.started_on >= day for measure in case.supports.by_id.values())
+
+
+def reviews_overdue(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """R25: a review was promised for a day that passed without one."""
+    promised = review_due(case, policy.tz)
+    if promised:
+        yield Cause("review_overdue", _next(promised.due), promised.since, promised.due)
+
+
+def stays_not_justified(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """I21: at targeted support, for longer than the ladder allows without a review."""
+    stay = stay_due(case, policy)
+    if stay:
+        yield Cause("stay_not_justified", _next(stay.due), stay.since, stay.due)
+
+
+def steps_down_proposed(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """I21: all outcomes were met at two successive observations, and nobody has reviewed it since."""
+    proposed_on = step_down_proposed_on(case, policy)
+    if proposed_on:
+        yield Cause("step_down_proposed", proposed_on, proposed_on)
+
+
+def pauses_not_acknowledged(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """R79: a service was to confirm by a day that it paused, and did not."""
+    for request_id, work in case.involvement.by_request.items():
+        if work.paused_at and work.acknowledge_by:
+            since = day_of(work.paused_at, policy.tz)
+            yield Cause(
+                "pause_not_acknowledged", _next(work.acknowledge_by), since, work.acknowledge_by, ref=request_id
+            )
+
+
+def capacity_assessments_ended(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """R8: what was found of the learner's capacity holds no longer, and was not looked at again."""
+    latest = {one.fact.matter: one for one in case.people.capacity}
+    for one in latest.values():
+        if one.fact.outcome != "presumed":
+            ended = one.fact.valid_until
+            yield Cause("capacity_assessment_ended", ended, day_of(one.occurred_at, policy.tz), ended)
+
+
+def postcards_unanswered(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """R63: a carer wrote a postcard that nobody of the school has answered. Home owes the school no answer."""
+    for thread in case.postcards.threads.values():
+        if thread.awaits == "school":
+            since = day_of(thread.at, policy.tz)
+            due = since + timedelta(days=policy.watches.postcard_calendar_days)
+            yield Cause("postcard_unanswered", _next(due), since, due, thread.sent.thread, thread.staff)
+
+
+def _next(day: date) -> date:
+    """What has a last day in time is late from the day after."""
+    return day + timedelta(days=1)
+
+
+QUESTIONS: Final[tuple[Question, ...]] = (
+    unsupported_concerns,
+    reviews_overdue,
+    stays_not_justified,
+    steps_down_proposed,
+    pauses_not_acknowledged,
+    capacity_assessments_ended,
+    postcards_unanswered,
+)
