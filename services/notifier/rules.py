@@ -71,6 +71,7 @@ RULES = (
     Rule("AssistanceInputRecorded.v1", STAFF, "assistance-input"),
     Rule("RecommendationMade.v1", FAMILY + STAFF + TEACHERS, "recommendation-made"),
     Rule("RecommendationShared.v1", READERS, "recommendation-shared"),
+    Rule("RecordTransferred.v1", (*FAMILY, "receiver"), "record-transferred"),
 )
 
 BY_EVENT_AND_ROLE = {(rule.event, role): rule for rule in RULES for role in rule.roles}

@@ -39,6 +39,7 @@ from case_api.domain.decisions import (
     supports,
     targeted_supports,
     told,
+    transfers,
     watches,
     withholdings,
 )
@@ -115,6 +116,8 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     recommendations.ShareRecommendation: recommendations.share_recommendation,
     recommendations.AcknowledgeRecommendation: recommendations.acknowledge_recommendation,
     records.CorrectRecord: records.correct_record,
+    transfers.TransferRecord: transfers.transfer_record,
+    transfers.ReceiveRecord: transfers.receive_record,
     authority.PublishPolicy: authority.publish_policy,
     authority.ListService: authority.list_service,
     authority.AssignStaff: authority.assign_staff,

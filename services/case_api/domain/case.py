@@ -26,6 +26,7 @@ from case_api.domain.facts import (
     reviews,
     stages,
     supports,
+    transfers,
     watches,
 )
 from case_api.domain.facts.agreements import Agreements
@@ -46,6 +47,7 @@ from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.reviews import Reviews
 from case_api.domain.facts.stages import Stages
 from case_api.domain.facts.supports import Supports
+from case_api.domain.facts.transfers import Transfers
 from case_api.domain.facts.watches import Watches
 from case_api.domain.words import EventId
 
@@ -71,6 +73,7 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         stages,
         supports,
         watches,
+        transfers,
     )
 }
 
@@ -101,6 +104,7 @@ class Case:
     entitlements: Entitlements = field(default_factory=Entitlements)
     watches: Watches = field(default_factory=Watches)
     records: Records = field(default_factory=Records)
+    transfers: Transfers = field(default_factory=Transfers)
 
     @property
     def exists(self) -> bool:

@@ -37,6 +37,7 @@ from case_api.http import (
     stages,
     stories,
     supports,
+    transfers,
 )
 from case_api.http.clock_route import clock_routes
 from case_api.http.declared import known_parameters
@@ -70,6 +71,7 @@ CAPABILITIES = (
     requests,
     recommendations,
     records,
+    transfers,
     authority,
     cases,
     boards,

@@ -64,6 +64,8 @@ LINES: Final[Mapping[str, str]] = {
     "WatchRaised": "It stood out, since {fact.since}: {fact.watch}.",
     "WatchEscalated": "Nobody had settled it, so those who lead support were told: {fact.watch}.",
     "WatchCleared": "It stands out no longer: {fact.watch}.",
+    "RecordTransferred": "The record was sent on to {fact.to_setting}.",
+    "RecordReceived": "The record arrived where it was sent, complete.",
     "RecordCorrected": "An earlier entry was corrected.",
 }
 """By the event's name without its version."""

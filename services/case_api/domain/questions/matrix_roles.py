@@ -14,6 +14,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.concerns import Concern
 from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.requests import Request
+from case_api.domain.facts.transfers import RecordTransferred
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.postcard_sides import other_side
 from case_api.domain.questions.recommendations import audience_of
@@ -118,6 +119,9 @@ def _requester(about: About) -> Heard:
 
 
 def _receiver(about: About) -> Heard:
+    """Whom a record was sent to, or who took a concern down."""
+    if isinstance(about.fact, RecordTransferred):
+        yield from _staff(about.fact.to_staff, "receiver")
     concern = concern_of(about.case, about.fact)
     yield from _staff(concern.received_by if concern else None, "receiver")
 
