@@ -7,17 +7,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCKER := var/locker
+BENCH := var/bench
 
 export PYTHONPATH := services:.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow acceptance check format generate lock
+.PHONY: help run test test-slow acceptance check bench bench-growth format generate lock
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## start both services with the story of a school year, on this machine only
 	@$(BIN)/python -m demo
@@ -44,6 +45,12 @@ check: $(READY) ## format, lint, types, import directions, and drift of generate
 	$(BIN)/python -m case_api reference "$$drift/docs" && for page in events rules; do diff -u docs/$$page.md "$$drift/docs/$$page.md" || exit 1; done && \
 	echo "checked: format, lint, types, imports, generated files"
 
+bench: $(BENCH)/.ready ## measure speed beside what a team would write instead, and beside the database (10 minutes)
+	@$(BENCH)/bin/python -m benchmarks speed $(ARGS)
+
+bench-growth: $(BENCH)/.ready ## measure what a log of 1,000,000 facts costs (25 minutes)
+	@$(BENCH)/bin/python -m benchmarks growth $(ARGS)
+
 format: $(READY) ## set the format and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -55,7 +62,7 @@ generate: $(READY) ## write schemas/, openapi/ and the reference pages in docs/ 
 	@$(BIN)/python -m notifier openapi openapi
 
 lock: $(LOCKER)/.ready ## pin requirements/*.in anew, with hashes
-	@for set in runtime dev lock; do \
+	@for set in runtime dev bench lock; do \
 	  $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --upgrade --output-file requirements/$$set.txt requirements/$$set.in || exit 1; \
 	done
@@ -65,6 +72,11 @@ $(READY): requirements/dev.txt
 	  { echo "Stagepost needs Python 3.11 or later; name one, as in: make PYTHON=python3.12 test" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(BENCH)/.ready: requirements/bench.txt
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(LOCKER)/.ready: requirements/lock.txt

@@ -31,15 +31,19 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_no_file_of_the_services_is_long():
-    lengths = {told(path): len(path.read_text().splitlines()) for path in files("services", suffixes=(".py",))}
+    lengths = {
+        told(path): len(path.read_text().splitlines()) for path in files("services", "benchmarks", suffixes=(".py",))
+    }
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def test_no_function_of_the_services_is_long():
-    lengths = dict(found for path in files("services", "demo", suffixes=(".py",)) for found in functions(path))
+    lengths = dict(
+        found for path in files("services", "demo", "benchmarks", suffixes=(".py",)) for found in functions(path)
+    )
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
 def test_modules_are_named_for_what_they_hold():
-    modules = files("services", "demo", "tests", suffixes=(".py",))
+    modules = files("services", "demo", "benchmarks", "tests", suffixes=(".py",))
     assert [told(path) for path in modules if NAMES_THAT_SAY_NOTHING & {path.stem, path.parent.name}] == []

@@ -1,0 +1,63 @@
+"""`python -m benchmarks`: how fast we are beside what a team would write instead, and beside the database itself."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from time import perf_counter
+
+import uvloop
+
+from benchmarks import appends, posts
+from benchmarks.asked import GROWTH, SPEED
+from benchmarks.ground import Database, durable
+from benchmarks.results import Results
+from benchmarks.size import FULL, TINY, Size
+
+HERE = Path(__file__).parent
+Part = Callable[[Size, Database, Results], Awaitable[None]]
+
+
+async def _sqlite(size: Size, _: Database, results: Results) -> None:
+    await appends.on_sqlite(size, results)
+
+
+PARTS: Mapping[str, Part] = {
+    "appends": appends.on_postgres,
+    "sqlite": _sqlite,
+    "http": posts.commands,
+}
+"""What `make bench` measures, in this order."""
+
+
+def main() -> None:
+    """Measure, print, write the results; exit code 1 when a figure is not as asked."""
+    given = _arguments()
+    growth = given.what == "growth"
+    size = TINY if given.tiny else FULL
+    results = Results(GROWTH if growth else SPEED)
+    began = perf_counter()
+    with durable() as database:
+        for name in given.only or PARTS:
+            uvloop.run(_measured(PARTS[name], size, database, results))
+    results.details["seconds"] = round(perf_counter() - began)
+    results.write(given.to or HERE / ("growth.json" if growth else "results.json"))
+    print(f"\n{results.table()}\n{results.details['seconds']} s")
+    sys.exit(1 if results.missed() else 0)
+
+
+async def _measured(part: Part, size: Size, database: Database, results: Results) -> None:
+    await part(size, database, results)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("speed", "growth"), default="speed")
+    parser.add_argument("--only", nargs="*", choices=tuple(PARTS), help="measure these parts only")
+    parser.add_argument("--tiny", action="store_true", help="a few seconds of everything; the figures mean nothing")
+    parser.add_argument("--to", type=Path, help="write the results there")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""What the measurements stand on: a durable PostgreSQL, fresh databases and folders, logs with cases in them."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+
+from benchmarks import facts
+from case_api.store.archive import Archive, StoreSettings
+from case_api.store.journal import Append, Journal
+from tests import postgres
+
+AUTHORITY = "moray"
+KEY = b"m" * 32
+AT_ONCE = 512
+"""Appends under way while a log is filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A PostgreSQL server that flushes every commit."""
+
+    dsn: str
+    pid: int | None
+    """Of the server, where we started it: its processor time can be read."""
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """A database of its own; gone after the block."""
+        with postgres.database(self.dsn) as dsn:
+            yield dsn
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Whose processor time is told: this process's, and the server's where it is ours."""
+        return {"client": os.getpid(), **({"database": self.pid} if self.pid else {})}
+
+
+@contextmanager
+def durable() -> Iterator[Database]:
+    """The server that STAGEPOST_BENCH_DSN names, or one of our own. Raises RuntimeError if it does not flush."""
+    named = os.environ.get("STAGEPOST_BENCH_DSN")
+    if named:
+        yield _flushing(Database(named, None))
+        return
+    with postgres.running(fsync=True) as server:
+        yield _flushing(Database(server.dsn, server.pid))
+
+
+def _flushing(database: Database) -> Database:
+    with psycopg.connect(database.dsn) as connection:
+        names = ("fsync", "synchronous_commit", "full_page_writes")
+        values = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in names]
+    if values != [("on",)] * len(names):
+        raise RuntimeError("the server does not flush its commits: figures would not be comparable")
+    return database
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder on the disk, for what SQLite and the services write."""
+    with tempfile.TemporaryDirectory(prefix="stagepost-bench-", dir=os.environ.get("STAGEPOST_BENCH_VAR")) as path:
+        yield Path(path)
+
+
+def store(url: str, var: Path) -> StoreSettings:
+    """Where one authority's log is kept."""
+    return StoreSettings(url, var, {AUTHORITY: KEY})
+
+
+@asynccontextmanager
+async def opened(url: str, var: Path) -> AsyncIterator[Journal]:
+    """The authority's log."""
+    archive = Archive(store(url, var))
+    try:
+        yield await archive.open(AUTHORITY)
+    finally:
+        await archive.close()
+
+
+async def filled(journal: Journal, cases: int, *, each: int = 1, first: int = 0) -> list[UUID]:
+    """Put cases of *each* facts on record, each case one append; their ids."""
+    ids = [uuid4() for _ in range(cases)]
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def begin(number: int, case_id: UUID) -> None:
+        async with room:
+            told = tuple(facts.story(case_id, first + number, each))
+            await journal.append(Append(told, new_keys=(case_id, told[0].fact.person_id)))  # type: ignore[attr-defined]
+
+    for start in range(0, cases, 8 * AT_ONCE):
+        part = enumerate(ids[start : start + 8 * AT_ONCE], start)
+        await asyncio.gather(*(begin(number, case_id) for number, case_id in part))
+    return ids
+
+
+def shares(ids: Sequence[UUID], writers: int) -> list[list[UUID]]:
+    """The cases dealt out to writers, so that no two of them wait for each other."""
+    return [list(ids[number::writers]) for number in range(writers)]
