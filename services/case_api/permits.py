@@ -13,14 +13,15 @@ from uuid import UUID
 from case_api.clock import Clock
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
-from case_api.domain.event import Actor, Event, Recorded, Unreadable
+from case_api.domain.event import Actor, Recorded, Unreadable
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.told import Told
+from case_api.domain.facts.told import Extent, Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.consequences import agreed_categories
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.matrix_roles import request_of
 from case_api.domain.questions.recipients import Hearer, recipients
+from case_api.domain.questions.withheld import extent_of, service_of, withheld_from
 from case_api.folds import Folds
 from case_api.precedent import Precedent
 from case_api.store.journal import Journal
@@ -28,7 +29,9 @@ from case_api.streams import told_of
 
 LIFE: Final = timedelta(seconds=5)
 
-Reason = Literal["withdrawn", "restricted", "erased", "superseded", "no_address"]
+WITHOUT_DETAIL: Final = frozenset({"setting", "contact"})
+
+Reason = Literal["withdrawn", "restricted", "erased", "superseded", "no_address", "withheld"]
 
 
 class NoSuchEvent(Exception):
@@ -101,7 +104,9 @@ class Permits:
         """Leave to send, valid for five seconds. Raises NoSuchEvent, PermitRefused."""
         ground = await self._ground(wanted.event_id)
         _refuse_unfit(ground, wanted)
-        await self._refuse_twice(ground, wanted)
+        told = (await self._tellings.latest(told_of(ground.case.id))).state
+        _refuse_twice(told, wanted)
+        extent = _withheld(told, ground, wanted)
         to = _address(ground, wanted)
         if to is None:
             raise PermitRefused("no_address")
@@ -113,16 +118,9 @@ class Permits:
             to=to,
             language=_language(ground, wanted.recipient),
             format="standard",
-            facts=_facts(ground),
+            facts=_trimmed(_facts(ground)) if extent == "detail" else _facts(ground),
             event=ground.event,
         )
-
-    async def _refuse_twice(self, ground: _Ground, wanted: Wanted) -> None:
-        """A message that is on the ledger as sent is not sent again, even by a notifier that lost its memory."""
-        told = (await self._tellings.latest(told_of(ground.case.id))).state
-        known = told.by_message.get(wanted.message_id)
-        if known and known.made.delivery == "sent":
-            raise PermitRefused("superseded")
 
     async def _ground(self, event_id: UUID) -> _Ground:
         event = await self._journal.event(event_id)
@@ -149,6 +147,27 @@ def _refuse_unfit(ground: _Ground, wanted: Wanted) -> None:
         raise PermitRefused("restricted")
     if hearer.duty == "A" and not _is_agreed(ground):
         raise PermitRefused("withdrawn")
+
+
+def _refuse_twice(told: Told, wanted: Wanted) -> None:
+    """A message that is on the ledger as sent is not sent again, even by a notifier that lost its memory."""
+    known = told.by_message.get(wanted.message_id)
+    if known and known.made.delivery == "sent":
+        raise PermitRefused("superseded")
+
+
+def _withheld(told: Told, ground: _Ground, wanted: Wanted) -> Extent | None:
+    """How much of the event is kept from them now, less than everything (I25)."""
+    withholding = withheld_from(told.in_force(), ground.case, wanted.recipient, ground.event)
+    extent = extent_of(withholding, ground.event) if withholding else None
+    if extent == "everything":
+        raise PermitRefused("withheld")
+    return extent
+
+
+def _trimmed(facts: dict[str, str]) -> dict[str, str]:
+    """What is left to say to somebody from whom detail is withheld: from where, and whom to ask."""
+    return {name: told for name, told in facts.items() if name in WITHOUT_DETAIL} | {"detail": "withheld"}
 
 
 def _was_taken_back(ground: _Ground) -> bool:
@@ -194,8 +213,7 @@ def _facts(ground: _Ground) -> dict[str, str]:
     if ground.case.people.learner:
         setting = ground.case.setting_on(ground.situation.today) or ""
         facts["setting"] = ground.authority.title_of(setting)
-    request = request_of(ground.case, ground.event.fact)
-    service = request.asked.service if request else _service_of(ground.event.fact)
+    service = service_of(ground.case, ground.event.fact)
     listed = ground.authority.services.get(service) if service else None
     if listed:
         facts["service_name"] = listed.title
@@ -203,9 +221,3 @@ def _facts(ground: _Ground) -> dict[str, str]:
     if contact:
         facts["contact"] = ground.authority.name_of(contact)
     return facts
-
-
-def _service_of(fact: Event) -> str | None:
-    """The service that an agreement is about."""
-    scope = getattr(fact, "scope", None) or getattr(fact, "scope_withdrawn", None)
-    return getattr(scope, "service", None)

@@ -31,12 +31,12 @@ def made(delivery: str = "sent", **more: Any) -> DisclosureMade:
 
 
 def test_a_message_that_was_sent_is_in_the_ledger():
-    given().when(REPORT).then(made())
+    given(*FAMILY, NEED_ASSESSED).when(REPORT).then(made())
 
 
 def test_the_same_outcome_is_reported_once():
-    given(made()).when(REPORT).then_nothing()
-    given(made("in_doubt")).when(REPORT).then(made())
+    given(*FAMILY, NEED_ASSESSED, made()).when(REPORT).then_nothing()
+    given(*FAMILY, NEED_ASSESSED, made("in_doubt")).when(REPORT).then(made())
 
 
 def test_a_member_of_staff_tells_somebody_by_telephone():
@@ -47,6 +47,7 @@ def test_a_member_of_staff_tells_somebody_by_telephone():
 
 
 def test_nobody_is_told_by_hand_of_an_event_of_another_case():
+    given(*FAMILY).when(REPORT).then_refused(NotOnThisCase)
     given(*FAMILY).when(TellByHand(event_id=event_id(9), recipient=str(ANNA), channel="call")).then_refused(
         NotOnThisCase
     )

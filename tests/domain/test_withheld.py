@@ -1,10 +1,68 @@
-"""What is kept from whom, when a message asks (R92, I25)."""
+"""What is kept from whom, when a message asks, and what the ledger says of it (R92, I25)."""
 
 from datetime import date
+from typing import Any
 
-from case_api.domain.questions.withheld import withholdings_due
-from tests.domain.running import told_after
-from tests.domain.test_withholdings import LIFTED, REVIEW, kept, renewed
+import pytest
+
+from case_api.domain.decisions.told import RecordDisclosure
+from case_api.domain.event import Event
+from case_api.domain.facts.concerns import ConcernClosed, ConcernRaised, RaisedBy
+from case_api.domain.facts.postcards import PostcardSent
+from case_api.domain.facts.told import DisclosureMade, DisclosureWithheld, Withheld
+from case_api.domain.questions.withheld import extent_of, withheld_from, withholdings_due
+from tests.domain.dsl import a, given
+from tests.domain.running import Running, event_id, told_after
+from tests.domain.situations import ANNA, APPLIED, CONCERN, DIRECTORY, FAMILY, NEED_ASSESSED, REQUESTED, TOM, the
+from tests.domain.test_withholdings import LIFTED, REVIEW, WITHHOLDING, kept, renewed
+
+RAISED = ConcernRaised(
+    concern_id=CONCERN, raised_by=RaisedBy(kind="staff", staff="okafor"), received_by="hay", description="Quiet."
+)
+CLOSED = ConcernClosed(concern_id=CONCERN, outcome="supported", reason="It helps.", fed_back_to=RAISED.raised_by)
+POSTCARD = PostcardSent.model_validate(PostcardSent.examples[0])
+
+
+def extent(fact: Event, *ledger: DisclosureWithheld, person: str = str(TOM)) -> str | None:
+    """How much of a fact is kept from somebody."""
+    running = Running(DIRECTORY)
+    running.record((*FAMILY, NEED_ASSESSED, RAISED, REQUESTED, fact), running.now)
+    event = running.history[-1]
+    found = withheld_from(told_after(ledger).in_force(), running.case, person, event)
+    return extent_of(found, event) if found else None
+
+
+def test_the_whole_case_is_kept_from_the_person_named_and_from_nobody_else():
+    assert extent(APPLIED, kept()) == "detail"
+    assert extent(APPLIED, kept(extent="everything")) == "everything"
+    assert extent(APPLIED, kept(), person=str(ANNA)) is None
+    assert extent(APPLIED, kept(), person="staff:hay") is None
+
+
+def test_where_several_decisions_meet_the_one_that_keeps_most_counts():
+    assert extent(APPLIED, kept(), kept(withholding_id=the("other"), extent="everything")) == "everything"
+
+
+@pytest.mark.parametrize(
+    ("about", "fact", "wanted"),
+    [
+        (Withheld(service="slt"), REQUESTED, "detail"),
+        (Withheld(service="eps"), REQUESTED, None),
+        (Withheld(service="slt"), APPLIED, None),
+        (Withheld(concern_id=CONCERN), CLOSED, "detail"),
+        (Withheld(concern_id=the("another")), CLOSED, None),
+        (Withheld(concern_id=CONCERN), APPLIED, None),
+        (Withheld(events=(event_id(7),)), APPLIED, "detail"),
+        (Withheld(events=(event_id(6),)), APPLIED, None),
+        (Withheld(), APPLIED, None),
+    ],
+)
+def test_what_is_about_something_keeps_that_alone(about: Withheld, fact: Event, wanted: str | None):
+    assert extent(fact, kept(about=about)) == wanted
+
+
+def test_of_a_postcard_nothing_is_left_without_its_detail():
+    assert extent(POSTCARD, kept()) == "everything"
 
 
 def test_a_withholding_is_due_from_its_day_of_review_until_somebody_renews_or_lifts_it():
@@ -12,3 +70,32 @@ def test_a_withholding_is_due_from_its_day_of_review_until_somebody_renews_or_li
     assert [len(withholdings_due(told_after([kept()]), day)) for day in (eve, REVIEW, date(2026, 1, 1))] == [0, 1, 1]
     assert withholdings_due(told_after([kept(), renewed()]), REVIEW) == ()
     assert withholdings_due(told_after([kept(), LIFTED]), REVIEW) == ()
+
+
+def report(outcome: str, **more: Any) -> RecordDisclosure:
+    said = {"message_id": the("message"), "event_id": event_id(5), "recipient": str(TOM), "channel": "email"}
+    return RecordDisclosure(**said, template="support-started", outcome=outcome, **more)
+
+
+def test_the_ledger_says_by_which_decision_somebody_was_not_told():
+    given(*FAMILY, NEED_ASSESSED, APPLIED, kept(extent="everything")).when(
+        report("suppressed", reason="withheld")
+    ).then(a(DisclosureMade, delivery="suppressed", withholding_id=WITHHOLDING, lawful_basis=None))
+
+
+def test_the_ledger_says_by_which_decision_a_letter_went_without_detail():
+    given(*FAMILY, NEED_ASSESSED, APPLIED, kept()).when(report("sent")).then(
+        a(DisclosureMade, delivery="sent", withholding_id=WITHHOLDING)
+    )
+
+
+def test_a_message_that_was_stopped_for_another_reason_names_no_withholding():
+    given(*FAMILY, NEED_ASSESSED, APPLIED, kept()).when(report("suppressed", reason="superseded")).then(
+        a(DisclosureMade, withholding_id=None)
+    )
+
+
+def test_what_is_sent_once_it_was_lifted_is_sent_whole():
+    given(*FAMILY, NEED_ASSESSED, APPLIED, kept(), LIFTED).when(report("sent")).then(
+        a(DisclosureMade, withholding_id=None)
+    )

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.journeys.family import CONCERN, Family, agreed, register
+from tests.journeys.family import CONCERN, REQUEST, Family, agreed, register
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
@@ -92,3 +93,85 @@ async def test_it_can_be_about_events_of_this_case_alone(town: Town):
     about = {"about": {"events": [items[-1]["event_id"]]}, "review_on": days_ahead(9)}
     refused = await town.school.post(f"{family.path}/withholdings", {**body, **about})
     assert (refused.status_code, refused.json()["code"]) == (409, "reference-unknown")
+
+
+async def prefer(town: Town, family: Family, person: str) -> None:
+    """They are reached by e-mail."""
+    body = {"person_id": person, "channels": [{"channel": "email", "address": "family@canary.example"}]}
+    await town.school.done(f"{family.path}/contact-preferences", body, headers={"If-Match": "*"})
+
+
+async def asking(town: Town) -> tuple[Family, str]:
+    """A family reached by e-mail, and the event of a request that they are to hear of."""
+    family = await agreed(town.school)
+    for person in (family.anna, family.piotr):
+        await prefer(town, family, person)
+    await town.school.done(family.requests, REQUEST)
+    items = (await town.school.seen(f"{family.path}/timeline", params={"limit": 100}))["items"]
+    return family, [item for item in items if item["type"] == "AssistanceRequested.v1"][-1]["event_id"]
+
+
+def message(event_id: str, recipient: str) -> dict[str, str]:
+    said = {"event_id": event_id, "recipient": recipient, "channel": "email", "template": "assistance-requested"}
+    return {**said, "message_id": str(uuid4())}
+
+
+async def test_nothing_is_sent_to_somebody_from_whom_everything_is_withheld_and_the_ledger_says_why(town: Town):
+    family, event_id = await asking(town)
+    notifier = town.door("notifier", at=town.other)
+    wanted = message(event_id, family.piotr)
+    assert (await notifier.post("/v1/send-permits", wanted)).status_code == 200
+
+    made = await withhold(town, family)
+
+    refused = await notifier.post("/v1/send-permits", wanted)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "withheld")
+    assert (await notifier.post("/v1/send-permits", message(event_id, family.anna))).status_code == 200
+    hearers = (await notifier.seen(f"/v1/events/{event_id}/recipients"))["recipients"]
+    assert family.piotr in {one["recipient"] for one in hearers}
+
+    stopped = {**wanted, "outcome": "suppressed", "reason": "withheld", "attempts": 0}
+    await notifier.done("/v1/disclosures", stopped, headers={"Idempotency-Key": wanted["message_id"]})
+    [line] = (await town.school.seen(f"{family.path}/told"))["items"]
+    assert (line["to"], line["delivery"], line["withholding_id"]) == (family.piotr, "suppressed", made)
+    assert "lawful_basis" not in line
+
+
+async def test_somebody_from_whom_detail_is_withheld_hears_that_it_happened_and_no_more(town: Town):
+    family, event_id = await asking(town)
+    notifier = town.door("notifier", at=town.other)
+    made = await withhold(town, family, extent="detail")
+
+    to_father, to_mother = message(event_id, family.piotr), message(event_id, family.anna)
+    trimmed = (await notifier.post("/v1/send-permits", to_father)).json()["facts"]
+    whole = (await notifier.post("/v1/send-permits", to_mother)).json()["facts"]
+    assert trimmed == {"setting": "burnside-primary", "detail": "withheld"}
+    assert whole == {"setting": "burnside-primary", "service_name": "Speech and Language Therapy"}
+
+    for sent in (to_father, to_mother):
+        await notifier.done("/v1/disclosures", {**sent, "outcome": "sent"})
+    lines = {line["to"]: line for line in (await town.school.seen(f"{family.path}/told"))["items"]}
+    assert lines[family.piotr]["withholding_id"] == made
+    assert "withholding_id" not in lines[family.anna]
+    assert lines[family.anna]["lawful_basis"] == {"art6": "public_task"}
+
+
+async def test_lifting_releases_what_asks_from_then_on(town: Town):
+    family, event_id = await asking(town)
+    notifier = town.door("notifier", at=town.other)
+    made = await withhold(town, family)
+    wanted = message(event_id, family.piotr)
+    assert (await notifier.post("/v1/send-permits", wanted)).status_code == 409
+    await town.school.done(f"{family.path}/withholdings/{made}/lifting", {"reason": "The risk has passed."})
+    permit = (await notifier.post("/v1/send-permits", wanted)).json()
+    assert "detail" not in permit["facts"]
+
+
+async def test_what_a_service_is_sent_stands_on_the_agreements_and_the_ledger_names_them(town: Town):
+    family, event_id = await asking(town)
+    notifier = town.door("notifier")
+    sent = {**message(event_id, "service:slt"), "channel": "webhook", "outcome": "sent"}
+    await notifier.done("/v1/disclosures", sent)
+    [line] = (await town.school.seen(f"{family.path}/told"))["items"]
+    assert (line["lawful_basis"], line["categories"]) == ({"art6": "consent"}, ["learning_profile"])
+    assert {ref["id"] for ref in line["agreement_refs"]} == set(family.agreements.values())

@@ -43,6 +43,26 @@ def test_a_letter_to_a_family_names_no_service(template: str, role: str):
         assert SPOKEN["service_name"] not in text_of(template, role, language)
 
 
+OFFERED = re.compile(
+    r"agenda|copy|for the notes|explain|tell you why|tell you who it is|see what we|send it to you"
+    r"|kopię|o notatki|wyjaśni|dlaczego|zobaczyć, co wysł"
+)
+
+
+@pytest.mark.parametrize(("template", "role"), TO_FAMILIES)
+def test_a_letter_without_detail_tells_that_it_happened_and_offers_no_more(template: str, role: str):
+    for language in ("en", "pl"):
+        text = LETTERBOX.write(template, language, role, SPOKEN | {"detail": "withheld"}).text
+        assert not OFFERED.search(text)
+        assert "withheld" not in text
+
+
+def test_e19_a_father_hears_the_outcome_of_a_review_and_nothing_of_its_notes():
+    told = LETTERBOX.write("review-held", "en", "carer", SPOKEN | {"detail": "withheld"}).text
+    assert "We held a review" in told
+    assert "we will write to you again when there is news" in told
+
+
 @pytest.mark.parametrize(("template", "role"), MAILED)
 def test_every_letter_says_from_whom_it_is_and_whom_to_ask(template: str, role: str):
     text = text_of(template, role)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from case_api.domain.calendar import SchoolCalendar, Session
-from case_api.domain.words import Code, Line, Value
+from case_api.domain.words import Code, LawfulBasis, Line, Value
 
 TOLD_TO_CARERS = ("StageChanged", "ReviewHeld", "PlanAgreed", "MeetingHeld")
 """What carers hear of in every authority (R40)."""
@@ -109,11 +109,22 @@ class WithholdingProfile(Value):
     reviewed_within_days: Annotated[int, Field(ge=1, le=730)] = 280
 
 
+Duty = Literal["A", "B", "F", "N"]
+"""On what footing somebody hears: A an agreement, B a lawful basis, F the duty to the family, N none is needed."""
+PUBLIC_TASK = LawfulBasis(art6="public_task")
+BASES: dict[Duty, LawfulBasis] = {
+    "A": LawfulBasis(art6="consent"),
+    "B": PUBLIC_TASK,
+    "F": PUBLIC_TASK,
+    "N": PUBLIC_TASK,
+}
+
+
 class Recipient(Value):
-    """Who hears of one event: a role, and on what footing (A agreement, B lawful basis, F family duty, N none)."""
+    """Who hears of one event: a role, and on what footing."""
 
     role: Code
-    duty: Literal["A", "B", "F", "N"]
+    duty: Duty
 
 
 class Policy(Value):
@@ -136,6 +147,7 @@ class Policy(Value):
     clocks: dict[Code, TimeLimit] = Field(default_factory=dict)
     roles: dict[Code, tuple[Code, ...]]
     recipients: dict[str, tuple[Recipient, ...]]
+    lawful_bases: dict[Duty, LawfulBasis] = Field(default_factory=lambda: dict(BASES))
 
     @field_validator("zone")
     @classmethod

@@ -48,6 +48,9 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Subject = Annotated[str, StringConstraints(pattern=r"^\S{1,200}$")]
 """A member of staff as their token names them, never by a name of their own (D8)."""
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of some content, in lower-case hexadecimal."""
+
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
 YEARS = range(1900, 2200)

@@ -28,7 +28,7 @@ PERMIT_REFUSED = kinds.kind(
     "permit-refused",
     409,
     "This message must not be sent now.",
-    "Do not send it. 'reason' says why: withdrawn, restricted, erased, superseded or no_address.",
+    "Do not send it. 'reason' says why: withdrawn, restricted, erased, superseded, no_address or withheld.",
 )
 
 
@@ -77,6 +77,9 @@ class MessageFacts(BaseModel):
     setting: str | None = None
     service_name: str | None = None
     contact: str | None = None
+    detail: Literal["withheld"] | None = Field(
+        default=None, description="Say that it happened and no more: its detail is kept from this person."
+    )
     event: CloudEvent | None = Field(default=None, description="For a webhook: the body to post.")
 
 

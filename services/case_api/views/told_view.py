@@ -20,7 +20,7 @@ from case_api.domain.facts.told import (
     evolve,
 )
 from case_api.domain.policy import Policy
-from case_api.domain.words import day_of
+from case_api.domain.words import AgreementRef, LawfulBasis, day_of
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
 from case_api.views.known import as_known
 
@@ -42,6 +42,13 @@ class Line(Part):
     attempts: int
     possible_duplicate: bool
     by_hand: str | None = Field(default=None, description="The member of staff who told them.")
+    lawful_basis: LawfulBasis | None = Field(default=None, description="On what it stood; absent if it reached nobody.")
+    categories: tuple[str, ...] = ()
+    agreement_refs: tuple[AgreementRef, ...] = ()
+    content_hash: str | None = None
+    withholding_id: UUID | None = Field(
+        default=None, description="By which decision it was not sent, or went out without detail."
+    )
 
 
 class Renewal(Part):

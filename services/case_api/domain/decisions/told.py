@@ -1,16 +1,23 @@
 """Recording who was told what: the notifier's outcomes, and what staff told by hand."""
 
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from case_api.domain.command import Command, Situation
+from case_api.domain.event import Recorded
 from case_api.domain.facts.told import Delivery, DisclosureMade, Recipient
+from case_api.domain.questions.footing import Footing, footing_of
 from case_api.domain.questions.ledger import Ledger
 from case_api.domain.questions.references import NotOnThisCase
+from case_api.domain.questions.withheld import kept_by
 from case_api.domain.refusal import Decision, decided
-from case_api.domain.words import Code, EventId, Language
+from case_api.domain.words import Code, EventId, Language, LawfulBasis, Sha256
+
+REACHED: Final = frozenset({"sent", "in_doubt"})
+"""Outcomes of messages that they have, or may have."""
 
 
 class RecordDisclosure(Command):
@@ -58,6 +65,12 @@ class TellByHand(Command):
     channel: Literal["in_person", "call", "letter"]
     language: Language | None = None
     """In which they were told."""
+    lawful_basis: LawfulBasis | None = None
+    """On what it stood; as the policy says for whoever hears of this event, if absent."""
+    categories: Annotated[tuple[Code, ...], Field(max_length=20)] | None = None
+    """Of the information that was given."""
+    content_hash: Sha256 | None = None
+    """Of what was handed over, such as a letter."""
 
     examples = ({
         "event_id": "01991f3a-6c00-7b2e-9d41-3f8a5c7e1b33",
@@ -67,9 +80,12 @@ class TellByHand(Command):
     },)  # fmt: skip
 
 
-def record_disclosure(ledger: Ledger, command: RecordDisclosure, _: Situation) -> Decision:
+def record_disclosure(ledger: Ledger, command: RecordDisclosure, at: Situation) -> Decision:
     """For the notifier alone. The same outcome of the same message is recorded once."""
     known = ledger.told.by_message.get(command.message_id)
+    event = ledger.named.get(command.event_id)
+    if event is None:
+        return decided(NotOnThisCase())
     if known and known.made.delivery == command.outcome:
         return decided()
     return decided(
@@ -84,15 +100,30 @@ def record_disclosure(ledger: Ledger, command: RecordDisclosure, _: Situation) -
             reason=command.reason,
             possible_duplicate=command.possible_duplicate,
             attempts=command.attempts,
+            **_stood_on(ledger, command, event, at),
         )
     )
 
 
+def _stood_on(ledger: Ledger, command: RecordDisclosure, event: Recorded, at: Situation) -> dict[str, Any]:
+    """What a message relied on at the time of sending, and which decision stopped or trimmed it."""
+    when = min(command.at or at.now, at.now)
+    reached = command.outcome in REACHED
+    kept = kept_by(ledger.told, ledger.case, command.recipient, event, when, at.policy.tz)
+    if kept is None and command.reason == "withheld":
+        kept = kept_by(ledger.told, ledger.case, command.recipient, event, at.now, at.policy.tz)
+    counts = kept is not None and (reached or command.reason == "withheld")
+    footing = footing_of(ledger.case, event, command.recipient, when, at) if reached else Footing()
+    return {**asdict(footing), "withholding_id": kept.decided.withholding_id if kept and counts else None}
+
+
 def tell_by_hand(ledger: Ledger, command: TellByHand, at: Situation) -> Decision:
     """Clears the task that stands for somebody whom no channel could reach (ADR 0008)."""
-    if command.event_id not in ledger.named:
+    event = ledger.named.get(command.event_id)
+    if event is None:
         return decided(NotOnThisCase())
     message_id = at.new_id()
+    footing = footing_of(ledger.case, event, command.recipient, at.instant_of(command), at)
     return decided(
         then=DisclosureMade(
             message_id=message_id,
@@ -103,6 +134,8 @@ def tell_by_hand(ledger: Ledger, command: TellByHand, at: Situation) -> Decision
             language=command.language,
             delivery="sent",
             by_hand=at.actor.subject,
+            content_hash=command.content_hash,
+            **{**asdict(footing), **command.model_dump(include={"lawful_basis", "categories"}, exclude_none=True)},
         ),
         created=message_id,
     )

@@ -10,13 +10,16 @@ from pydantic import Field
 
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import (
+    AgreementRef,
     Code,
     ConcernId,
     EventId,
     Language,
+    LawfulBasis,
     Line,
     PersonId,
     ServiceCode,
+    Sha256,
     Subject,
     Text,
     Value,
@@ -44,11 +47,20 @@ class DisclosureMade(Event, grounds="6.1 communicate the support given", covers=
     possible_duplicate: bool = False
     attempts: Annotated[int, Field(ge=0)] = 1
     by_hand: Line | None = Field(default=None, description="Who told them in person, by telephone or by letter.")
+    lawful_basis: LawfulBasis | None = Field(default=None, description="Absent where nothing was disclosed.")
+    categories: Annotated[tuple[Code, ...], Field(max_length=20)] = Field(
+        default=(), description="Of the information that it gave, or gave access to."
+    )
+    agreement_refs: tuple[AgreementRef, ...] = Field(default=(), description="What it relied on, if on agreement.")
+    content_hash: Sha256 | None = Field(default=None, description="Of what was handed over.")
+    withholding_id: WithholdingId | None = Field(
+        default=None, description="By which decision it was not sent, or went out without detail."
+    )
 
     examples = ({
         "message_id": "0199b9a0-3000-74a6-99da-e613c587a4cc", "about": "01995219-f000-7395-88c9-d502b47693bb",
         "to": "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11", "channel": "sms", "template": "support_given",
-        "language": "pl", "delivery": "sent",
+        "language": "pl", "delivery": "sent", "lawful_basis": {"art6": "public_task"},
     },)  # fmt: skip
 
 

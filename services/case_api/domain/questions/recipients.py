@@ -6,7 +6,7 @@ from datetime import date
 from case_api.domain.case import Case
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.policy import Policy
+from case_api.domain.policy import Duty, Policy
 from case_api.domain.questions.matrix_roles import BY_ROLE, About, nobody
 
 
@@ -16,7 +16,7 @@ class Hearer:
 
     recipient: str
     role: str
-    duty: str
+    duty: Duty
     channels: tuple[str, ...] = ()
 
 

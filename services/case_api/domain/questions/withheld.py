@@ -1,6 +1,7 @@
 """What is kept from whom: asked before each message, and on each day of review (R92, I25)."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from case_api.domain.case import Case
@@ -9,22 +10,31 @@ from case_api.domain.facts.told import Extent, Told, Withheld, Withholding
 from case_api.domain.questions.matrix_roles import concern_of, request_of
 from case_api.domain.words import ServiceCode
 
-NOTHING_BUT_DETAIL: Final = frozenset({"PostcardSent", "PostcardReplied"})
-"""Events of which nothing is left to tell without their detail."""
+NOTHING_BUT_DETAIL: Final = frozenset({"PostcardSent", "PostcardReplied", "RecommendationMade"})
+"""Events of which nothing is left to tell a family without their detail."""
 
 
-def withheld_from(told: Told, case: Case, recipient: str, event: Recorded) -> Withholding | None:
-    """The withholding in force that keeps *event* from this person; the one that keeps most, where there are several.
+def withheld_from(
+    withholdings: Iterable[Withholding], case: Case, recipient: str, event: Recorded
+) -> Withholding | None:
+    """Which of them keeps *event* from this person; the one that keeps most, where there are several.
 
     Staff and services are no people of the case: nothing is withheld from them.
     """
-    kept = [one for one in told.in_force() if str(one.decided.person_id) == recipient and _covers(one, case, event)]
+    kept = [one for one in withholdings if str(one.decided.person_id) == recipient and _covers(one, case, event)]
     return next((one for one in kept if extent_of(one, event) == "everything"), kept[0] if kept else None)
 
 
 def extent_of(withholding: Withholding, event: Recorded) -> Extent:
     """How much of *event* is kept: all of it where it is nothing but detail."""
     return "everything" if type(event.fact).__name__ in NOTHING_BUT_DETAIL else withholding.decided.extent
+
+
+def kept_by(
+    told: Told, case: Case, recipient: str, event: Recorded, when: datetime, zone: tzinfo
+) -> Withholding | None:
+    """The decision that kept *event*, or its detail, from them at *when*; what was lifted since is still named."""
+    return withheld_from(told.as_at(when, zone).in_force(), case, recipient, event)
 
 
 def withholdings_due(told: Told, today: date) -> tuple[Withholding, ...]:
