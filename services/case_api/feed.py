@@ -114,7 +114,8 @@ class Feed:
         self, consumer: Principal, position: int, types: Collection[str], limit: int
     ) -> tuple[list[Placed], int, bool]:
         """The visible facts of the next page, how far the log was looked at, and whether there is more of it."""
-        headers = await self._journal.headers_since(position, PAGE)
+        head = await self._journal.last_position()
+        headers = await self._journal.headers_since(position, PAGE, sealed=False)
         wanted = [header for header in headers if _is_wanted(header.name, types)]
         seen: list[Placed] = []
         for placed in await self._opened(wanted):
@@ -122,7 +123,9 @@ class Feed:
                 seen.append(placed)
             if len(seen) == limit:
                 return seen, placed.position, True
-        return seen, headers[-1].position if headers else position, len(headers) == PAGE
+        if len(headers) == PAGE:
+            return seen, headers[-1].position, True
+        return seen, max(head, *(header.position for header in headers), position), False
 
     async def _opened(self, wanted: Sequence[PlacedHeader]) -> list[Placed]:
         """The facts under some headers. One that was altered is passed by and reported, so that it stops nobody."""

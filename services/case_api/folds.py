@@ -9,12 +9,14 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from case_api.domain import case as cases
+from case_api.domain import matter as matters
 from case_api.domain.case import Case
 from case_api.domain.event import Recorded
 from case_api.domain.facts import authority as authorities
 from case_api.domain.facts import told as tellings
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Told
+from case_api.domain.matter import Matter
 from case_api.store.journal import Journal
 
 S = TypeVar("S")
@@ -75,6 +77,19 @@ class ToldKind:
         for event in events:
             state = tellings.evolve(state, event.fact, event)
         return state
+
+    def starts_anew(self, _: Sequence[Recorded]) -> bool:
+        return False
+
+
+class MatterKind:
+    """Child-protection matters: nothing in them is corrected."""
+
+    def empty(self, stream: UUID) -> Matter:
+        return Matter(stream)
+
+    def forward(self, state: Matter, events: Sequence[Recorded]) -> Matter:
+        return matters.forward(state, events)
 
     def starts_anew(self, _: Sequence[Recorded]) -> bool:
         return False

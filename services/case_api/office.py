@@ -16,8 +16,9 @@ from case_api.clock import Clock
 from case_api.domain.case import Case
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Told
+from case_api.domain.matter import Matter
 from case_api.domain.policy import Policy
-from case_api.folds import AuthorityKind, CaseKind, Folds, ToldKind
+from case_api.folds import AuthorityKind, CaseKind, Folds, MatterKind, ToldKind
 from case_api.histories import Histories
 from case_api.packs import Packs
 from case_api.permits import Permits
@@ -30,6 +31,10 @@ from case_api.streams import stream_of_authority, told_of
 
 CASES_KEPT = 5_000
 """Folded cases that one process keeps for each authority."""
+
+
+MATTERS_KEPT = 1_000
+"""Folded child-protection matters that one process keeps for each authority."""
 
 
 class BoardsBehind(Exception):
@@ -54,6 +59,8 @@ class Office:
     cases: Service[Case]
     told: Service[Told]
     own: Service[Authority]
+    sealed: Folds[Matter]
+    matters: Service[Matter]
     permits: Permits
     tables: Tables
     folding: Folding
@@ -82,6 +89,7 @@ class Office:
 def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, settings: Settings) -> Office:
     """Put one authority's parts together."""
     folds, tellings = Folds(journal, CaseKind(), CASES_KEPT), Folds(journal, ToldKind(), CASES_KEPT)
+    sealed = Folds(journal, MatterKind(), MATTERS_KEPT)
     authorities = Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
 
@@ -102,6 +110,8 @@ def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, sett
         cases=Service(journal, folds, precedent, clock),
         told=Service(journal, tellings, precedent, clock),
         own=Service(journal, authorities, precedent, clock),
+        sealed=sealed,
+        matters=Service(journal, sealed, precedent, clock),
         permits=Permits(journal, folds, tellings, precedent, clock),
         tables=tables,
         folding=folding,

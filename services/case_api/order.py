@@ -55,6 +55,8 @@ class Order(Generic[S, C]):
     """Versions that If-Match allows; None allows any."""
     opens: bool = False
     """The command begins the stream."""
+    sealed: bool = False
+    """Of a child-protection matter: its facts are stored sealed under its own key, its refusals are restricted."""
     may_see: Callable[[S], bool] = field(default=lambda _: True)
     """Whether the caller may know of what is addressed; if not, it does not exist for them."""
 

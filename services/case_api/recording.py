@@ -6,7 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from case_api.domain.command import Command, Situation
-from case_api.domain.event import Envelope, Event, Recorded, Source
+from case_api.domain.event import SEALED, Envelope, Event, Recorded, Source
 from case_api.domain.refusal import Decision
 from case_api.order import Order
 from case_api.store.journal import Attempt, Fact
@@ -24,9 +24,10 @@ def facts_of(order: Order[S, C], version: int, outcome: Decision, situation: Sit
             version=version + place,
             event_id=ids[place - 1],
             recorded_at=situation.now,
-            key_id=_key_of(fact, order.key_id),
+            key_id=order.key_id if order.sealed else _key_of(fact, order.key_id),
             envelope=_envelope(order, situation, ids[0] if place > 1 else None),
             fact=fact,
+            sealed=order.sealed,
         )
         for place, fact in enumerate(outcome.events, start=1)
     )
@@ -40,8 +41,10 @@ def _key_of(fact: Event, own: UUID) -> UUID:
 
 def new_keys(order: Order[S, C], facts: tuple[Fact, ...]) -> tuple[UUID, ...]:
     """The data keys that must be there before the facts: of a new stream, and of each new person (D10)."""
-    named = (getattr(fact.fact, fact.fact.creates_key_for) for fact in facts if fact.fact.creates_key_for)
     own = (order.key_id,) if facts[0].version == 1 else ()
+    if order.sealed:  # one key for all of a matter: a person's would stand in the clear beside it (D10)
+        return own
+    named = (getattr(fact.fact, fact.fact.creates_key_for) for fact in facts if fact.fact.creates_key_for)
     return (*own, *named)
 
 
@@ -54,6 +57,7 @@ def _envelope(order: Order[S, C], situation: Situation, causation_id: UUID | Non
         causation_id=causation_id,
         traceparent=order.caller.traceparent,
         policy=situation.policy.ref,
+        sensitivity="protection" if order.sealed else "routine",
     )
 
 
@@ -64,7 +68,7 @@ def as_recorded(fact: Fact) -> Recorded:
         fact.version,
         fact.event_id,
         fact.recorded_at,
-        fact.fact.topic,
+        SEALED if fact.sealed else fact.fact.topic,
         fact.key_id,
         fact.envelope,
         fact.fact,
@@ -72,15 +76,22 @@ def as_recorded(fact: Fact) -> Recorded:
 
 
 def attempt_of(order: Order[S, C], outcome: Decision, situation: Situation) -> Attempt:
-    """What a refused command leaves behind: who asked what, and which rules said no (D20)."""
+    """What a refused command leaves behind: who asked what, and which rules said no (D20).
+
+    It is restricted where it would tell of a child-protection matter: of a command on one, or one that cites an
+    override (I8, I30).
+    """
+    rule_ids = tuple(dict.fromkeys(refusal.rule_id for refusal in outcome.refusals))
     return Attempt(
         at=situation.now,
         subject=situation.actor.subject,
         organisation=situation.actor.organisation,
         role=situation.actor.role,
-        case_id=order.case_id,
+        case_id=None if order.sealed else order.case_id,
         command=type(order.command).__name__,
-        rule_ids=tuple(dict.fromkeys(refusal.rule_id for refusal in outcome.refusals)),
+        rule_ids=rule_ids,
         policy=situation.policy.ref,
         reason=outcome.refusals[0].slug,
+        matter_id=order.stream if order.sealed else None,
+        restricted=order.sealed or "I8" in rule_ids,
     )

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.catalogue import ANNOUNCED, CATALOGUE
 from case_api.domain.event import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -14,7 +14,7 @@ TEXT = {"type": "string"}
 def schema_files() -> dict[str, dict[str, Any]]:
     """Every published schema by file name."""
     facts = {f"{event.topic}.json": event_schema(event) for event in CATALOGUE.values()}
-    feed = {f"feed.{event.topic}.json": feed_event_schema(event) for event in CATALOGUE.values()}
+    feed = {f"feed.{event.topic}.json": feed_event_schema(event) for event in ANNOUNCED.values()}
     return {**facts, **feed}
 
 

@@ -31,7 +31,7 @@ Facts: TypeAlias = Fact | Iterable["Facts"]
 
 def on(day: str, *facts: Event, recorded: str | None = None) -> list[On]:
     """Facts of a day, as in `on("2025-09-16", …)`, or of an instant."""
-    return [On(_moment(day), fact, _at_noon(recorded or day)) for fact in facts]
+    return [On(_moment(day), fact, at_noon(recorded or day)) for fact in facts]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def a(kind: type[Event], **fields: Any) -> Like:
 
 def given(*facts: Facts) -> "Given":
     """What has happened, in order; undated facts lie in the first weeks of term, some minutes apart."""
-    return Given(list(_flat(facts)))
+    return Given(list(flat(facts)))
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Given:
 
     def at(self, now: str) -> "Given":
         """The time at which the command is asked."""
-        return Given(self.facts, _at_noon(now), self.who)
+        return Given(self.facts, at_noon(now), self.who)
 
     def by(self, subject: str = "hay", **who: Any) -> "Given":
         """Who asks: roles, services."""
@@ -141,19 +141,19 @@ def _named(missing: Any) -> tuple[Any, ...]:
     return tuple(part for part in (missing.what, missing.person or missing.ref, missing.detail) if part is not None)
 
 
-def _flat(facts: Facts) -> Iterator[Fact]:
+def flat(facts: Facts) -> Iterator[Fact]:
     if isinstance(facts, Event | On):
         yield facts
     else:
         for part in facts:
-            yield from _flat(part)
+            yield from flat(part)
 
 
 def _moment(day: str) -> date | datetime:
     return date.fromisoformat(day) if len(day) == len("2025-09-16") else datetime.fromisoformat(day)
 
 
-def _at_noon(day: str) -> datetime:
+def at_noon(day: str) -> datetime:
     moment = _moment(day)
     return (
         moment if isinstance(moment, datetime) else NOON.replace(year=moment.year, month=moment.month, day=moment.day)

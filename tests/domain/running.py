@@ -180,7 +180,7 @@ class Running:
     def record(self, facts: Iterable[Event], occurred: date | datetime, by: str = "hay") -> None:
         """Put facts at the end of the history, and take them into account."""
         added = [
-            _recorded(fact, len(self.history) + place, occurred, self.now, by) for place, fact in enumerate(facts, 1)
+            recorded(fact, len(self.history) + place, occurred, self.now, by) for place, fact in enumerate(facts, 1)
         ]
         self.history += added
         self.case = cases.fold(CASE, self.history) if cases.corrects(added) else cases.forward(self.case, added)
@@ -194,7 +194,8 @@ class Running:
         return new(self.ids)
 
 
-def _recorded(fact: Event, version: int, occurred: date | datetime, now: datetime, by: str) -> Recorded:
+def recorded(fact: Event, version: int, occurred: date | datetime, now: datetime, by: str = "hay") -> Recorded:
+    """A fact in its place on the case of these tests."""
     envelope = Envelope(
         actor=Actor(subject=by, role="staff", organisation="burnside"),
         occurred_at=occurred,
@@ -217,4 +218,4 @@ def told_after(facts: Iterable[Event]) -> Told:
 
 def _in_place(numbered: tuple[int, Event]) -> tuple[Event, Recorded]:
     version, fact = numbered
-    return fact, _recorded(fact, version, NOON, NOON, "hay")
+    return fact, recorded(fact, version, NOON, NOON, "hay")

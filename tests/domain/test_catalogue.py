@@ -9,6 +9,7 @@ import pytest
 from case_api.domain.case import SLICES
 from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import Event, Unreadable
+from case_api.domain.matter import EVOLVE as OF_A_MATTER
 from case_api.domain.refusal import REFUSALS
 from tests.house.test_vocabulary import LISTED
 
@@ -49,8 +50,9 @@ def test_days_of_truth_are_days_or_instants(event: type[Event]):
 
 @EVENTS
 def test_an_event_of_a_case_belongs_to_a_slice_of_it(event: type[Event]):
-    assert event.stream in ("case", "told", "authority")
+    assert event.stream in ("case", "told", "matter", "authority")
     assert (event.owner in SLICES) == (event.stream == "case")
+    assert event.stream != "matter" or event.owner in OF_A_MATTER
 
 
 @EVENTS

@@ -28,13 +28,9 @@ FOR_SERVICES: Final = frozenset(
 """Facts about a request that its service sees."""
 
 
-SEALED: Final = "Sealed."
-"""How the types of sealed streams begin; nobody hears of them in the feed (D11, D18)."""
-
-
 def may_see(consumer: Principal, event: Recorded) -> bool:
     """Whether *consumer* sees *event* in the feed."""
-    if event.name.startswith(SEALED) or _is_kept_from(consumer, event):
+    if event.kind == "matter" or _is_kept_from(consumer, event):
         return False
     if event.kind == "authority":
         return not consumer.roles.isdisjoint(OWN_STREAM)

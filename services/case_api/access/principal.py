@@ -9,6 +9,7 @@ Role = Literal[
     "pupil_support",
     "support_assistant",
     "school_leader",
+    "child_protection",
     "agency",
     "external",
     "mis",

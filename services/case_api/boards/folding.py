@@ -10,7 +10,7 @@ from case_api.boards.catalogue import BOARDS
 from case_api.boards.edition import Contents
 from case_api.domain.case import Case, fold
 from case_api.domain.catalogue import CATALOGUE
-from case_api.domain.event import Recorded
+from case_api.domain.event import SEALED, Recorded
 from case_api.domain.facts import told as tellings
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
@@ -62,7 +62,12 @@ def touched(headers: Iterable[PlacedHeader]) -> list[UUID]:
 
 
 def _case_of(header: PlacedHeader) -> UUID | None:
-    """A Told stream is sealed under its case's key; of an unknown type the stream itself is taken for a case."""
+    """A Told stream is sealed under its case's key; of an unknown type the stream itself is taken for a case.
+
+    Matters pass by: no board knows of them (I30).
+    """
+    if header.name == SEALED:
+        return None
     declared = CATALOGUE.get(header.name.rpartition(".v")[0])
     match declared.stream if declared else "case":
         case "told":

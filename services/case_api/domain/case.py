@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from case_api.domain.event import Recorded, Unreadable
+from case_api.domain.event import SEALED, Recorded, Unreadable
 from case_api.domain.facts import (
     agreements,
     assessments,
@@ -123,7 +123,7 @@ def evolve(case: Case, at: Recorded) -> Case:
     """Take one event into account. Decides nothing, so it can never fail."""
     moved = replace(case, version=at.version, recorded_at=at.recorded_at)
     owner = at.fact.owner
-    if owner not in SLICES:
+    if owner not in SLICES or at.name == SEALED:  # a matter's facts are of the same classes, and of no case (I30)
         return moved
     return replace(moved, **{owner: EVOLVE[owner](getattr(case, owner), at.fact, at)})
 

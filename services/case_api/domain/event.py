@@ -6,12 +6,14 @@ JSON Schemas, the OpenAPI webhooks and the reference page come from the declarat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 from uuid import UUID
 
 from case_api.domain.words import EventId, Occurred, Sensitivity, Value
 
-StreamKind = Literal["case", "told", "authority"]
+StreamKind = Literal["case", "told", "matter", "authority"]
+SEALED: Final = "Sealed.v1"
+"""The stored type of every fact in a child-protection matter; its true type stands in the sealed body (D11)."""
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -120,7 +122,7 @@ class Recorded:
     event_id: EventId
     recorded_at: datetime
     name: str
-    """The stored name, as `ConcernRaised.v1`; after an upcast still the one it was stored under."""
+    """The stored name, as `ConcernRaised.v1`; after an upcast still the one it was stored under. SEALED in a matter."""
     key_id: UUID
     envelope: Envelope | None
     """None only where the fact is Unreadable."""
@@ -133,6 +135,8 @@ class Recorded:
     @property
     def kind(self) -> StreamKind | None:
         """Of which kind of stream it is; None if it is of a type that only a newer program knows."""
+        if self.name == SEALED:
+            return "matter"
         declared = CATALOGUE.get(self.name.rpartition(".v")[0])
         return declared.stream if declared else None
 

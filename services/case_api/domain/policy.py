@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -11,6 +11,8 @@ from pydantic import Field, field_validator
 from case_api.domain.calendar import SchoolCalendar, Session
 from case_api.domain.words import Code, LawfulBasis, Line, Value
 
+OVERRIDE_AUTHORISERS: Final = ("child_protection",)
+"""Who may override consent where a pack does not say (I7): the child-protection coordinators."""
 TOLD_TO_CARERS = ("StageChanged", "ReviewHeld", "PlanAgreed", "MeetingHeld")
 """What carers hear of in every authority (R40)."""
 
@@ -94,6 +96,15 @@ class WatchProfile(Value):
     escalated_after_school_days: Annotated[int, Field(ge=1, le=100)] = 5
 
 
+class ProtectionProfile(Value):
+    """Child protection: on what grounds consent is overridden (I7), and who meets and decides in a matter."""
+
+    grounds: Annotated[tuple[Code, ...], Field(min_length=1)] = ("child_protection",)
+    reasons_within_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    forums: Annotated[tuple[Code, ...], Field(min_length=1)] = ("ird", "cppm", "core_group", "review_cppm")
+    meeting_kinds: Annotated[tuple[Code, ...], Field(min_length=1)] = ("cppm", "core_group", "review_cppm")
+
+
 class TimeLimit(Value):
     """How long something may take by law or guidance; the first day is not counted, the last is."""
 
@@ -143,6 +154,7 @@ class Policy(Value):
     meetings: MeetingProfile = MeetingProfile()
     withholding: WithholdingProfile = WithholdingProfile()
     watches: WatchProfile = WatchProfile()
+    protection: ProtectionProfile = ProtectionProfile()
     sessions: tuple[Session, ...] = ()
     clocks: dict[Code, TimeLimit] = Field(default_factory=dict)
     roles: dict[Code, tuple[Code, ...]]
@@ -226,6 +238,10 @@ class Policy(Value):
         named = self.withholding.authorised_by
         meant = {alias for name in named for alias in (name, *self.roles.get(name, ()))}
         return not meant.isdisjoint(roles)
+
+    def may_override(self, roles: frozenset[str]) -> bool:
+        """Whether one of the *roles* may decide that something does not wait for consent (I7)."""
+        return not roles.isdisjoint(self.roles.get("override_authorisers", OVERRIDE_AUTHORISERS))
 
     @cached_property
     def calendar(self) -> SchoolCalendar:

@@ -36,6 +36,8 @@ PlanId = UUID
 ThreadId = UUID
 EvaluationId = UUID
 WithholdingId = UUID
+OverrideId = UUID
+ProtectionDecisionId = UUID
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
 from case_api.announcing import CloudEvent
-from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.catalogue import ANNOUNCED
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import body_schemas
 from case_api.http.conditional import if_match_required
@@ -55,7 +55,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, openapi_version="3.1.0", description=ABOUT, routes=app.routes
         )
         document["servers"] = [{"url": "/"}]
-        document["webhooks"] = {name: _webhook(name) for name in sorted(CATALOGUE)}
+        document["webhooks"] = {name: _webhook(name) for name in sorted(ANNOUNCED)}
         schemas = document["components"]["schemas"]
         problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= body_schemas()
@@ -70,7 +70,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 def _webhook(name: str) -> dict[str, Any]:
     """An event as it is announced: thin, with the ids by which it can be read."""
-    event = CATALOGUE[name]
+    event = ANNOUNCED[name]
     body = {"application/json": {"schema": feed_event_schema(event)}}
     return {
         "post": {

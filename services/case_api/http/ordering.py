@@ -87,12 +87,12 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     case_id: UUID | None = None,
     if_match: EntityTags | None = None,
     opens: bool = False,
+    sealed: bool = False,
     may_see: Callable[[Any], bool] = lambda _: True,
     location: Callable[[UUID], str] | None = None,
 ) -> Response:
     """Hand the command to the service and answer with its receipt, its dry run, or a problem."""
-    keyring = office.journal.keyring
-    zone, now = request.app.state.zone, request.app.state.clock.now()
+    keyring, today = office.journal.keyring, day_of(request.app.state.clock.now(), request.app.state.zone)
     order = Order(
         caller=caller,
         stream=stream,
@@ -100,11 +100,12 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         case_id=case_id,
         command=command,
         decision=decision,
-        reply=replier(keyring, caller.who, day_of(now, zone), location),
+        reply=replier(keyring, caller.who, today, location),
         key=key,
         fingerprint=keyring.fingerprint(request.method, _asked_by(request, caller.who), await request.body()),
         expected=if_match.versions(keyring, stream) if if_match else None,
         opens=opens,
+        sealed=sealed,
         may_see=may_see,
     )
     with as_problems():

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from case_api.access.roles import FEED as ROLES
 from case_api.access.roles import READERS
 from case_api.announcing import CloudEvent
-from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.catalogue import ANNOUNCED
 from case_api.feed import PAGE, CursorUnreadable, Feed
 from case_api.http import problem_kinds as kinds
 from case_api.http.cases import Look, answers
@@ -109,7 +109,7 @@ def _known_types(listed: str) -> frozenset[str]:
     A version that only a newer program knows is allowed: what is asked for by name stays right when we are updated.
     """
     wanted = frozenset(name.strip() for name in listed.split(",") if name.strip())
-    if any(not TYPE.fullmatch(name) or name.partition(".")[0] not in CATALOGUE for name in wanted):
+    if any(not TYPE.fullmatch(name) or name.partition(".")[0] not in ANNOUNCED for name in wanted):
         raise Problem(kinds.INVALID, errors=[Mistake("types", UNKNOWN_TYPE, parameter=True)])
     return wanted
 

@@ -76,7 +76,7 @@ class Broadcast:
                     return
                 yield self._event(placed)
             if not found.seen:
-                yield self._sign_of_life(moved=found.position > position, position=found.position)
+                yield self._sign_of_life(found.position)
             position = found.position
 
     def _event(self, placed: Placed) -> str:
@@ -84,9 +84,9 @@ class Broadcast:
         data = told.model_dump_json(exclude_none=True)
         return f"id: {self.feed.cursor(placed.position)}\nevent: {told.type}\ndata: {data}\n\n"
 
-    def _sign_of_life(self, *, moved: bool, position: int) -> str:
-        """A comment; with a cursor, without data, where there was something that is not for this consumer."""
-        return f": \nid: {self.feed.cursor(position)}\n\n" if moved else ": \n\n"
+    def _sign_of_life(self, position: int) -> str:
+        """A comment with a cursor, without data: the same whether nothing happened or nothing for this consumer."""
+        return f": \nid: {self.feed.cursor(position)}\n\n"
 
 
 class Streams:

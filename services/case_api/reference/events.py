@@ -48,9 +48,15 @@ def _facts_about(event: type[Event]) -> list[tuple[str, str]]:
         ("Stream", event.stream),
         ("True from", code(event.true_from or "occurred_at") + until),
         ("Sealed under", _key(event)),
-        ("Announced with", ", ".join(map(code, event.refs)) or "nothing but the case"),
+        ("Announced with", _announced(event)),
         ("May be corrected", "yes" if event.correctable else "no; it is decided anew"),
     ]
+
+
+def _announced(event: type[Event]) -> str:
+    if event.stream == "matter":
+        return "never announced"
+    return ", ".join(map(code, event.refs)) or "nothing but the case"
 
 
 def _key(event: type[Event]) -> str:

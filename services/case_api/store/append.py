@@ -51,6 +51,8 @@ class Fact:
     key_id: UUID
     envelope: Envelope
     fact: Event
+    sealed: bool = False
+    """Of a matter: the log shows neither its type nor how long it is (D11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +130,7 @@ class Attempt:
     rule_ids: tuple[str, ...]
     policy: str
     reason: str
+    matter_id: UUID | None = None
+    """Of the child-protection matter that was addressed."""
+    restricted: bool = False
+    """Stored sealed, and shown to nobody but the group of the matter that it concerns (I30)."""

@@ -1,21 +1,37 @@
-"""Who tried what and was refused: rows that are only ever added, apart from the log (D20, D22)."""
+"""Who tried what and was refused: rows that are only ever added, apart from the log (D20, D22).
+
+A restricted attempt is sealed whole: its row says when it was made, and nothing else that differs from the next (I30).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from case_api.store.append import Attempt
 from case_api.store.database import Database, Row, id_out
+from case_api.store.frame import FrameError
+from case_api.store.keys import Keyring
 from case_api.store.writer import GroupWriter
 
 _COLUMNS = "at, subject, organisation, role, case_id, command, rule_ids, policy, reason"
+KIND: Final = "attempt"
+SEALED: Final = "Sealed"
+"""In the place of the command of a restricted attempt."""
+_FILLED_TO: Final = 1024
+"""Bytes of a restricted attempt at least, so that its length tells nothing."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Attempt).decode
 
 
 class Attempts:
     """The record of refused commands; those that wait are stored together."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database, self._keyring = database, keyring
         self._writer = GroupWriter(self._store)
 
     async def add(self, attempt: Attempt) -> None:
@@ -23,13 +39,20 @@ class Attempts:
         await self._writer.append(attempt)
 
     async def latest(self, case_id: UUID | None, limit: int) -> list[Attempt]:
-        """The newest first; of one case, or of all."""
-        sql = f"SELECT {_COLUMNS} FROM attempts {{}} ORDER BY number DESC LIMIT ?"  # noqa: S608 (a constant)
-        where, parameters = ("", ()) if case_id is None else ("WHERE case_id=?", (self._database.id_in(case_id),))
-        return [_attempt(row) for row in await self._database.rows(sql.format(where), (*parameters, limit))]
+        """The newest first; of one case, or of all. Restricted ones are not among them."""
+        of_case, parameters = ("", ()) if case_id is None else (" AND case_id=?", (self._database.id_in(case_id),))
+        return [_attempt(row) for row in await self._rows(f"command<>?{of_case}", (SEALED, *parameters, limit))]
+
+    async def restricted(self, limit: int) -> list[Attempt]:
+        """The restricted ones of all matters, the newest first. Raises FrameError if one was altered."""
+        return [self._opened(row) for row in await self._rows("command=?", (SEALED, limit))]
 
     async def close(self) -> None:
         await self._writer.close()
+
+    async def _rows(self, which: str, parameters: tuple[object, ...]) -> list[Row]:
+        sql = f"SELECT {_COLUMNS} FROM attempts WHERE {which} ORDER BY number DESC LIMIT ?"  # noqa: S608 (constants)
+        return await self._database.rows(sql, parameters)
 
     async def _store(self, attempts: Sequence[Attempt]) -> list[None]:
         sql = f"INSERT INTO attempts ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"  # noqa: S608 (a constant)
@@ -37,8 +60,12 @@ class Attempts:
         return [None] * len(attempts)
 
     def _row(self, attempt: Attempt) -> tuple[object, ...]:
+        at = attempt.at.isoformat()
+        if attempt.restricted:
+            whole = self._keyring.seal_opaque(KIND, _encode(attempt).ljust(_FILLED_TO))
+            return at, "", "", "", None, SEALED, "", "", whole
         return (
-            attempt.at.isoformat(),
+            at,
             attempt.subject,
             attempt.organisation,
             attempt.role,
@@ -48,6 +75,12 @@ class Attempts:
             attempt.policy,
             attempt.reason,
         )
+
+    def _opened(self, row: Row) -> Attempt:
+        try:
+            return _decode(self._keyring.open_opaque(KIND, row[-1]))
+        except (ValueError, msgspec.MsgspecError):
+            raise FrameError("a restricted attempt was altered") from None
 
 
 def _attempt(row: Row) -> Attempt:

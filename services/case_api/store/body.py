@@ -16,7 +16,17 @@ class _Body(msgspec.Struct, gc=False):
     fact: msgspec.Raw
 
 
+class _SealedBody(_Body, gc=False):
+    """The body of a matter's fact: its true type is inside."""
+
+    type: str
+
+
 _decode = msgspec.json.Decoder(_Body).decode
+_decode_sealed = msgspec.json.Decoder(_SealedBody).decode
+
+BLOCK = 1024
+"""A sealed body is filled up to a multiple of so many bytes, so that its length does not tell its type."""
 
 
 def write(envelope: Envelope, fact: Event) -> bytes:
@@ -24,6 +34,21 @@ def write(envelope: Envelope, fact: Event) -> bytes:
     around = envelope.__pydantic_serializer__.to_json(envelope, exclude_none=True)
     inside = fact.__pydantic_serializer__.to_json(fact, exclude_none=True)
     return b'{"envelope":%b,"fact":%b}' % (around, inside)
+
+
+def write_sealed(envelope: Envelope, fact: Event) -> bytes:
+    """The same with the fact's type inside, and blanks after it."""
+    whole = b'{"type":"%b",%b' % (fact.topic.encode(), write(envelope, fact)[1:])
+    return whole.ljust(-(-len(whole) // BLOCK) * BLOCK)
+
+
+def type_within(body: bytes) -> tuple[str, int]:
+    """The stored name inside a sealed body, and its schema version. Raises FrameError."""
+    try:
+        name = _decode_sealed(body).type
+        return name, int(name.rpartition(".v")[2])
+    except (ValueError, msgspec.MsgspecError):
+        raise FrameError("a sealed body does not say its type") from None
 
 
 def known(name: str, schema: int) -> type[Event] | None:

@@ -76,7 +76,7 @@ class Journal:
         self._mapper = backend.mapper
         self._reads = Reads(backend.log)
         self._keys = KeyStore(keyring, backend.keys)
-        self._attempts = Attempts(backend.access)
+        self._attempts = Attempts(backend.access, keyring)
         self._writer = GroupWriter(Committer(backend.line), Entry.touches)
 
     async def append(self, item: Append) -> None:
@@ -123,9 +123,9 @@ class Journal:
         recorded = await self._open([stored for _, stored in page])
         return [Placed(place, fact) for (place, _), fact in zip(page, recorded, strict=True)]
 
-    async def headers_since(self, position: int, limit: int) -> list[PlacedHeader]:
-        """The same without opening anything."""
-        return await self._reads.headers(position, limit)
+    async def headers_since(self, position: int, limit: int, *, sealed: bool = True) -> list[PlacedHeader]:
+        """The same without opening anything; without *sealed* as if there were no matters (D18)."""
+        return await self._reads.headers(position, limit, sealed=sealed)
 
     async def last_position(self) -> int:
         """The position of the newest fact; 0 in an empty log."""
@@ -144,6 +144,10 @@ class Journal:
         """Streams in the order of their ids, after the given one."""
         return await self._reads.streams(after, limit)
 
+    async def sealed_streams(self, after: UUID | None, limit: int) -> list[UUID]:
+        """The streams of child-protection matters, in the order of their ids (D11)."""
+        return await self._reads.sealed_streams(after, limit)
+
     async def wait(self, position: int, timeout: float) -> None:  # noqa: ASYNC109 (silence is no error here)
         """Return when something beyond *position* may be there, or after *timeout* seconds."""
         deadline = asyncio.get_running_loop().time() + timeout
@@ -161,6 +165,10 @@ class Journal:
     async def attempts(self, case_id: UUID | None, limit: int) -> list[Attempt]:
         """Refused commands, the newest first; of one case, or of all."""
         return await self._attempts.latest(case_id, limit)
+
+    async def restricted_attempts(self, limit: int) -> list[Attempt]:
+        """Those that are stored sealed, the newest first (I30)."""
+        return await self._attempts.restricted(limit)
 
     async def destroy_key(self, key_id: UUID) -> None:
         """Erase every body under this key: from now on its facts read as Unreadable (D10)."""

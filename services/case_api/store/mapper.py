@@ -6,7 +6,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
-from case_api.domain.event import Envelope, Event, Recorded, Unreadable
+from case_api.domain.event import SEALED, Envelope, Event, Recorded, Unreadable
 from case_api.store import body
 from case_api.store.append import Fact
 from case_api.store.frame import Frame, FrameError, Header, commitment, fresh, seal, take_apart, unseal
@@ -29,7 +29,8 @@ class FrameMapper(Mapper[UUID]):
     def seal(self, fact: Fact, key: AESGCM) -> StoredEvent:
         """The stored form of a fact."""
         kind = type(fact.fact)
-        content = body.write(fact.envelope, fact.fact)
+        name, schema = (SEALED, 1) if fact.sealed else (kind.topic, kind.schema_version)
+        content = (body.write_sealed if fact.sealed else body.write)(fact.envelope, fact.fact)
         salt, nonce = fresh()
         header = Header(
             authority=self._authority,
@@ -37,12 +38,12 @@ class FrameMapper(Mapper[UUID]):
             event_id=fact.event_id,
             key_id=fact.key_id,
             recorded_at=fact.recorded_at,
-            schema=kind.schema_version,
+            schema=schema,
             stream=fact.stream,
-            type=kind.topic,
+            type=name,
             version=fact.version,
         )
-        return StoredEvent(fact.stream, fact.version, kind.topic, seal(key, header, content, salt, nonce))
+        return StoredEvent(fact.stream, fact.version, name, seal(key, header, content, salt, nonce))
 
     def take_apart(self, stored: StoredEvent) -> Frame:
         """The frame of a stored event. Raises FrameError if it belongs to another place or authority."""
@@ -61,10 +62,13 @@ class FrameMapper(Mapper[UUID]):
         if key is None:
             return _recorded(frame.header, None, Unreadable(why="erased", stored_name=frame.header.type))
         _, content = unseal(key, frame)
-        declared = body.known(frame.header.type, frame.header.schema)
+        name, schema = frame.header.type, frame.header.schema
+        if name == SEALED:
+            name, schema = body.type_within(content)
+        declared = body.known(name, schema)
         if declared is None:
             return _recorded(frame.header, None, Unreadable(why="unknown", stored_name=frame.header.type))
-        return _recorded(frame.header, *body.read(declared, frame.header.schema, content))
+        return _recorded(frame.header, *body.read(declared, schema, content))
 
     def to_stored_event(self, domain_event: Fact) -> StoredEvent:  # type: ignore[override]
         """The library's door in. Raises ValueError if the key was destroyed."""

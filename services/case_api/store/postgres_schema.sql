@@ -12,6 +12,8 @@ CREATE TABLE IF NOT EXISTS {log}.stored_events (
   event_id uuid NOT NULL UNIQUE,
   PRIMARY KEY (originator_id, originator_version)
 ) WITH (autovacuum_analyze_threshold = 1000, autovacuum_analyze_scale_factor = 0.01);
+CREATE INDEX IF NOT EXISTS sealed_streams ON {log}.stored_events (originator_id)
+  WHERE topic = 'Sealed.v1' AND originator_version = 1;
 ALTER TABLE {log}.stored_events ALTER COLUMN state SET STORAGE EXTERNAL; -- ciphertext does not compress
 
 CREATE TABLE IF NOT EXISTS {log}.idempotency (

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
+from case_api.domain.event import SEALED
 from case_api.store.append import PlacedHeader
 from case_api.store.database import Database, Row, id_out
 from case_api.store.frame import FrameError, take_apart
@@ -35,10 +36,10 @@ class Reads:
             f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>? AND {position}<=?"  # noqa: S608
             f" ORDER BY {position} LIMIT ?"
         )
-        self._headers = (
-            f"SELECT {position}, {_EVENT} FROM stored_events"  # noqa: S608
-            f" WHERE {position}>? ORDER BY {position} LIMIT ?"
-        )
+        headers = f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>?"  # noqa: S608
+        in_order = f" ORDER BY {position} LIMIT ?"
+        self._headers = headers + in_order
+        self._unsealed = f"{headers} AND topic<>'{SEALED}'{in_order}"
         self._last = f"SELECT coalesce(max({position}), 0) FROM stored_events"  # noqa: S608
         self._position = f"SELECT {position} FROM stored_events WHERE originator_id=? AND originator_version=?"  # noqa: S608
 
@@ -73,8 +74,8 @@ class Reads:
         rows = await self._rows(self._page, (position, _all(upto), limit))
         return [(row[0], _event(row[1:])) for row in rows]
 
-    async def headers(self, position: int, limit: int) -> list[PlacedHeader]:
-        rows = await self._rows(self._headers, (position, limit))
+    async def headers(self, position: int, limit: int, *, sealed: bool) -> list[PlacedHeader]:
+        rows = await self._rows(self._headers if sealed else self._unsealed, (position, limit))
         return [
             PlacedHeader(place, id_out(stream), version, name, _key_of(state))
             for place, stream, version, name, state in rows
@@ -97,6 +98,15 @@ class Reads:
         sql = (
             "SELECT originator_id FROM stored_events WHERE originator_version=1 AND originator_id>?"
             " ORDER BY originator_id LIMIT ?"
+        )
+        rows = await self._rows(sql, (self._id(after or UUID(int=0)), limit))
+        return [id_out(row[0]) for row in rows]
+
+    async def sealed_streams(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Streams that began sealed; a partial index holds their ids and nothing else."""
+        sql = (
+            f"SELECT originator_id FROM stored_events WHERE topic='{SEALED}' AND originator_version=1"  # noqa: S608
+            " AND originator_id>? ORDER BY originator_id LIMIT ?"
         )
         rows = await self._rows(sql, (self._id(after or UUID(int=0)), limit))
         return [id_out(row[0]) for row in rows]

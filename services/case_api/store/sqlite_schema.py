@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS stored_events (
   event_id TEXT NOT NULL UNIQUE,
   UNIQUE (originator_id, originator_version)
 );
+CREATE INDEX IF NOT EXISTS sealed_streams ON stored_events (originator_id)
+  WHERE topic = 'Sealed.v1' AND originator_version = 1;
 CREATE TABLE IF NOT EXISTS idempotency (
   client TEXT NOT NULL,
   key TEXT NOT NULL,

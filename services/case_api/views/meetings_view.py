@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from case_api.domain.case import Case
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.meetings import ActionAgreed, Attendee, Meeting, PackException
+from case_api.domain.facts.meetings import ActionAgreed, Attendee, Meeting, Meetings, PackException
 from case_api.domain.policy import Policy
 from case_api.domain.words import day_of, has_come
 from case_api.views.answer import Answer, AsOf, Part, times
@@ -83,12 +82,13 @@ class MeetingsView(Answer):
 def meetings_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority) -> MeetingsView:
     """The meetings as they stood at `as_of.valid_at`. Raises NothingKnown."""
     case = case_as_known(events, as_of)
-    shown = tuple(_shown(one, as_of.valid_at, policy) for one in _called(case, as_of.valid_at, policy))
-    return MeetingsView(case_id=case.id, items=shown, **times(as_of))
+    return MeetingsView(case_id=case.id, items=meetings_at(case.meetings, as_of.valid_at, policy), **times(as_of))
 
 
-def _called(case: Case, at: datetime, policy: Policy) -> Iterator[Meeting]:
-    return (one for one in case.meetings.by_id.values() if has_come(one.called_at, at, policy.tz))
+def meetings_at(meetings: Meetings, at: datetime, policy: Policy) -> tuple[MeetingShown, ...]:
+    """Those that had been called by *at*, as they stood then."""
+    called = (one for one in meetings.by_id.values() if has_come(one.called_at, at, policy.tz))
+    return tuple(_shown(one, at, policy) for one in called)
 
 
 def _shown(meeting: Meeting, at: datetime, policy: Policy) -> MeetingShown:

@@ -17,6 +17,7 @@ from case_api.domain.facts.requests import (
 from case_api.domain.questions import asking
 from case_api.domain.questions.agreement_set import AgreementSet, agreement_set
 from case_api.domain.questions.answering import with_consequences
+from case_api.domain.questions.overriding import an_override_serves_no_ordinary_request
 from case_api.domain.questions.parties import an_assent_names_who_helped
 from case_api.domain.questions.references import known, known_people
 from case_api.domain.refusal import Decision, Refusal, decided
@@ -27,6 +28,7 @@ from case_api.domain.words import (
     Language,
     Line,
     MeasureTried,
+    OverrideId,
     PersonId,
     ServiceCode,
     Text,
@@ -64,6 +66,8 @@ class SchoolRequest(_Request):
     """The duty in law on which the school asks, if there is one, as a code."""
     exception_reason: Text | None = None
     """Why it cannot wait until supports were tried for each need."""
+    override_ref: OverrideId | None = None
+    """Never: an override of consent serves nothing outside its own child-protection matter (I8)."""
 
     examples = ({
         "route": "school",
@@ -144,6 +148,7 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
     then = agreement_set(case, command.service, command.purpose, _asked_by_then(command, at), at.policy)
     request_id = at.new_id()
     return decided(
+        an_override_serves_no_ordinary_request(command.override_ref),
         asking.the_service_offers_it(command.service, command.purpose, at),
         known("/categories", command.categories, at.policy.agreements.categories),
         known("/measures_tried", (one.measure_id for one in command.measures_tried), case.supports.by_id),

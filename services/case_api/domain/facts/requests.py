@@ -16,6 +16,7 @@ from case_api.domain.words import (
     Contributor,
     Line,
     MeasureTried,
+    OverrideId,
     PersonId,
     RequestId,
     ServiceCode,
@@ -58,6 +59,7 @@ class AssistanceRequested(
     measures_tried: tuple[MeasureTried, ...] = ()
     contributors: tuple[Contributor, ...] = ()
     agreement_refs: tuple[AgreementRef, ...] = ()
+    override_ref: OverrideId | None = Field(default=None, description="In a child-protection matter only.")
     asserted_agreements: tuple[AssertedAgreement, ...] = ()
     parents_told: bool = True
     statutory_basis: Code | None = None

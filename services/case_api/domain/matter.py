@@ -1,0 +1,64 @@
+"""A child-protection matter: the slices together, and the fold (D11). It knows its case; no case knows it (I30)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from case_api.domain.event import Recorded
+from case_api.domain.facts import coordination, meetings, protection, requests, told
+from case_api.domain.facts.coordination import Coordination
+from case_api.domain.facts.meetings import Meetings
+from case_api.domain.facts.protection import Protection
+from case_api.domain.facts.requests import Requests
+from case_api.domain.facts.told import Told
+from case_api.domain.words import CaseId, Subject
+
+EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
+    module.__name__.rpartition(".")[2]: module.evolve for module in (coordination, meetings, protection, requests, told)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is true of one matter after some number of events. Immutable; version 0 is no matter yet."""
+
+    id: UUID
+    version: int = 0
+    recorded_at: datetime | None = None
+    protection: Protection = field(default_factory=Protection)
+    requests: Requests = field(default_factory=Requests)
+    meetings: Meetings = field(default_factory=Meetings)
+    coordination: Coordination = field(default_factory=Coordination)
+    told: Told = field(default_factory=Told)
+
+    @property
+    def case_id(self) -> CaseId | None:
+        """The case beside which it stands; None before the concern, or where its key was destroyed."""
+        return self.protection.concern.case_id if self.protection.concern else None
+
+    def is_known_to(self, staff: Subject) -> bool:
+        """Whether *staff* is of the named group now; for anybody else there is no such matter."""
+        return self.case_id is not None and staff in self.protection.group
+
+
+def evolve(matter: Matter, at: Recorded) -> Matter:
+    """Take one sealed event into account. Decides nothing, so it can never fail."""
+    moved = replace(matter, version=at.version, recorded_at=at.recorded_at)
+    owner = at.fact.owner
+    if at.kind != "matter" or owner not in EVOLVE:
+        return moved
+    return replace(moved, **{owner: EVOLVE[owner](getattr(matter, owner), at.fact, at)})
+
+
+def forward(matter: Matter, events: Iterable[Recorded]) -> Matter:
+    """The matter after further events."""
+    for event in events:
+        matter = evolve(matter, event)
+    return matter
+
+
+def fold(matter_id: UUID, events: Iterable[Recorded]) -> Matter:
+    """The matter after all *events* of its stream, in version order."""
+    return forward(Matter(matter_id), events)

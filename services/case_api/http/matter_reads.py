@@ -1,0 +1,170 @@
+"""Reading child-protection matters: strong reads, at two times, for the named group as it is now (I30)."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date, datetime
+from inspect import Parameter, Signature
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from case_api.access.principal import Principal
+from case_api.access.roles import PROTECTION_READERS
+from case_api.domain.event import Recorded
+from case_api.domain.facts.authority import Authority
+from case_api.domain.matter import Matter
+from case_api.domain.policy import Policy
+from case_api.http import problem_kinds as kinds
+from case_api.http.audit import AttemptBody
+from case_api.http.cases import Look, answers
+from case_api.http.conditional import IfNoneMatch
+from case_api.http.documents import READ_ERRORS
+from case_api.http.matter_commands import matter_for
+from case_api.http.offices import InOffice, Roles
+from case_api.http.ordering import as_problems
+from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
+from case_api.http.problems import Problem
+from case_api.http.times import Asked
+from case_api.office import Office
+from case_api.order import Caller
+from case_api.views.answer import Answer, AsOf, NothingKnown
+from case_api.views.matter_story import MatterClocks, MatterTimeline, matter_clocks, matter_timeline
+from case_api.views.matter_view import MatterView, matter_view
+
+router = APIRouter(tags=["matters"])
+Member = Annotated[Caller, Depends(Roles(PROTECTION_READERS))]
+View = Callable[[Sequence[Recorded], AsOf, Policy, Authority], Answer]
+KIND = "matters"
+BATCH = 200
+"""Matters that are looked at in one go for somebody's list."""
+ATTEMPTS = 5_000
+"""Restricted attempts of the authority, the newest, among which those of one matter are looked for."""
+
+
+class MatterRow(BaseModel):
+    """A matter, as its list shows it."""
+
+    matter_id: UUID
+    case_id: UUID
+    since: AwareDatetime | date
+    coordinator: str
+
+
+class MatterPage(BaseModel):
+    """The matters of the caller's groups; nobody else's are counted."""
+
+    items: list[MatterRow]
+    next: str | None = Field(default=None, description="Absent on the last page.")
+    self: str
+
+
+class MatterAttempts(BaseModel):
+    """Refused commands that concern the matter, the newest first."""
+
+    items: list[AttemptBody]
+
+
+@router.get(
+    "/v1/matters",
+    operation_id="matters",
+    summary="The child-protection matters of whose named group the caller is",
+    responses=READ_ERRORS,
+    response_model=MatterPage,
+    response_model_exclude_none=True,
+)
+async def matters(
+    request: Request, acting: Member, office: InOffice, after: Cursor = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """Whose group the caller is not in is not there."""
+    place = UUID(bytes=open_cursor(office.journal.keyring, KIND, after)) if after else None
+    found: list[Matter] = []
+    with as_problems():
+        async for one in _of(acting.who, office, place):
+            found.append(one)
+            if len(found) > limit:
+                break
+    following = seal_cursor(office.journal.keyring, KIND, found[limit - 1].id.bytes) if len(found) > limit else None
+    return page(request, [_row(one) for one in found[:limit]], following)
+
+
+async def _of(who: Principal, office: Office, after: UUID | None) -> AsyncIterator[Matter]:
+    """The matters of *who*, in the order of their ids: each is folded, since no table says whose it is."""
+    while streams := await office.journal.sealed_streams(after, BATCH):
+        for stream in streams:
+            matter = (await office.sealed.latest(stream)).state
+            if matter.is_known_to(who.subject):
+                yield matter
+        after = streams[-1]
+
+
+def _row(matter: Matter) -> MatterRow:
+    concern, since = matter.protection.concern, matter.protection.since
+    assert concern is not None and since is not None  # noqa: S101, PT018 - else nobody knows the matter
+    instant: datetime | date = since
+    return MatterRow(matter_id=matter.id, case_id=concern.case_id, since=instant, coordinator=concern.group.coordinator)
+
+
+class MatterLook(Look):
+    """One read of a matter: the fields of a read of a case, with the matter's id in the place of the case's."""
+
+    async def events(self) -> Sequence[Recorded]:
+        """The whole stream, for somebody who is of the group now. Raises a 404 Problem for anybody else."""
+        await matter_for(self.office, self.case_id, self.who)
+        with as_problems():
+            return await self.office.histories.of(self.case_id)
+
+
+def reading(path: str, model: type[Answer], view: View, summary: str) -> None:
+    """Declare `GET path` for a view of one matter."""
+
+    async def endpoint(**given: Any) -> Response:
+        acting: Caller = given.pop("acting")
+        look = MatterLook(who=acting.who, case_id=given.pop("matter_id"), **given)
+        events = await look.events()
+        policy, authority = await look.ground()
+        try:
+            shown = view(events, look.at(events), policy, authority)
+        except NothingKnown:
+            raise Problem(kinds.NOT_FOUND) from None
+        return look.answer(shown, look.case_id, events[-1].version)
+
+    endpoint.__signature__ = _signature()  # type: ignore[attr-defined]
+    name = view.__name__
+    router.get(path, operation_id=name, summary=summary, responses=answers(model), response_class=Response)(endpoint)
+
+
+def _signature() -> Signature:
+    wanted: dict[str, Any] = {
+        "request": Request,
+        "matter_id": UUID,
+        "acting": Member,
+        "office": InOffice,
+        "times": Asked,
+        "if_none_match": IfNoneMatch,
+    }
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in wanted.items()]
+    return Signature(parameters, return_annotation=Response)
+
+
+reading("/v1/matters/{matter_id}", MatterView, matter_view, "A child-protection matter, for its named group")
+reading("/v1/matters/{matter_id}/timeline", MatterTimeline, matter_timeline, "The story of a matter, in order")
+reading("/v1/matters/{matter_id}/clocks", MatterClocks, matter_clocks, "Its time limits: due, done, kept")
+
+
+@router.get(
+    "/v1/matters/{matter_id}/attempts",
+    operation_id="matter_attempts",
+    summary="Refused commands that concern a matter, the newest first",
+    responses=READ_ERRORS,
+    response_model_exclude_none=True,
+)
+async def attempts(matter_id: UUID, acting: Member, office: InOffice) -> MatterAttempts:
+    """On the matter itself, or citing an override on its case; no other list shows them (I8, I30)."""
+    matter = await matter_for(office, matter_id, acting.who)
+    with as_problems():
+        found = await office.journal.restricted_attempts(ATTEMPTS)
+    concerned = (one for one in found if matter_id == one.matter_id or matter.case_id == one.case_id)
+    return MatterAttempts(items=[AttemptBody.model_validate(one, from_attributes=True) for one in concerned])
