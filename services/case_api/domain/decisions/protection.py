@@ -92,6 +92,7 @@ class RecordOverrideReasons(Command):
     """The reasons of an override that was made in an emergency."""
 
     reasons: Text
+    """Why it could not wait for agreement."""
 
     examples = ({"reasons": "To ask first would have put Isla at risk."},)  # fmt: skip
 
@@ -102,6 +103,7 @@ class RecordProtectionDecision(Command):
     forum: Code
     """Where it was decided, as the policy lists under protection."""
     decision: Text
+    """What was decided, and why."""
     decided_by: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
     """Which agencies decided."""
     told: Annotated[tuple[ToldByOthers, ...], Field(max_length=20)] = ()
