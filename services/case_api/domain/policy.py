@@ -9,6 +9,15 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from case_api.domain.calendar import SchoolCalendar, Session
+from case_api.domain.profiles import (
+    AgreementProfile,
+    MeetingProfile,
+    ProtectionProfile,
+    RequestProfile,
+    TimeLimit,
+    WatchProfile,
+    WithholdingProfile,
+)
 from case_api.domain.words import Code, LawfulBasis, Line, Value
 
 OVERRIDE_AUTHORISERS: Final = ("child_protection",)
@@ -64,60 +73,6 @@ class Entitlement(Value):
     code: Code
     label: dict[str, Line]
     source: Line
-
-
-class AgreementProfile(Value):
-    """Who must agree, to what, and for how long."""
-
-    categories: Annotated[tuple[Code, ...], Field(min_length=1)]
-    learner_decides_from_age: Annotated[int, Field(ge=0, le=25)]
-    default_months: Annotated[int, Field(ge=1, le=60)]
-    every_contactable_holder_is_asked: bool
-    pause_acknowledged_within_working_days: Annotated[int, Field(ge=1)]
-
-
-class RequestProfile(Value):
-    contributors_of_different_roles: Annotated[int, Field(ge=1)]
-
-
-class MeetingProfile(Value):
-    """Which meetings there are, which of them plan support (I17), and when a pack is on time (I22)."""
-
-    kinds: Annotated[tuple[Code, ...], Field(min_length=1)] = ("planning",)
-    planning_kinds: tuple[Code, ...] = ("planning",)
-    pack_school_days_ahead: Annotated[int, Field(ge=0, le=30)] = 5
-
-
-class WatchProfile(Value):
-    """After how long it stands out that something was not done (I21, I28), and goes further up."""
-
-    unsupported_concern_school_days: Annotated[int, Field(ge=1, le=100)] = 10
-    postcard_calendar_days: Annotated[int, Field(ge=1, le=100)] = 10
-    escalated_after_school_days: Annotated[int, Field(ge=1, le=100)] = 5
-
-
-class ProtectionProfile(Value):
-    """Child protection: on what grounds consent is overridden (I7), and who meets and decides in a matter."""
-
-    grounds: Annotated[tuple[Code, ...], Field(min_length=1)] = ("child_protection",)
-    reasons_within_hours: Annotated[int, Field(ge=1, le=168)] = 24
-    forums: Annotated[tuple[Code, ...], Field(min_length=1)] = ("ird", "cppm", "core_group", "review_cppm")
-    meeting_kinds: Annotated[tuple[Code, ...], Field(min_length=1)] = ("cppm", "core_group", "review_cppm")
-
-
-class TimeLimit(Value):
-    """How long something may take by law or guidance; the first day is not counted, the last is."""
-
-    length: Annotated[int, Field(ge=1, le=1000)]
-    unit: Literal["weeks", "calendar_days", "working_days", "school_days"]
-
-
-class WithholdingProfile(Value):
-    """On what a withholding stands (I25): who may authorise it, on whose wish, and for how long without a review."""
-
-    authorised_by: Annotated[tuple[Code, ...], Field(min_length=1)] = ("pupil_support_team", "school_leader")
-    learner_wish_from_age: Annotated[int, Field(ge=0, le=25)] = 12
-    reviewed_within_days: Annotated[int, Field(ge=1, le=730)] = 280
 
 
 Duty = Literal["A", "B", "F", "N"]
