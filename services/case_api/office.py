@@ -20,6 +20,7 @@ from case_api.domain.matter import Matter
 from case_api.domain.policy import Policy
 from case_api.folds import AuthorityKind, CaseKind, Folds, MatterKind, ToldKind
 from case_api.histories import Histories
+from case_api.joint import JointService
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
@@ -57,6 +58,7 @@ class Office:
     histories: Histories
     tellings: Folds[Told]
     cases: Service[Case]
+    jointly: JointService
     told: Service[Told]
     own: Service[Authority]
     sealed: Folds[Matter]
@@ -109,6 +111,7 @@ def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, sett
         tellings=tellings,
         cases=Service(journal, folds, precedent, clock),
         told=Service(journal, tellings, precedent, clock),
+        jointly=JointService(journal, folds, precedent, clock),
         own=Service(journal, authorities, precedent, clock),
         sealed=sealed,
         matters=Service(journal, sealed, precedent, clock),

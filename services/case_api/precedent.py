@@ -5,10 +5,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
+from case_api.domain.command import Situation
+from case_api.domain.event import Actor
 from case_api.domain.facts.authority import Authority, PolicyPublished
 from case_api.domain.policy import Policy
 from case_api.domain.words import day_of
 from case_api.folds import Folds
+from case_api.order import Caller
 from case_api.packs import Packs, parse
 
 FRESH_FOR: Final = 1.0
@@ -34,6 +39,21 @@ class Precedent:
         if time.monotonic() - self._read_at > FRESH_FOR:
             await self._refresh()
         return self._authority, self.policy_on(now)
+
+    async def situation(self, caller: Caller, now: datetime) -> Situation:
+        """All that a decision at *now* needs beside the state that it is about."""
+        authority, policy = await self.at(now)
+        who = caller.who
+        return Situation(
+            now=now,
+            actor=Actor(subject=who.subject, role=caller.role, organisation=who.organisation),
+            roles=who.roles,
+            policy=policy,
+            authority=authority,
+            new_id=uuid7,
+            services=who.services,
+            person=who.person,
+        )
 
     async def latest(self, now: datetime) -> tuple[Authority, Policy]:
         """The same, confirmed at the head of the authority's stream."""

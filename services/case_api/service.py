@@ -10,12 +10,9 @@ from dataclasses import replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from case_api.clock import Clock
 from case_api.domain.command import Command, Situation
 from case_api.domain.decide import decide
-from case_api.domain.event import Actor
 from case_api.domain.facts.people import LearnerRegistered
 from case_api.domain.refusal import Decision
 from case_api.folds import Folded, Folds, Held
@@ -80,7 +77,7 @@ class Service(Generic[S]):
         """
         situation = await self._situation(order)
         before = held.folded
-        situation = _not_before(situation, before)
+        situation = not_before(situation, before)
         if order.command.needs_history and len(situation.history) != before.version:
             return None
         if self._is_out_of_sight(order, before) or self._is_stale(order, before):
@@ -153,21 +150,8 @@ class Service(Generic[S]):
         return answer
 
     async def _situation(self, order: Order[S, C]) -> Situation:
-        now = self._clock.now()
-        authority, policy = await self._precedent.at(now)
-        who = order.caller.who
         history = tuple(await self._journal.read(order.stream)) if order.command.needs_history else ()
-        return Situation(
-            now=now,
-            actor=Actor(subject=who.subject, role=order.caller.role, organisation=who.organisation),
-            roles=who.roles,
-            policy=policy,
-            authority=authority,
-            new_id=uuid7,
-            services=who.services,
-            person=who.person,
-            history=history,
-        )
+        return replace(await self._precedent.situation(order.caller, self._clock.now()), history=history)
 
     def _keyed(self, order: Order[S, C], reply: Reply) -> Keyed:
         return Keyed(order.caller.who.client, order.key or "", order.fingerprint, reply, order.case_id)
@@ -181,7 +165,7 @@ class Service(Generic[S]):
         }
 
 
-def _not_before(situation: Situation, before: Folded[Any]) -> Situation:
+def not_before(situation: Situation, before: Folded[Any]) -> Situation:
     """Decided at the time of the last fact or later: a clock that is behind another's must not overlook its facts."""
     last = before.recorded_at
     return replace(situation, now=last) if last and last > situation.now else situation

@@ -7,6 +7,7 @@ import pytest
 
 from case_api.boards.agency_desk import DESK
 from case_api.boards.case_search import hasher
+from case_api.boards.class_list import CLASSES
 from case_api.boards.contact_tasks import CONTACT_TASKS
 from case_api.boards.diary import DIARY, ORDER, due_by, under_other
 from case_api.boards.open_postcards import OPEN_POSTCARDS
@@ -105,6 +106,31 @@ async def test_a_learner_is_on_the_caseload_of_the_setting_they_are_placed_in(jo
     days = {"burnside-primary": date(2026, 8, 16), "burnside-academy": date(2026, 8, 17)}
     for setting, day in days.items():
         assert [row.setting for row in await desk.boards.stage_board(day)] == [setting]
+
+
+async def test_a_class_lists_who_is_in_it_on_the_day(journal, desk):
+    story, stays = Story().registered(), Story().registered()
+    for one, day, setting_class in (
+        (story, "2025-08-20", "p5"),
+        (stays, "2025-08-20", "p5"),
+        (story, "2026-01-12", "p6"),
+    ):
+        placed = LearnerPlaced(
+            setting="burnside-primary", setting_class=setting_class, from_day=date.fromisoformat(day)
+        )
+        one.then("2025-08-20", placed)
+    for one in (story, stays, Story().registered()):
+        await write(journal, one)
+
+    async def there(setting_class, day):
+        wanted = EVERYTHING.having(setting="burnside-primary", setting_class=setting_class)
+        rows = await desk.boards.rows(CLASSES, wanted.upto(shown_from=day).beyond(shown_until=day))
+        return {row.case_id for row in rows}
+
+    assert await there("p5", date(2025, 8, 19)) == set()
+    assert await there("p5", date(2026, 1, 11)) == {story.case_id, stays.case_id}
+    assert await there("p5", date(2026, 1, 12)) == {stays.case_id}
+    assert await there("p6", date(2026, 1, 12)) == {story.case_id}
 
 
 async def test_pages_follow_each_other_while_more_is_written(journal, desk):

@@ -19,6 +19,7 @@ from case_api.domain.decisions import (
     agreements,
     assessments,
     authority,
+    class_supports,
     concerns,
     coordination,
     entitlements,
@@ -75,6 +76,12 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     supports.ApplySupport: supports.apply_support,
     supports.AdjustSupport: supports.adjust_support,
     targeted_supports.StartTargetedSupport: targeted_supports.start_targeted_support,
+    **dict.fromkeys(
+        (class_supports.ClassSupport, class_supports.GroupSupport),
+        lambda case, joint_id, command, at: class_supports.give_support_together(
+            case, "burnside-primary", joint_id, command, at
+        ),
+    ),
     supports.ObserveEffect: supports.observe_effect,
     supports.EndSupport: supports.end_support,
     stages.ChangeStage: stages.change_stage,

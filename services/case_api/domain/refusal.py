@@ -1,5 +1,6 @@
 """Why a command can be refused, and how a decision says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -18,6 +19,8 @@ class Missing(Value):
     """A code such as `not_asked`, `refused`, `effect_not_observed`."""
     person: UUID | None = None
     ref: UUID | str | None = None
+    case_id: UUID | None = None
+    """Whose case it is, where a command is about several (D12)."""
     detail: str | None = None
 
 
@@ -62,3 +65,19 @@ def decided(*rules: Refusal | None, then: Event | tuple[Event, ...] = (), create
     if refusals:
         return Decision(refusals=refusals)
     return Decision(events=then if isinstance(then, tuple) else (then,), created=created)
+
+
+def together(refused: Mapping[UUID, tuple[Refusal, ...]]) -> tuple[Refusal, ...]:
+    """The refusals of several cases as those of one command: each kind once, naming every learner it is about (D12)."""
+    named: dict[tuple[type[Refusal], str | None], Refusal] = {}
+    for case_id, refusals in refused.items():
+        for one in refusals:
+            kind = (type(one), one.pointer)
+            before = named[kind].missing if kind in named else ()
+            named[kind] = one.model_copy(update={"missing": (*before, *_of(case_id, one))})
+    return tuple(named.values())
+
+
+def _of(case_id: UUID, refusal: Refusal) -> tuple[Missing, ...]:
+    missing = refusal.missing or (Missing(rule_id=refusal.rule_id, what=refusal.slug.replace("-", "_")),)
+    return tuple(one.model_copy(update={"case_id": case_id}) for one in missing)

@@ -20,6 +20,7 @@ class MissingBody(BaseModel):
     what: str
     person: str | None = None
     ref: str | None = None
+    case_id: str | None = Field(default=None, description="Whose case it is, where a command is about several.")
     detail: str | None = None
 
 

@@ -102,7 +102,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         decision=decision,
         reply=replier(keyring, caller.who, today, location),
         key=key,
-        fingerprint=keyring.fingerprint(request.method, _asked_by(request, caller.who), await request.body()),
+        fingerprint=keyring.fingerprint(request.method, asked_by(request, caller.who), await request.body()),
         expected=if_match.versions(keyring, stream) if if_match else None,
         opens=opens,
         sealed=sealed,
@@ -115,7 +115,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     return answered(request, outcome)
 
 
-def _asked_by(request: Request, who: Principal) -> str:
+def asked_by(request: Request, who: Principal) -> str:
     """Path and person: what one client keeps for one of its people is not replayed to another."""
     return f"{request.url.path}\0{who.organisation}\0{who.subject}\0{who.person or ''}"
 
