@@ -69,16 +69,28 @@ class Oracle:
         }
 
     @property
-    def is_twelve(self) -> bool:
+    def deciding_parents(self) -> set[UUID]:
+        """None beside a young person of sixteen, unless they were found unable to decide."""
+        return set() if self.young_person_decides else self.parents
+
+    @property
+    def young_person_decides(self) -> bool:
+        return self.is_aged(16, self.today) and not self.lacks_capacity
+
+    def is_aged(self, years: int, day: date) -> bool:
         born = self.learner.date_of_birth
-        return (self.today.year - 12, self.today.month, self.today.day) >= (born.year, born.month, born.day)
+        return (day.year - years, day.month, day.day) >= (born.year, born.month, born.day)
+
+    @property
+    def lacks_capacity(self) -> bool:
+        found = [fact for fact in self.facts if isinstance(fact, CapacityAssessed) and self.today < fact.valid_until]
+        return bool(found) and found[-1].outcome == "lacks"
 
     @property
     def learner_is_heard_instead(self) -> bool:
         """Found unable to decide, and their views are on record."""
-        found = [fact for fact in self.facts if isinstance(fact, CapacityAssessed) and self.today < fact.valid_until]
         heard = any(isinstance(fact, ViewsRecorded) and fact.party == self.learner.person_id for fact in self.facts)
-        return bool(found) and found[-1].outcome == "lacks" and heard
+        return self.lacks_capacity and heard
 
     # What they said
     def was_asked(self, person: UUID, about: Scope) -> bool:
@@ -116,11 +128,14 @@ class Oracle:
             self.learner.person_id,
         )
         found = self.why_not_to_go_on(about)
-        found += [f"{parent} was not asked" for parent in self.parents if not self.was_asked(parent, about)]
-        if self.is_twelve and not self.learner_is_heard_instead:
-            own = [grant for grant, _ in self.standing_grants(learner, about).values() if grant.given_as == "learner"]
+        found += [f"{parent} was not asked" for parent in self.deciding_parents if not self.was_asked(parent, about)]
+        if self.is_aged(12, self.today) and not self.learner_is_heard_instead:
+            grants = [grant for grant, _ in self.standing_grants(learner, about).values()]
+            own = [grant for grant in grants if grant.given_as == "learner"]
             found += [] if own else ["the learner is twelve and did not agree themselves"]
-        for person in {*self.parents, learner}:
+            old = self.young_person_decides and not any(self.is_aged(16, grant.holds_from) for grant in own)
+            found += ["the learner is sixteen and has not agreed since"] if old else []
+        for person in {*self.deciding_parents, learner}:
             if self.agrees(person, about) and not set(asked.categories) <= self.left_to_share(person, about):
                 found.append(f"{person} did not agree to all of it")
         found += [f"nothing was tried for {need}" for need in asked.need_refs if not self._tried(asked, need)]
@@ -131,10 +146,12 @@ class Oracle:
     def why_not_to_go_on(self, about: Scope) -> list[str]:
         """Why work for this purpose must not go on."""
         learner = self.learner.person_id
-        found = [] if any(self.agrees(parent, about) for parent in self.parents) else ["no parent agrees"]
+        parents = self.deciding_parents
+        agreed = self.young_person_decides or any(self.agrees(parent, about) for parent in parents)
+        found = [] if agreed else ["no parent agrees"]
         found += [
             f"{parent} said no, took it back, or their agreement ended"
-            for parent in self.parents
+            for parent in parents
             if self.has_answered(parent, about) and not self.standing_grants(parent, about)
         ]
         if not self.learner_is_heard_instead and not self.agrees(learner, about):
@@ -158,7 +175,7 @@ class Oracle:
     def _suffices(self, about: Scope) -> bool:
         shares = [
             self.left_to_share(person, about)
-            for person in {*self.parents, self.learner.person_id}
+            for person in {*self.deciding_parents, self.learner.person_id}
             if self.agrees(person, about)
         ]
         common = set.intersection(*shares) if shares else set()

@@ -56,7 +56,9 @@ class CaseLife(AnySchool, AnyService):
         self.forward = Case(self.running.case.id)
         self.was_corrected = False
 
-    @initialize(days_to_twelve=st.sampled_from([-900, -20, -1, 0, 1, 5, 20, 1500]), plan=plans, involved=usually)
+    @initialize(
+        days_to_twelve=st.sampled_from([-1500, -1445, -900, -20, -1, 0, 1, 5, 20, 1500]), plan=plans, involved=usually
+    )
     def it_begins(self, days_to_twelve: int, plan: tuple[str, str], *, involved: bool) -> None:
         self.register(days_to_twelve)
         if involved:

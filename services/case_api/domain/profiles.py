@@ -12,6 +12,8 @@ class AgreementProfile(Value):
 
     categories: Annotated[tuple[Code, ...], Field(min_length=1)]
     learner_decides_from_age: Annotated[int, Field(ge=0, le=25)]
+    young_person_decides_from_age: Annotated[int, Field(ge=0, le=25)] = 16
+    """From this age on a young person decides alone, and carers are not asked (I3)."""
     default_months: Annotated[int, Field(ge=1, le=60)]
     every_contactable_holder_is_asked: bool
     pause_acknowledged_within_working_days: Annotated[int, Field(ge=1)]

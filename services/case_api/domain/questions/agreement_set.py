@@ -18,7 +18,7 @@ class AgreementSet:
     """Every party's standing towards one service and purpose at one instant.
 
     `carers` are the contactable holders of parental rights (I2); a holder whom the school may not contact has a
-    recorded reason and is not asked.
+    recorded reason and is not asked. A young person who decides, decides alone: then there are none (I3).
     """
 
     learner: Standing | None
@@ -26,6 +26,9 @@ class AgreementSet:
     learner_age: int
     learner_lacks_capacity: bool
     learner_views: bool
+    young_person_decides: bool = False
+    given_before_deciding: bool = False
+    """Whether the learner's agreement is from before the age from which they decide alone."""
 
     @property
     def parties(self) -> tuple[Standing, ...]:
@@ -58,7 +61,7 @@ class AgreementSet:
         The learner's, that of at least one carer, and that of every carer whose agreement came to an end: silence
         after an end is no agreement, and the scope must not widen by it.
         """
-        nobody = () if self.carers else (Missing(rule_id="I1", what="no_carer_to_ask"),)
+        nobody = () if self.carers or self.young_person_decides else (Missing(rule_id="I1", what="no_carer_to_ask"),)
         wanting = [] if self.learner_stands_aside else [self.learner] if self.learner else []
         if not any(_agrees(carer) for carer in self.carers):
             wanting = [*self.carers, *wanting]
@@ -137,15 +140,30 @@ def agreement_set(
     def of(party: PersonId) -> Standing:
         return standing(known, party, service, purpose, at, policy.tz)
 
-    day = day_of(at, policy.tz)
     learner = case.people.learner
+    own = of(learner.person_id) if learner else None
+    alone = decides_alone(case, at, policy)
     return AgreementSet(
-        learner=of(learner.person_id) if learner else None,
-        carers=tuple(_counting(case, of)),
-        learner_age=case.people.age_on(day),
+        learner=own,
+        carers=() if alone else tuple(_counting(case, of)),
+        learner_age=case.people.age_on(day_of(at, policy.tz)),
         learner_lacks_capacity=case.people.lacks_capacity_at(at, policy.tz),
         learner_views=_learner_was_heard(case, at, policy.tz),
+        young_person_decides=alone,
+        given_before_deciding=alone and own is not None and was_given_before_deciding(case, own, policy),
     )
+
+
+def decides_alone(case: Case, at: datetime, policy: Policy) -> bool:
+    """I3: from an age that the policy names the young person decides, unless they were found unable to."""
+    grown = case.people.age_on(day_of(at, policy.tz)) >= policy.agreements.young_person_decides_from_age
+    return grown and not case.people.lacks_capacity_at(at, policy.tz)
+
+
+def was_given_before_deciding(case: Case, own: Standing, policy: Policy) -> bool:
+    """Whether the learner's agreement is from before the age from which they decide alone."""
+    young = policy.agreements.young_person_decides_from_age
+    return own.granted and own.given_on is not None and case.people.age_on(own.given_on) < young
 
 
 def _counting(case: Case, of: Callable[[PersonId], Standing]) -> Iterator[Standing]:

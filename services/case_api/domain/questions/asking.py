@@ -72,7 +72,10 @@ def every_parent_who_can_be_asked_was_asked(parties: AgreementSet, policy: Polic
 
 
 def the_learner_agrees_as_their_age_allows(parties: AgreementSet, policy: Policy) -> Refusal | None:
-    """I3: from the age of deciding an agreement of their own; without capacity their views are heard."""
+    """I3: from the age of deciding an agreement of their own; without capacity their views are heard.
+
+    A young person who decides alone does so anew: what they agreed to beside their parents carries no new request.
+    """
     learner = parties.learner
     if learner is None:
         return None
@@ -80,7 +83,7 @@ def the_learner_agrees_as_their_age_allows(parties: AgreementSet, policy: Policy
     what = None
     if parties.learner_lacks_capacity and not parties.learner_views:
         what = "views_missing"
-    elif grown and learner.granted and learner.given_as == "assent_under_age":
+    elif (grown and learner.granted and learner.given_as == "assent_under_age") or parties.given_before_deciding:
         what = "own_agreement_wanted"
     return LearnerToBeAskedAgain(missing=(Missing(rule_id="I3", what=what, person=learner.party),)) if what else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 
 from case_api.domain.facts.agreements import (
@@ -32,6 +32,8 @@ class Standing:
     granted_at_version: int = 0
     given_as: str | None = None
     helped_by: str | None = None
+    given_on: date | None = None
+    """The local day of the answer that stands."""
     until: datetime = NEVER
     willing_to_discuss: bool = False
     asked_for: AgreementId | None = None
@@ -109,7 +111,8 @@ def _after(before: Standing, entry: Entry, zone: tzinfo) -> Standing:
         case ConsentGranted() as grant:
             return Standing(
                 party, "granted", frozenset(grant.scope.categories), frozenset(grant.kinds), grant.agreement_id,
-                entry.version, grant.given_as, grant.helped_by, start_of(grant.until, zone),
+                entry.version, grant.given_as, grant.helped_by,
+                day_of(entry.occurred_at, zone), start_of(grant.until, zone),
                 asked_for=grant.agreement_id, at_version=entry.version,
             )  # fmt: skip
         case ConsentRefused() as refusal:
