@@ -8,7 +8,7 @@ from time import perf_counter
 
 import uvloop
 
-from benchmarks import appends, posts
+from benchmarks import appends, delays, loads, posts, rebuilds, stalls
 from benchmarks.asked import GROWTH, SPEED
 from benchmarks.ground import Database, durable
 from benchmarks.results import Results
@@ -26,6 +26,10 @@ PARTS: Mapping[str, Part] = {
     "appends": appends.on_postgres,
     "sqlite": _sqlite,
     "http": posts.commands,
+    "rebuild": rebuilds.boards,
+    "lag": delays.boards_follow,
+    "load": loads.long_case,
+    "stall": stalls.upkeep,
 }
 """What `make bench` measures, in this order."""
 

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack, closing
 
 from benchmarks import ground
 from benchmarks.ground import Database
-from benchmarks.peers.library import Saving, learners
+from benchmarks.peers.library import Learners, Saving, configured
 from benchmarks.peers.raw import Raw, RawSqlite, connected
 from benchmarks.results import Results
 from benchmarks.samples import Sample, alternate, ratio
@@ -23,7 +23,7 @@ async def on_postgres(size: Size, database: Database, results: Results) -> None:
         beside = stack.enter_context(database.fresh())
         cases = await ground.filled(journal, size.cases)
         ours = Writers(journal, cases)
-        application = stack.enter_context(closing(learners(beside, THREADS)))
+        application = stack.enter_context(closing(Learners(configured(beside, THREADS))))
         library = Saving(application, cases, THREADS)
         connections = await connected(beside, THREADS)
         for connection in connections:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from itertools import cycle
 from time import perf_counter
 from uuid import UUID, uuid4
 
@@ -12,7 +13,8 @@ from benchmarks import facts
 from benchmarks.ground import shares
 from benchmarks.processor import watching
 from benchmarks.samples import Sample
-from case_api.store.journal import Append, Journal, Keyed, Reply
+from case_api.domain.facts.concerns import ConcernRaised
+from case_api.store.journal import Append, Journal, Keyed, Reply, VersionConflict
 
 
 class Writers:
@@ -38,18 +40,39 @@ class Writers:
         began, latencies = perf_counter(), [await self.once(random.choice(self._cases)) for _ in range(commits)]  # noqa: S311
         return Sample(commits, perf_counter() - began, latencies)
 
+    async def paced(self, each_second: float, seconds: float) -> list[float]:
+        """So many appends a second, on time whether or not earlier ones are stored; the moments they were due.
+
+        The log has them in that order: what waits is committed first come, first served.
+        """
+        began = perf_counter()
+        due = [began + number / each_second for number in range(max(1, round(each_second * seconds)))]
+        turns = cycle(random.sample(self._cases, len(self._cases)))
+        async with asyncio.TaskGroup() as group:
+            for moment in due:
+                await asyncio.sleep(max(0.0, moment - perf_counter()))
+                group.create_task(self.once(next(turns)))
+        return due
+
     async def once(self, case_id: UUID) -> float:
         """Append one concern with all that belongs to it; how many seconds that took."""
         began = perf_counter()
+        try:
+            await self._append(case_id)
+        except VersionConflict:  # the clerk of a service that runs beside this had something to say of the case
+            self._heads[case_id] = await self._journal.head(case_id)
+            await self._append(case_id)
+        return perf_counter() - began
+
+    async def _append(self, case_id: UUID) -> None:
         self._heads[case_id] = version = self._heads[case_id] + 1
         fact = facts.concern()
         await self._journal.append(Append((facts.placed(case_id, version, fact),), self._keyed(case_id, fact)))
-        return perf_counter() - began
 
-    def _keyed(self, case_id: UUID, fact: msgspec.Struct | object) -> Keyed:
+    def _keyed(self, case_id: UUID, fact: ConcernRaised) -> Keyed:
         keyring = self._journal.keyring
         tag, cursor = keyring.tag("etag", case_id.bytes * 2), keyring.seal_opaque("cursor", case_id.bytes * 2)
-        body = msgspec.json.encode({"id": str(uuid4()), "etag": tag, "cursor": cursor})
+        body = msgspec.json.encode({"id": str(fact.concern_id), "etag": tag, "cursor": cursor})
         reply = Reply(201, (("ETag", f'"{tag}"'), ("Location", f"/v1/cases/{case_id}")), body)
         fingerprint = keyring.fingerprint("POST", f"/v1/cases/{case_id}/concerns", body)
         return Keyed("school-app", str(uuid4()), fingerprint, reply, case_id)

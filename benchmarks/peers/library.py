@@ -23,9 +23,13 @@ class Learner(Aggregate):
 
     @event("Registered")
     def __init__(self, case_id: UUID, about: dict[str, Any]) -> None:
-        self._id = case_id
         self.about = about
         self.concerns = 0
+
+    @staticmethod
+    def create_id(case_id: UUID) -> UUID:
+        """The library asks for the id with the arguments of the constructor that it names."""
+        return case_id
 
     @event("ConcernRaised")
     def raise_concern(self, about: dict[str, Any]) -> None:
@@ -37,17 +41,15 @@ class Learners(Application[UUID]):
     """The library's application, configured as its manual says."""
 
 
-def learners(dsn: str, threads: int) -> Learners:
-    """The application on a PostgreSQL database, with a connection for each thread."""
+def configured(dsn: str, connections: int = 5) -> dict[str, str]:
+    """The library's settings for a PostgreSQL database; five connections are its default."""
     parts = conninfo_to_dict(dsn)
     named = {"DBNAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
-    return Learners(
-        env={
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_POOL_SIZE": str(threads),
-            **{f"POSTGRES_{name}": str(parts.get(part) or "") for name, part in named.items()},
-        }
-    )
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_POOL_SIZE": str(connections),
+        **{f"POSTGRES_{name}": str(parts.get(part) or "") for name, part in named.items()},
+    }
 
 
 class Saving:

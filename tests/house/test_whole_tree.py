@@ -52,6 +52,14 @@ def test_every_requirement_asked_for_is_pinned(name: str):
     assert names - pinned == set()
 
 
+def test_the_benchmarks_measure_what_is_served():
+    served, measured = (
+        set(re.findall(r"^([a-z0-9._-]+(?:\[[a-z0-9,-]+\])?==\S+)", path.read_text(), re.MULTILINE))
+        for path in (ROOT / "requirements/runtime.txt", ROOT / "requirements/bench.txt")
+    )
+    assert served - measured == set()
+
+
 def test_the_licence_is_the_one_that_the_project_declares():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["license"] == "Apache-2.0"

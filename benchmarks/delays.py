@@ -1,0 +1,70 @@
+"""How long after a write every board shows it, while writes arrive as fast as a busy day never sees."""
+
+import asyncio
+from bisect import bisect_left
+from contextlib import AsyncExitStack, suppress
+from time import perf_counter
+
+import psycopg
+
+from benchmarks import ground
+from benchmarks.ground import AUTHORITY, Database
+from benchmarks.posts import settled
+from benchmarks.results import Results
+from benchmarks.samples import Sample, alternate
+from benchmarks.services import Identities, case_api
+from benchmarks.size import Size
+from benchmarks.writers import Writers
+
+AT_LEAST = 2_000
+"""Writes a second."""
+WATCH = f"SELECT position FROM {AUTHORITY}.board_editions WHERE live=1"  # noqa: S608 - a name of our own
+Seen = list[tuple[int, float]]
+"""Each position that the boards were seen at, and when first."""
+
+
+async def boards_follow(size: Size, database: Database, results: Results) -> None:
+    """`lag_p99_ms`: from the moment a write is due until one look at the boards, in another process, finds it."""
+    async with AsyncExitStack() as stack:
+        dsn, var = stack.enter_context(database.fresh()), stack.enter_context(ground.folder())
+        identities = Identities.below(var)
+        journal = await stack.enter_async_context(ground.opened(dsn, var))
+        writers = Writers(journal, await ground.filled(journal, size.cases))
+        most = (await writers.appending(size.writers, size.seconds)).rate
+        rate = max(most / 2, AT_LEAST if size.seconds >= 1 else 0)
+        await stack.enter_async_context(case_api(dsn, var, identities))
+        await settled(dsn)
+        rounds = await alternate({"boards": lambda: _followed(dsn, writers, rate, size.seconds)}, size.rounds)
+    results.details["lag"] = {"writes_per_second": round(rate), "most_per_second": round(most)}
+    worst = sorted(1e3 * one.at(99) for one in rounds["boards"])
+    results.told(f"boards at {rate:.0f} writes a second", rounds, lag_p99_ms=worst[len(worst) // 2])
+
+
+async def _followed(dsn: str, writers: Writers, each_second: float, seconds: float) -> Sample:
+    """Write at a pace; the delay of each write, in the order in which the log has them."""
+    seen: Seen = []
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+        start = await _position(connection)
+        looking = asyncio.create_task(_look(connection, seen))
+        due = await writers.paced(each_second, seconds)
+        await settled(dsn)
+        await asyncio.sleep(0.01)  # one more look
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+    positions = [position for position, _ in seen]
+    delays = [seen[bisect_left(positions, start + place)][1] - then for place, then in enumerate(due, 1)]
+    return Sample(len(due), max(due) - min(due) or seconds, delays)
+
+
+async def _look(connection: psycopg.AsyncConnection[tuple[object, ...]], seen: Seen) -> None:
+    while True:
+        position = await _position(connection)
+        if not seen or position > seen[-1][0]:
+            seen.append((position, perf_counter()))
+        await asyncio.sleep(0.001)
+
+
+async def _position(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> int:
+    row = await (await connection.execute(WATCH.encode())).fetchone()
+    return int(str(row[0])) if row else 0
