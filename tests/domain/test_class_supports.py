@@ -14,6 +14,7 @@ from case_api.domain.decisions.class_supports import (
     TooManyLearners,
     what_holds_for_all,
 )
+from case_api.domain.decisions.supports import ObserveEffect
 from case_api.domain.facts.authority import SettingListed
 from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.supports import UniversalSupportApplied
@@ -145,3 +146,5 @@ def test_what_was_tried_with_the_class_was_tried_with_the_learner():
     refused = strategies_come_before_agencies(running.case, ("language",), tried, None)
     assert refused
     assert [one.what for one in refused.missing] == ["effect_not_observed"]
+    running.ask(ObserveEffect(score=0, evidence="No change."), measure)
+    assert strategies_come_before_agencies(running.case, ("language",), tried, None) is None

@@ -18,7 +18,8 @@ from case_api.domain.decisions.postcards import ReplyPostcard, SendPostcard
 from case_api.domain.decisions.requests import SchoolRequest
 from case_api.domain.decisions.reviews import HoldReview
 from case_api.domain.decisions.stages import ChangeStage
-from case_api.domain.decisions.supports import ApplySupport, ObserveEffect
+from case_api.domain.decisions.supports import AdjustSupport, ApplySupport, EndSupport, ObserveEffect
+from case_api.domain.decisions.targeted_supports import ServiceNotAtWork, StartTargetedSupport
 from case_api.domain.facts.agreements import Scope
 from case_api.domain.facts.assessments import Need
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
@@ -34,6 +35,7 @@ from tests.domain.year import Year
 CATEGORIES = ("identity_contact", "learning_profile", "strategies_and_effect")
 SLT = Scope(service="slt", purpose="speech_and_language", categories=CATEGORIES)
 EVERYBODY = ("maja", "anna", "tom")
+BLOCK = StartTargetedSupport(strategy_code="agency_input", service="slt", need_refs=("receptive_language",))
 
 
 class MajasYear(Year):
@@ -141,6 +143,7 @@ class MajasYear(Year):
         self.plan = self.does(self.agreement_on_two_outcomes(heard))
         self.does(ChangeStage(to_stage="targeted", rationale="Still too much at once.", views_refs=heard))
         self.hears_from("slt", Accept(kind="accept", input_kind="ongoing", practitioner="Ms Rao"), self.asked)
+        self.block = self.does(BLOCK)
 
     def prepares_the_meeting(self) -> None:
         self.on("2026-02-03")  # E45
@@ -174,6 +177,7 @@ class MajasYear(Year):
         self.does(ObserveEffect(score=2, evidence="Both outcomes met again."), self.four[0])
         heard = self.hear(*EVERYBODY)
         self.does(HoldReview(of_refs=self.four, decision="step_down", views_refs=heard))
+        self.does(EndSupport(reason="outcome_met"), self.block)
         self.does(ChangeStage(to_stage="universal_augmented", rationale="Outcomes met twice.", views_refs=heard))
         self.on("2026-06-09")  # E57
         period = PeriodLookedAt(from_day=date(2025, 9, 16), until=date(2026, 6, 9))
@@ -285,6 +289,31 @@ def test_e48_a_plan_with_two_outcomes_is_agreed_before_targeted_support_begins(m
     assert agreed
     assert (agreed.version, len(agreed.needs)) == (1, 2)
     assert maja.case.plans.on(date(2026, 2, 9)) is None
+
+
+def test_e48_speech_therapy_is_targeted_support_from_the_day_of_the_step_up_to_that_of_the_step_down(maja):
+    maja.asks_slt()
+    maja.spring()
+    block = maja.case.supports.by_id[maja.block]
+    assert (block.level, block.started_on, block.begun.coordinator) == ("targeted", date(2026, 2, 10), "hay")
+    levels = [one.level for one in maja.case.supports.running_on(date(2026, 2, 10))]
+    assert levels == ["universal"] * 2 + ["augmented"] * 4 + ["targeted"]
+    maja.summer()
+    assert block.measure_id in {one.measure_id for one in maja.case.supports.running_on(date(2026, 5, 18))}
+    assert block.measure_id not in {one.measure_id for one in maja.case.supports.running_on(date(2026, 5, 19))}
+
+
+def test_targeted_support_by_a_service_waits_until_the_service_is_at_work(maja):
+    maja.asks_slt()
+    maja.on("2025-11-19")
+    assert ServiceNotAtWork in [type(one) for one in maja.refused(BLOCK)]
+
+
+def test_a_support_of_the_autumn_is_adjusted_while_it_runs(maja):
+    maja.on("2025-11-05")
+    maja.does(AdjustSupport(change="Three pictures at a time.", reason="Six were too many."), maja.timetable)
+    [adjusted] = maja.case.supports.by_id[maja.timetable].adjustments
+    assert adjusted.on == date(2025, 11, 5)
 
 
 def test_speech_therapy_comes_assesses_goes_on_and_ends(maja):

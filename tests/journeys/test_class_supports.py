@@ -111,6 +111,19 @@ async def test_a_group_is_given_it_whole_or_not_at_all_and_who_stands_in_the_way
     assert [item["case_id"] for item in receipt["items"]] == [here]
 
 
+async def test_nobody_is_refused_for_what_was_put_right_at_another_process(town: Town):
+    school, other = town.school, town.school.at(town.other)
+    members = [await learner(school) for _ in range(2)]
+    group = {"scope": "group", "cases": members, "strategy_code": "varied_grouping", "need_refs": ["calm"]}
+    for turn in range(ROUNDS):
+        need = {**group, "need_refs": [f"calm-{turn}"]}
+        refused = await other.post(TOGETHER, need)
+        assert {item["case_id"] for item in refused.json()["missing"]} == set(members)
+        for case_id in members:
+            await school.done(f"/v1/cases/{case_id}/assessments", {"tool": "cps", "needs": [{"code": f"calm-{turn}"}]})
+        await other.done(TOGETHER, need)
+
+
 async def test_a_class_of_nobody_and_a_setting_that_is_no_code_are_refused(town: Town):
     answer = await town.school.post(TOGETHER, nurture(a_class()))
     assert (answer.status_code, answer.json()["code"]) == (409, "nobody-in-class")
