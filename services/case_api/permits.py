@@ -16,11 +16,13 @@ from case_api.domain.command import Situation
 from case_api.domain.event import Actor, Recorded, Unreadable
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.told import Extent, Told
+from case_api.domain.facts.watches import WatchEscalated, WatchRaised
 from case_api.domain.policy import Policy
 from case_api.domain.questions.consequences import agreed_categories
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.matrix_roles import request_of
 from case_api.domain.questions.recipients import Hearer, recipients
+from case_api.domain.questions.watching import is_over
 from case_api.domain.questions.withheld import extent_of, service_of, withheld_from
 from case_api.folds import Folds
 from case_api.precedent import Precedent
@@ -140,7 +142,7 @@ def _hearers(ground: _Ground) -> tuple[Hearer, ...]:
 def _refuse_unfit(ground: _Ground, wanted: Wanted) -> None:
     if isinstance(ground.event.fact, Unreadable):
         raise PermitRefused("erased" if ground.event.fact.why == "erased" else "superseded")
-    if _was_taken_back(ground):
+    if _was_taken_back(ground) or is_over(ground.case, ground.event.fact):
         raise PermitRefused("superseded")
     hearer = next((one for one in _hearers(ground) if one.recipient == wanted.recipient), None)
     if hearer is None:
@@ -217,6 +219,8 @@ def _facts(ground: _Ground) -> dict[str, str]:
     listed = ground.authority.services.get(service) if service else None
     if listed:
         facts["service_name"] = listed.title
+    if isinstance(ground.event.fact, WatchRaised | WatchEscalated):
+        facts["watch"] = ground.event.fact.watch
     contact = coordinating_staff_on(ground.case, ground.situation.today)
     if contact:
         facts["contact"] = ground.authority.name_of(contact)

@@ -28,6 +28,8 @@ FAMILY = ("carer", "learner")
 STAFF = ("coordinator",)
 ASKERS = ("requester", "coordinator")
 TEACHERS = ("teacher",)
+OWNERS = ("owner",)
+"""Staff whom something waits for."""
 READERS = ("reader",)
 """Staff with whom something was shared."""
 DOERS = ("doer",)
@@ -72,6 +74,8 @@ RULES = (
     Rule("RecommendationMade.v1", FAMILY + STAFF + TEACHERS, "recommendation-made"),
     Rule("RecommendationShared.v1", READERS, "recommendation-shared"),
     Rule("RecordTransferred.v1", (*FAMILY, "receiver"), "record-transferred"),
+    Rule("WatchRaised.v1", (*OWNERS, *READERS), "watch-raised"),
+    Rule("WatchEscalated.v1", ("lead",), "watch-escalated"),
 )
 
 BY_EVENT_AND_ROLE = {(rule.event, role): rule for rule in RULES for role in rule.roles}

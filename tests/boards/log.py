@@ -47,8 +47,8 @@ class Desk:
 
     async def contents(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row that readers see, by table."""
-        from case_api.boards.boards import LIVE  # noqa: PLC0415
         from case_api.boards.catalogue import BOARDS  # noqa: PLC0415
+        from case_api.boards.selection import LIVE  # noqa: PLC0415
 
         return {
             board.name: sorted(

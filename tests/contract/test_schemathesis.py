@@ -51,7 +51,10 @@ expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 expected-statuses = ["2xx", "3xx", "404", "409"]
 
 [[operations]]
-include-operation-id = ["feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply"]
+include-operation-id = [
+    "feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply",
+    "watches", "unsupported_concerns", "reviews_due",
+]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
 """
 

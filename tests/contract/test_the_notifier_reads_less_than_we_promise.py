@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import AliasPath
 
 from case_api.domain.catalogue import CATALOGUE
+from case_api.domain.questions.watches import Watching
 from case_api.packs import Packs
 from notifier import wire
 from notifier.rules import BY_EVENT_AND_ROLE, EVENTS
+from notifier.settings import LETTERS
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = json.loads((ROOT / "openapi/case-api.json").read_text())
@@ -31,6 +33,9 @@ SPOKEN_OF = {
     "doers": {"doer"},
     "audience": {"teacher"},
     "shared_with": {"reader"},
+    "owner": {"owner"},
+    "slow_readers": {"reader"},
+    "leads": {"lead"},
     "home": {"carer", "learner"},
 }
 """The policy's roles, and the roles that the recipients answer gives for them."""
@@ -107,3 +112,8 @@ def test_every_event_has_a_schema_for_the_record_and_one_for_the_feed_unless_it_
     wanted = {f"{event.topic}.json" for event in CATALOGUE.values()}
     wanted |= {f"feed.{event.topic}.json" for event in CATALOGUE.values() if event.stream != "matter"}
     assert wanted == {path.name for path in (ROOT / "schemas").glob("*.json")}
+
+
+def test_a_letter_has_words_for_every_watch():
+    words = (LETTERS / "en/_watches.txt").read_text()
+    assert {watch for watch in get_args(Watching) if f'"{watch}": ' not in words} == set()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
 
 import pytest
@@ -65,8 +66,38 @@ async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(url
         assert (raised["data"]["watch"], raised["data"]["ref"]) == ("unsupported_concern", concern)
         [escalated] = await until_recorded(auditor, "WatchEscalated")
         assert escalated["time"] > raised["time"]
+        [listed] = (await school.seen("/v1/unsupported-concerns?setting=burnside-primary"))["items"]
+        assert (listed["concern_id"], listed["age_school_days"] > 10) == (concern, True)
+        [watch] = (await school.seen("/v1/watches?watch=unsupported_concern"))["items"]
+        assert (watch["ref"], watch["escalated"]) == (concern, True)
+        assert (await school.seen("/v1/cases"))["items"][0]["open_watches"] == 1
         support = {"strategy_code": "visual_timetable", "need_refs": ["speech_sounds"], "by": "hay"}
         await school.done(f"{family.path}/supports", support)
         [cleared] = await until_recorded(auditor, "WatchCleared")
         assert cleared["data"]["ref"] == concern
         assert len(await until_recorded(auditor, "WatchRaised")) == 1
+        assert (await school.seen("/v1/watches"))["items"] == (await school.seen("/v1/unsupported-concerns"))["items"]
+        assert (await school.seen("/v1/watches?setting=elsewhere"))["items"] == []
+
+
+async def test_a_review_shows_as_due_and_is_overdue_the_day_after(url, tmp_path):
+    async with serving(url, tmp_path) as api, clients(api.base_urls) as (one,):
+        school, auditor = Door(one, api.bearer("pupil_support")), Door(one, api.bearer("auditor"))
+        family = await register(school)
+        today = datetime.now(UTC).date()
+        plan = {
+            "measures": [{"strategy_code": "visual_timetable", "need_refs": ["speech_sounds"]}],
+            "intended_outcomes": ["Starts a task alone"],
+            "review_on": (today + timedelta(days=30)).isoformat(),
+            "responsible": ["hay"],
+        }
+        await school.done(f"{family.path}/planned-supports", plan)
+        [due] = (await school.seen("/v1/reviews-due"))["items"]
+        assert (due["what"], due["due"], due["overdue"]) == ("review", plan["review_on"], False)
+        assert (await school.seen(f"/v1/reviews-due?until={today}"))["items"] == []
+        later = datetime.combine(today + timedelta(days=31), time_of_day(12), UTC)
+        assert (await one.put("/clock", json={"now": later.isoformat()})).status_code == 200
+        [overdue] = (await school.seen("/v1/reviews-due"))["items"]
+        assert overdue["overdue"] is True
+        [raised] = await until_recorded(auditor, "WatchRaised")
+        assert raised["data"]["watch"] == "review_overdue"

@@ -12,6 +12,7 @@ from notifier.settings import LETTERS
 LETTERBOX = Letterbox(LETTERS)
 MAILED = sorted({(rule.template, role) for rule in RULES for role in rule.roles if "email" in rule.channels})
 TO_FAMILIES = sorted({(template, role) for template, role in MAILED if role in FAMILY})
+WATCHES = re.findall(r'^    "(\w+)": ', (LETTERS / "en/_watches.txt").read_text(), re.MULTILINE)
 SPOKEN = {
     "setting": "Burnside Primary",
     "contact": "the office",
@@ -107,3 +108,11 @@ def test_an_unknown_letter_is_an_error_and_names_no_fact():
 
 def test_letters_and_facts_show_nothing_of_themselves_in_a_log():
     assert "Burnside" not in repr(LETTERBOX.write("stage-changed", "en", "carer", SPOKEN))
+
+
+@pytest.mark.parametrize("watch", sorted(set(WATCHES)))
+def test_a_letter_says_in_a_sentence_what_stands_out(watch: str):
+    text = LETTERBOX.write("watch-raised", "en", "owner", SPOKEN | {"watch": watch}).text
+    assert "waits for somebody" not in text
+    sentences = [sentence for sentence in re.split(r"[.!?:]\s+|\n+", text) if sentence.strip()]
+    assert max(len(sentence.split()) for sentence in sentences) <= 25

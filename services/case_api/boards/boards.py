@@ -2,20 +2,18 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from case_api.boards.board import Board, Row
 from case_api.boards.case_search import SEARCH
 from case_api.boards.follower import Follower
-from case_api.boards.selection import EVERYTHING, Selection
+from case_api.boards.selection import EVERYTHING, LIVE, Selection
 from case_api.boards.stage_board import STAGES, StageRow, caseload_on
 from case_api.boards.tables import Tables
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-
-LIVE: Final = "edition=(SELECT edition FROM board_editions WHERE live=1)"
 
 
 class Boards:
@@ -59,7 +57,7 @@ class Boards:
         conditions += [f"({keys})>({','.join('?' * len(after))})"] if after else []
         conditions += [f"case_id IN ({','.join('?' * len(chosen))})"] if chosen else []
         sql = f"SELECT {names} FROM {board.table} WHERE {' AND '.join(conditions)} ORDER BY {keys} LIMIT ?"  # noqa: S608
-        values = (*(value for _, value in wanted.where), *(after or ()), *chosen, limit)
+        values = (*(value for _, some in wanted.where for value in some), *(after or ()), *chosen, limit)
         rows = await self._tables.rows(sql, values, board.columns)
         return [board.row(*row) for row in rows]
 

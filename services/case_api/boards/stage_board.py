@@ -7,7 +7,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from case_api.boards.board import Board, FoldedCase
-from case_api.boards.selection import EVERYTHING, Selection
+from case_api.boards.selection import EVERYTHING, LIVE, Selection
 from case_api.domain.case import Case
 from case_api.domain.questions.request_state import open_requests
 from case_api.domain.words import day_of
@@ -27,6 +27,9 @@ class StageRow:
     named_person: str | None
     open_concerns: int
     open_requests: int
+    waiting_requests: int
+    waiting_since: date | None
+    open_watches: int
 
 
 def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
@@ -35,6 +38,7 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
     if case.people.learner is None:
         return
     stage, since = _stage(folded)
+    waits = _waits(folded)
     for shown_from, shown_until in _spells(case):
         yield StageRow(
             case_id=case.id,
@@ -47,6 +51,9 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
             named_person=case.coordination.named_person_on(shown_from),
             open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
             open_requests=sum(1 for _ in open_requests(case)),
+            waiting_requests=len(waits),
+            waiting_since=min(waits, default=None),
+            open_watches=len(case.watches.open),
         )
 
 
@@ -58,6 +65,13 @@ def _stage(folded: FoldedCase) -> tuple[str, date]:
     return folded.policy.first_stage.code, day_of(registered, folded.policy.tz)
 
 
+def _waits(folded: FoldedCase) -> list[date]:
+    """For each request on which no service has begun to work, the day on which it was made."""
+    begun = ("active", "on_hold")
+    waiting = (request for request, state in open_requests(folded.case) if state not in begun)
+    return [day_of(request.asked_at, folded.policy.tz) for request in waiting]
+
+
 def _spells(case: Case) -> Iterator[tuple[date, date]]:
     assigned = (one.from_day for one in case.coordination.named_persons)
     moved = (one.from_day for one in case.placements.placed)
@@ -67,6 +81,15 @@ def _spells(case: Case) -> Iterator[tuple[date, date]]:
 STAGES = Board(
     "stages", StageRow, key=("case_id", "shown_from"), rows=stage_rows, indexes=(("stage",), ("setting", "stage"))
 )
+
+
+def in_setting(wanted: Selection, setting: str | None, today: date) -> Selection:
+    """Of the rows *wanted* of any board, those of learners who are in a setting *today*; all if none is named."""
+    if setting is None:
+        return wanted
+    shown = f"{LIVE} AND setting=? AND shown_from<=? AND shown_until>?"
+    there = f"case_id IN (SELECT case_id FROM {STAGES.table} WHERE {shown})"  # noqa: S608 (names are ours)
+    return wanted.and_where(there, setting, today, today)
 
 
 def caseload_on(today: date, **having: object) -> Selection:

@@ -36,6 +36,7 @@ class WatchProfile(Value):
 
     unsupported_concern_school_days: Annotated[int, Field(ge=1, le=100)] = 10
     postcard_calendar_days: Annotated[int, Field(ge=1, le=100)] = 10
+    clock_calendar_days_ahead: Annotated[int, Field(ge=1, le=100)] = 14
     escalated_after_school_days: Annotated[int, Field(ge=1, le=100)] = 5
 
 

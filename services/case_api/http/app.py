@@ -42,6 +42,7 @@ from case_api.http import (
     stories,
     supports,
     transfers,
+    watches,
 )
 from case_api.http.clock_route import clock_routes
 from case_api.http.declared import known_parameters
@@ -83,6 +84,7 @@ CAPABILITIES = (
     boards,
     matter_reads,
     matters,
+    watches,
     stories,
     messages,
     disclosures,

@@ -48,6 +48,9 @@ class CaseloadItem(BaseModel):
     named_person: str | None = None
     open_concerns: int
     open_requests: int
+    waiting_requests: int = Field(description="Of those, the ones on which no service has begun to work.")
+    waiting_since: date | None = Field(default=None, description="When the oldest of these was made.")
+    open_watches: int = Field(description="What stands out; see /v1/watches.")
 
 
 class DeskItem(BaseModel):

@@ -4,9 +4,9 @@ Every list comes in pages `{items, next, self}`, holds what was written before i
 from a sealed cursor, which stands for the key of the row before.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from inspect import Parameter, Signature, cleandoc
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -39,6 +39,7 @@ class Asking:
     acting: Caller
     office: Office
     today: date
+    now: datetime
     filters: Mapping[str, Any]
 
 
@@ -87,7 +88,7 @@ class Listing(Generic[R]):
     filters: Mapping[str, Any]
     order: tuple[str, ...] = ()
     roles: tuple[str, ...] = READERS
-    shown: Callable[[Asking, Sequence[R]], Sequence[Mapping[str, Any]]] | None = None
+    shown: Callable[[Asking, Sequence[R]], Awaitable[Sequence[Mapping[str, Any]]]] | None = None
 
     def mount(self, router: APIRouter, tags: list[str | Any] | None = None) -> None:
         """Declare `GET path`."""
@@ -110,8 +111,9 @@ class Listing(Generic[R]):
     async def answer(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """One page of what was asked for."""
         request, office, limit = given["request"], given["office"], given["limit"]
-        today = day_of(request.app.state.clock.now(), request.app.state.zone)
-        asking = Asking(given["acting"], office, today, {name: given[name] for name in self.filters})
+        now = request.app.state.clock.now()
+        filters = {name: given[name] for name in self.filters}
+        asking = Asking(given["acting"], office, day_of(now, request.app.state.zone), now, filters)
         wanted = self.choose(asking)
         if wanted is None:
             return page(request, [], None)
@@ -119,7 +121,7 @@ class Listing(Generic[R]):
         after = unpacked(kinds, open_cursor(keyring, self.cursor, given["after"])) if given["after"] else None
         with as_problems():
             rows = await office.boards.rows(self.board, wanted, order=tuple(kinds), after=after, limit=limit)
-        items = self.shown(asking, rows) if self.shown else items_of(self.item, rows)
+            items = await self.shown(asking, rows) if self.shown else items_of(self.item, rows)
         last = packed([getattr(rows[-1], name) for name in kinds]) if len(rows) == limit else None
         return page(request, items, None if last is None else seal_cursor(keyring, self.cursor, last))
 

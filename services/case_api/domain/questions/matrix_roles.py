@@ -3,7 +3,7 @@
 Each answer is a recipient, `service:<code>`, `staff:<subject>` or a person's id, and the role in which they hear.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,10 +15,12 @@ from case_api.domain.facts.concerns import Concern
 from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.requests import Request
 from case_api.domain.facts.transfers import RecordTransferred
+from case_api.domain.policy import Policy
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.postcard_sides import other_side
 from case_api.domain.questions.recommendations import audience_of
 from case_api.domain.questions.taking_part import doers, invited
+from case_api.domain.questions.watching import leads, owner, slow_readers
 from case_api.domain.words import PersonId
 
 Heard = Iterator[tuple[str, str]]
@@ -32,6 +34,7 @@ class About:
     fact: Event
     authority: Authority
     today: date
+    policy: Policy
 
     @property
     def request(self) -> Request | None:
@@ -148,6 +151,11 @@ def _shared_with(about: About) -> Heard:
         yield from _staff(staff, "reader")
 
 
+def _each(staff: Iterable[str], role: str) -> Heard:
+    for subject in staff:
+        yield from _staff(subject, role)
+
+
 def _staff(subject: str | None, role: str) -> Heard:
     if subject:
         yield f"staff:{subject}", role
@@ -168,6 +176,9 @@ BY_ROLE: Final[Mapping[str, Callable[[About], Heard]]] = {
     "audience": _audience,
     "shared_with": _shared_with,
     "other_side": lambda about: other_side(about.case, about.fact, about.authority, about.today),
+    "owner": lambda about: _each(owner(about.case, about.fact), "owner"),
+    "slow_readers": lambda about: _each(slow_readers(about.case, about.fact, about.policy, about.today), "reader"),
+    "leads": lambda about: _each(leads(about.case, about.fact, about.authority, about.policy, about.today), "lead"),
     "doers": lambda about: doers(about.fact, about.authority),
 }
 """By the role that a pack names; of a role that is not here nobody hears."""

@@ -23,7 +23,7 @@ class Hearer:
 def recipients(case: Case, event: Recorded, policy: Policy, authority: Authority, today: date) -> tuple[Hearer, ...]:
     """Everybody who is to hear of *event* as things stand now, each once, in the matrix's order."""
     found: dict[str, Hearer] = {}
-    about = About(case, event.fact, authority, today)
+    about = About(case, event.fact, authority, today, policy)
     for entry in policy.recipients.get(type(event.fact).__name__, ()):
         for name, role in BY_ROLE.get(entry.role, nobody)(about):
             channels = channels_of(case, name, authority)

@@ -6,25 +6,46 @@ kept of it (D15). None of them blocks anything.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from case_api.domain.case import Case
 from case_api.domain.facts.told import Told
 from case_api.domain.facts.watches import Key
 from case_api.domain.policy import Policy
+from case_api.domain.questions.clocks import clocks_of_requests
 from case_api.domain.questions.coordination import coordinating_staff_on
+from case_api.domain.questions.recommendations import recommendations_unacknowledged as unacknowledged
+from case_api.domain.questions.request_state import open_requests
 from case_api.domain.questions.reviews_due import review_due, stay_due
 from case_api.domain.questions.step_down import step_down_proposed_on
+from case_api.domain.questions.withheld import withholdings_due
 from case_api.domain.words import day_of
+
+Watching = Literal[
+    "unsupported_concern",
+    "review_overdue",
+    "stay_not_justified",
+    "step_down_proposed",
+    "pause_not_acknowledged",
+    "capacity_assessment_ended",
+    "postcard_unanswered",
+    "recommendation_unacknowledged",
+    "withholding_review_due",
+    "clock_near",
+    "clock_over",
+]
+"""What there is to watch for."""
+EVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""After everything that is on record: what is still open then is open now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a watch stands from a day on. It waits for the coordinator where nobody else is named."""
 
-    watch: str
+    watch: Watching
     stands_from: date
     since: date
     due: date | None = None
@@ -108,6 +129,32 @@ def postcards_unanswered(case: Case, _: Told, policy: Policy) -> Iterator[Cause]
             yield Cause("postcard_unanswered", _next(due), since, due, thread.sent.thread, thread.staff)
 
 
+def recommendations_unacknowledged(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """I26: somebody with whom a recommendation was shared, or nobody at all, has said that they have it."""
+    waiting = sorted(unacknowledged(case, policy, date.max), key=lambda one: one.due, reverse=True)
+    for one in {one.recommendation_id: one for one in waiting}.values():
+        yield Cause("recommendation_unacknowledged", _next(one.due), one.since, one.due, one.recommendation_id)
+
+
+def withholdings_to_review(_: Case, told: Told, policy: Policy) -> Iterator[Cause]:
+    """I25: something is kept from somebody, and the day of looking at that again has come."""
+    for one in withholdings_due(told, date.max):
+        since, authoriser = day_of(one.at, policy.tz), one.authoriser
+        yield Cause(
+            "withholding_review_due", one.review_on, since, one.review_on, one.decided.withholding_id, authoriser
+        )
+
+
+def clocks_running_out(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """R83: the last day of a duty in law is near, or has passed, without the answer that it asks for."""
+    open_now = {request.asked.request_id for request, _ in open_requests(case)}
+    for request_id, clock in clocks_of_requests(case, EVER, policy):
+        if request_id in open_now and clock.met_on is None:
+            near = clock.due - timedelta(days=policy.watches.clock_calendar_days_ahead)
+            yield Cause("clock_near", max(near, clock.began), clock.began, clock.due, request_id)
+            yield Cause("clock_over", _next(clock.due), clock.began, clock.due, request_id)
+
+
 def _next(day: date) -> date:
     """What has a last day in time is late from the day after."""
     return day + timedelta(days=1)
@@ -121,4 +168,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     pauses_not_acknowledged,
     capacity_assessments_ended,
     postcards_unanswered,
+    recommendations_unacknowledged,
+    withholdings_to_review,
+    clocks_running_out,
 )

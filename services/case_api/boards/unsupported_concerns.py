@@ -1,0 +1,39 @@
+"""Concerns that were raised and since which no support was put in place (I28)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from case_api.boards.board import Board, FoldedCase
+from case_api.domain.questions.watches import unsupported_concerns
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedConcernRow:
+    """One such concern; it stands out from its day on."""
+
+    case_id: UUID
+    concern_id: UUID
+    raised_on: date
+    stands_from: date
+    waits_for: str | None
+
+
+def unsupported_concern_rows(folded: FoldedCase) -> Iterator[UnsupportedConcernRow]:
+    """A row for each, whether or not its day has come."""
+    case = folded.case
+    if case.people.learner is None:
+        return
+    for cause in unsupported_concerns(case, folded.told, folded.policy):
+        if cause.ref:
+            yield UnsupportedConcernRow(case.id, cause.ref, cause.since, cause.stands_from, cause.waits_for)
+
+
+UNSUPPORTED_CONCERNS = Board(
+    "unsupported_concerns",
+    UnsupportedConcernRow,
+    key=("case_id", "concern_id"),
+    rows=unsupported_concern_rows,
+    indexes=(("stands_from",),),
+)

@@ -1,0 +1,141 @@
+"""Lists of what stands out or is due: watches, unsupported concerns, reviews (I21, I28, R25)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from case_api.boards.reviews_due import ORDER, REVIEWS_DUE, ReviewDueRow
+from case_api.boards.selection import EVERYTHING, Selection
+from case_api.boards.stage_board import in_setting
+from case_api.boards.unsupported_concerns import UNSUPPORTED_CONCERNS, UnsupportedConcernRow
+from case_api.boards.watch_list import WATCHES, WatchRow
+from case_api.domain.words import Day
+from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
+
+router = APIRouter(tags=["boards"])
+
+
+class WatchItem(BaseModel):
+    """Something that stands out in a case."""
+
+    case_id: UUID
+    watch: str
+    ref: UUID | None = Field(default=None, description="The concern, request or other thing that it is about.")
+    since: date = Field(description="From which day it has been so.")
+    due: date | None = Field(default=None, description="The last day on which it would have been in time.")
+    raised_on: date
+    waits_for: str | None = Field(default=None, description="The member of staff who was told of it.")
+    escalated: bool = Field(description="Whether those who lead support were told too.")
+
+
+class UnsupportedConcern(BaseModel):
+    """A concern that is not closed, and since which no support was put in place for the learner."""
+
+    case_id: UUID
+    concern_id: UUID
+    raised_on: date
+    age_school_days: int
+    waits_for: str | None = None
+
+
+class ReviewDue(BaseModel):
+    """Something that is to be looked at again, or answered, by a day."""
+
+    case_id: UUID
+    what: str = Field(description="`review`, `stay` (at targeted support, to be justified anew), or a clock's code.")
+    ref: UUID | None = Field(default=None, description="The request whose clock it is.")
+    since: date
+    due: date = Field(description="The last day on which it is in time.")
+    calendar: str = Field(description="In which days the limit is counted.")
+    overdue: bool
+    waits_for: str | None = Field(default=None, description="Who coordinates on that day.")
+
+
+Watches = page_of("Watches", WatchItem, "One page of what stands out.")
+UnsupportedConcerns = page_of("UnsupportedConcerns", UnsupportedConcern, "One page of unsupported concerns.")
+ReviewsDue = page_of("ReviewsDue", ReviewDue, "One page of what is due, the earliest first.")
+
+
+def watches(asking: Asking) -> Selection:
+    """Watches block nothing. They are raised on their day, and go when their cause is gone."""
+    wanted = EVERYTHING.having(watch=asking.filters["watch"])
+    return in_setting(wanted, asking.filters["setting"], asking.today)
+
+
+async def _watches(_: Asking, rows: Sequence[WatchRow]) -> list[dict[str, Any]]:
+    shown = zip(items_of(WatchItem, rows), rows, strict=True)
+    return [_without_self(item, row.case_id) | {"escalated": bool(row.escalated)} for item, row in shown]
+
+
+def unsupported_concerns(asking: Asking) -> Selection:
+    """Ten school days after a concern, or as many as the policy says; as of today."""
+    return in_setting(EVERYTHING.upto(stands_from=asking.today), asking.filters["setting"], asking.today)
+
+
+async def _aged(asking: Asking, rows: Sequence[UnsupportedConcernRow]) -> list[dict[str, Any]]:
+    _, policy = await asking.office.precedent.at(asking.now)
+    ages = ({"age_school_days": policy.calendar.school_days(row.raised_on, asking.today)} for row in rows)
+    plain = ("case_id", "concern_id", "raised_on", "waits_for")
+    return [_present(row, plain) | age for row, age in zip(rows, ages, strict=True)]
+
+
+def reviews_due(asking: Asking) -> Selection:
+    """What is due up to a day, what is overdue as of today first; everything that has a day if none is named."""
+    wanted = EVERYTHING.upto(due=asking.filters["until"])
+    return in_setting(wanted, asking.filters["setting"], asking.today)
+
+
+async def _reviews(asking: Asking, rows: Sequence[ReviewDueRow]) -> list[dict[str, Any]]:
+    plain = ("case_id", "what", "ref", "since", "due", "calendar", "waits_for")
+    return [_without_self(_present(row, plain), row.case_id) | {"overdue": row.due < asking.today} for row in rows]
+
+
+def _present(row: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names if getattr(row, name) is not None}
+
+
+def _without_self(item: dict[str, Any], case_id: UUID) -> dict[str, Any]:
+    """What is about the case as a whole names nothing further."""
+    return {name: value for name, value in item.items() if name != "ref" or value != case_id}
+
+
+Listing(
+    "/v1/watches",
+    WATCHES,
+    WatchItem,
+    watches,
+    Watches,
+    summary="What stands out: not done in time, or proposed by what was observed",
+    cursor="watches",
+    filters={"watch": CodeOf, "setting": CodeOf},
+    shown=_watches,
+).mount(router)
+
+Listing(
+    "/v1/unsupported-concerns",
+    UNSUPPORTED_CONCERNS,
+    UnsupportedConcern,
+    unsupported_concerns,
+    UnsupportedConcerns,
+    summary="Concerns that nobody has answered with support, and for how long",
+    cursor="unsupported",
+    filters={"setting": CodeOf},
+    shown=_aged,
+).mount(router)
+
+Listing(
+    "/v1/reviews-due",
+    REVIEWS_DUE,
+    ReviewDue,
+    reviews_due,
+    ReviewsDue,
+    summary="Reviews and duties in law, by the day on which they are due",
+    cursor="reviews",
+    filters={"setting": CodeOf, "until": Annotated[Day | None, Query(description="The last day to look at.")]},
+    order=ORDER,
+    shown=_reviews,
+).mount(router)
