@@ -34,6 +34,7 @@ from case_api.views.agencies_view import AgenciesView, agencies_view
 from case_api.views.agreements_view import AgreementsView, agreements_view
 from case_api.views.answer import Answer, NothingKnown
 from case_api.views.case_view import CaseView, case_view
+from case_api.views.chronology import Chronology, chronology
 from case_api.views.entitlements_view import EntitlementsView, entitlements_view
 from case_api.views.evaluations_view import EvaluationsView, evaluations_view
 from case_api.views.known import case_as_known
@@ -164,6 +165,7 @@ reading(
     entitlements_view,
     "Who was informed of the help that is theirs to have",
 )
+reading("/v1/cases/{case_id}/chronology", Chronology, chronology, "Key events in order, strengths beside concerns")
 reading("/v1/cases/{case_id}/meetings", MeetingsView, meetings_view, "Meetings: called, prepared, held")
 reading(
     "/v1/cases/{case_id}/recommendations",
