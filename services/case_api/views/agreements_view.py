@@ -76,12 +76,12 @@ def _row(case: Case, service: str, purpose: str, at: datetime, ground: Ground) -
         service=service,
         title=listed.title if listed else service,
         purpose=purpose,
-        parties=tuple(_parties(case, service, purpose, at, ground.policy)),
+        parties=tuple(parties_shown(case, service, purpose, at, ground.policy)),
         together=status_of_set(case, service, purpose, at, ground),
     )
 
 
-def _parties(case: Case, service: str, purpose: str, at: datetime, policy: Policy) -> Iterator[PartyStanding]:
+def parties_shown(case: Case, service: str, purpose: str, at: datetime, policy: Policy) -> Iterator[PartyStanding]:
     """Those whose agreement counts, then others who once answered."""
     counting = agreement_set(case, service, purpose, at, policy).parties
     shown = {one.party for one in counting}

@@ -1,0 +1,79 @@
+"""Whether a service can be asked now, and what is in the way (D20, R79)."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+from case_api.domain.command import Situation
+from case_api.domain.event import Actor
+from case_api.domain.facts.assessments import Need, NeedsAssessed
+from case_api.domain.facts.supports import SupportEffectObserved, UniversalSupportApplied
+from case_api.views.readiness_view import ReadinessView, Wanted, readiness_view
+from tests.story import AUTHORITY, POLICY, Story, at
+
+NOW = datetime(2025, 11, 14, 12, tzinfo=UTC)
+HAY = Situation(
+    NOW,
+    Actor(subject="hay", role="pupil_support", organisation="burnside"),
+    frozenset({"pupil_support"}),
+    POLICY,
+    AUTHORITY,
+    uuid4,
+)
+SLT = Wanted("slt", "speech")
+
+
+def ready(story: Story, wanted: Wanted = SLT, situation: Situation = HAY) -> ReadinessView:
+    return readiness_view(story.events, at("2025-11-14"), situation, wanted)
+
+
+def rules(shown: ReadinessView) -> list[str]:
+    return [one.rule_id for one in shown.obstacles]
+
+
+def tried() -> Story:
+    """A need was assessed, and one support tried for it and watched."""
+    story, measure = Story().registered(), uuid4()
+    story.then("2025-09-16", NeedsAssessed(assessment_id=uuid4(), tool="cps", needs=(Need(code="language"),)))
+    story.then(
+        "2025-09-16",
+        UniversalSupportApplied(
+            measure_id=measure,
+            strategy_code="visual_timetable",
+            catalogue_version=POLICY.ref,
+            area="physical",
+            need_refs=("language",),
+            started_on=date(2025, 9, 16),
+            by="okafor",
+        ),
+    )
+    effect = SupportEffectObserved(measure_id=measure, score=1, place="school", evidence="Starts alone.", by="dar")
+    story.then("2025-11-04", effect)
+    return story
+
+
+def test_at_the_beginning_everything_is_missing_and_each_rule_says_what_to_do():
+    shown = ready(Story().registered())
+    assert not shown.ready
+    assert rules(shown) == ["I1", "I2", "I10", "I12"]
+    assert all(one.advice for one in shown.obstacles)
+    assert {one.what for one in shown.obstacles[0].missing} == {"not_asked"}
+    assert [one.status for one in shown.parties] == ["not_asked", "not_asked"]
+
+
+def test_the_record_answers_for_what_was_tried():
+    story = tried()
+    shown = ready(story)
+    assert rules(shown) == ["I1", "I2", "I12"]
+    assert shown.draft.need_refs == ("language",)
+    assert [one.need_ref for one in shown.draft.measures_tried] == ["language"]
+
+
+def test_what_the_family_was_asked_about_is_what_would_be_sent():
+    story = tried()
+    story.agreed("2025-11-12", "learning_profile", "views")
+    shown = ready(story)
+    assert shown.draft.categories == ("learning_profile", "views")
+    assert (rules(shown), shown.together.status) == (["I12"], "satisfied")
+    wider = ready(story, Wanted("slt", "speech", ("attendance",)))
+    assert rules(wider)[0] == "I1"
+    assert {one.what for one in wider.obstacles[0].missing} == {"category_not_agreed"}
