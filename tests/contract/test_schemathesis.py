@@ -53,7 +53,7 @@ expected-statuses = ["2xx", "3xx", "404", "409"]
 [[operations]]
 include-operation-id = [
     "feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply",
-    "watches", "unsupported_concerns", "reviews_due",
+    "watches", "unsupported_concerns", "reviews_due", "my_learners_partners",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
 """

@@ -17,6 +17,8 @@ from starlette.requests import Request
 from case_api.access.roles import READERS
 from case_api.boards.board import Board, Row
 from case_api.boards.selection import Selection
+from case_api.domain.facts.authority import Authority
+from case_api.domain.policy import Policy
 from case_api.domain.words import day_of
 from case_api.http.documents import READ_ERRORS
 from case_api.http.offices import InOffice, Roles
@@ -34,13 +36,15 @@ CodeOf = Annotated[str | None, Query(max_length=64, pattern="^[a-z0-9][a-z0-9_.-
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks which office for a list, on which day, with which filters."""
+    """Who asks which office for a list, when, with which filters, and on the ground of what."""
 
     acting: Caller
     office: Office
     today: date
     now: datetime
     filters: Mapping[str, Any]
+    authority: Authority
+    policy: Policy
 
 
 Choose = Callable[[Asking], Selection | None]
@@ -111,9 +115,8 @@ class Listing(Generic[R]):
     async def answer(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """One page of what was asked for."""
         request, office, limit = given["request"], given["office"], given["limit"]
-        now = request.app.state.clock.now()
-        filters = {name: given[name] for name in self.filters}
-        asking = Asking(given["acting"], office, day_of(now, request.app.state.zone), now, filters)
+        with as_problems():
+            asking = await self._asking(given)
         wanted = self.choose(asking)
         if wanted is None:
             return page(request, [], None)
@@ -124,6 +127,13 @@ class Listing(Generic[R]):
             items = await self.shown(asking, rows) if self.shown else items_of(self.item, rows)
         last = packed([getattr(rows[-1], name) for name in kinds]) if len(rows) == limit else None
         return page(request, items, None if last is None else seal_cursor(keyring, self.cursor, last))
+
+    async def _asking(self, given: Mapping[str, Any]) -> Asking:
+        office, now = given["office"], given["request"].app.state.clock.now()
+        today = day_of(now, given["request"].app.state.zone)
+        authority, policy = await office.precedent.latest(now)
+        filters = {name: given[name] for name in self.filters}
+        return Asking(given["acting"], office, today, now, filters, authority, policy)
 
     def _kinds(self) -> dict[str, str]:
         kinds = {column.name: column.kind for column in self.board.columns}

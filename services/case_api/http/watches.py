@@ -77,8 +77,7 @@ def unsupported_concerns(asking: Asking) -> Selection:
 
 
 async def _aged(asking: Asking, rows: Sequence[UnsupportedConcernRow]) -> list[dict[str, Any]]:
-    _, policy = await asking.office.precedent.at(asking.now)
-    ages = ({"age_school_days": policy.calendar.school_days(row.raised_on, asking.today)} for row in rows)
+    ages = ({"age_school_days": asking.policy.calendar.school_days(row.raised_on, asking.today)} for row in rows)
     plain = ("case_id", "concern_id", "raised_on", "waits_for")
     return [_present(row, plain) | age for row, age in zip(rows, ages, strict=True)]
 
