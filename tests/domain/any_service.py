@@ -7,6 +7,7 @@ from case_api.domain.decisions.assessments import RecordAssessment
 from case_api.domain.decisions.involvement import AnyUpdate
 from case_api.domain.decisions.requests import DirectRequest, ExternalRequest, SchoolRequest
 from case_api.domain.decisions.requests_made import SupplyInformation, WithdrawRequest
+from case_api.domain.decisions.sharing import ShareInformation
 from case_api.domain.decisions.supports import ApplySupport, ObserveEffect
 from case_api.domain.facts.assessments import Need
 from case_api.domain.facts.requests import Requester
@@ -106,3 +107,11 @@ class AnyService(AnyFamily):
     def school_goes_on(self, which: int, *, back: bool) -> None:
         command = WithdrawRequest(reason="moves") if back else SupplyInformation(items=("More.",))
         self.ask(command, pick(list(self.running.case.requests.by_id), which))
+
+    @precondition(lambda self: self.running.case.requests.by_id)
+    @rule(which=one_of_them, some=categories, whole=st.booleans())
+    def school_shares(self, which: int, some: tuple[str, ...], *, whole: bool) -> None:
+        request = pick(list(self.running.case.requests.by_id), which)
+        asked = self.running.case.requests.by_id.get(request)
+        shared = asked.asked.categories if asked and whole and asked.asked.categories else some
+        self.ask(ShareInformation(categories=shared, content_hash="0" * 64), request)

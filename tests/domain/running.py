@@ -36,6 +36,7 @@ from case_api.domain.decisions import (
     requests,
     requests_made,
     reviews,
+    sharing,
     stages,
     supports,
     targeted_supports,
@@ -106,6 +107,7 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     requests.ExternalRequest: requests.request_assistance,
     requests.DirectRequest: requests.request_assistance,
     requests_made.WithdrawRequest: requests_made.withdraw_request,
+    sharing.ShareInformation: sharing.share_information,
     requests_made.SupplyInformation: requests_made.supply_information,
     **dict.fromkeys(
         (

@@ -31,6 +31,7 @@ from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, ConsentWithdrawn, Scope
 from case_api.domain.facts.plans import PlanAgreed
 from case_api.domain.facts.requests import AssistanceRequested
+from case_api.domain.facts.sharing import InformationShared
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.refusal import Decision
@@ -82,8 +83,26 @@ class CaseLife(AnySchool, AnyService):
         assert type(fact).model_validate_json(fact.model_dump_json()) == fact
         if isinstance(fact, AssistanceRequested) and fact.route == "school":
             assert self.oracle(before).why_not_to_ask(fact) == []
+        if isinstance(fact, InformationShared):
+            self._check_shared(fact, before)
         if isinstance(fact, StageChanged | PlanAgreed):
             assert fact.views_refs or fact.views_missing
+
+    def _check_shared(self, fact: InformationShared, before: int) -> None:
+        """Nothing goes to a service, on the strength of agreement, that does not hold at that moment."""
+        asked = self.running.case.requests.by_id[fact.request_id].asked
+        about = Scope(service=asked.service, purpose=asked.purpose, categories=fact.categories)
+        granted = {
+            event.fact.agreement_id: event.fact.party
+            for event in self.running.history[:before]
+            if isinstance(event.fact, ConsentGranted)
+        }
+        assert fact.lawful_basis.art6 == "consent"
+        assert fact.agreement_refs
+        for ref in fact.agreement_refs:
+            assert set(fact.categories) <= self.oracle(before).left_to_share(granted[ref.id], about)
+        if asked.route == "school":
+            assert self.oracle(before).why_not_to_go_on(about) == []
 
     def oracle(self, upto: int | None = None) -> Oracle:
         return Oracle(self.running.history[:upto], DIRECTORY, self.running.now)

@@ -24,6 +24,7 @@ from case_api.domain.facts import (
     records,
     requests,
     reviews,
+    sharing,
     stages,
     supports,
     transfers,
@@ -45,6 +46,7 @@ from case_api.domain.facts.recommendations import Recommendations
 from case_api.domain.facts.records import RecordCorrected, Records
 from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.reviews import Reviews
+from case_api.domain.facts.sharing import Sharing
 from case_api.domain.facts.stages import Stages
 from case_api.domain.facts.supports import Supports
 from case_api.domain.facts.transfers import Transfers
@@ -70,6 +72,7 @@ EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
         records,
         requests,
         reviews,
+        sharing,
         stages,
         supports,
         watches,
@@ -101,6 +104,7 @@ class Case:
     recommendations: Recommendations = field(default_factory=Recommendations)
     postcards: Postcards = field(default_factory=Postcards)
     evaluations: Evaluations = field(default_factory=Evaluations)
+    sharing: Sharing = field(default_factory=Sharing)
     entitlements: Entitlements = field(default_factory=Entitlements)
     watches: Watches = field(default_factory=Watches)
     records: Records = field(default_factory=Records)

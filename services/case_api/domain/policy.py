@@ -141,6 +141,13 @@ class Policy(Value):
             raise ValueError("a code stands twice")
         return strategies
 
+    @field_validator("lawful_bases")
+    @classmethod
+    def _says_it_for_every_footing(cls, bases: dict[Duty, LawfulBasis]) -> dict[Duty, LawfulBasis]:
+        if bases.keys() != BASES.keys():
+            raise ValueError("one of A, B, F and N is not there")
+        return bases
+
     @field_validator("roles")
     @classmethod
     def _has_a_team(cls, roles: dict[Code, tuple[Code, ...]]) -> dict[Code, tuple[Code, ...]]:

@@ -38,6 +38,7 @@ EvaluationId = UUID
 WithholdingId = UUID
 OverrideId = UUID
 ProtectionDecisionId = UUID
+SharingId = UUID
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from case_api.access.roles import AGENCY, FAMILY, OUTSIDE, TEAM
-from case_api.domain.decisions import involvement, requests, requests_made
+from case_api.domain.decisions import involvement, requests, requests_made, sharing
 from case_api.http.commands import command
 
 router = APIRouter(tags=["requests"])
@@ -33,6 +33,14 @@ command(
     requests_made.supply_information,
     (*TEAM, "mis"),
     summary="Answer what a service wanted to know",
+)
+command(
+    router,
+    f"{REQUEST}/shared-information",
+    sharing.ShareInformation,
+    sharing.share_information,
+    (*TEAM, "mis"),
+    summary="Record that information went to the service",
 )
 command(
     router,

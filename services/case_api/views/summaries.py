@@ -63,6 +63,7 @@ LINES: Final[Mapping[str, str]] = {
     "RecommendationMade": "{service} made recommendations.",
     "RecommendationShared": "What {service} recommends was shared with staff.",
     "RecommendationAcknowledged": "A member of staff has what {service} recommends.",
+    "InformationShared": "Information went to {service}.",
     "InvolvementPaused": "The work of {service} was paused.",
     "PauseAcknowledged": "{service} confirmed the pause.",
     "InvolvementResumed": "The work of {service} was resumed.",

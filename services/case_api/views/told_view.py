@@ -8,6 +8,7 @@ from pydantic import Field
 
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.sharing import InformationShared
 from case_api.domain.facts.told import (
     Delivery,
     Disclosure,
@@ -20,7 +21,7 @@ from case_api.domain.facts.told import (
     evolve,
 )
 from case_api.domain.policy import Policy
-from case_api.domain.words import AgreementRef, LawfulBasis, day_of
+from case_api.domain.words import AgreementRef, LawfulBasis, day_of, has_come
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
 from case_api.views.known import as_known
 
@@ -81,11 +82,27 @@ class Kept(Part):
     lifted_because: str | None = None
 
 
+class Given(Part):
+    """Information that went to a service for its work on a request."""
+
+    sharing_id: UUID
+    request_id: UUID
+    service: str
+    categories: tuple[str, ...]
+    agreement_refs: tuple[AgreementRef, ...]
+    lawful_basis: LawfulBasis
+    content_hash: str
+    summary: str | None = None
+    at: datetime | date
+    recorded_at: datetime
+
+
 class ToldView(Answer):
     """The ledger, in the order in which it was written."""
 
     case_id: UUID
     items: tuple[Line, ...] = ()
+    shared: tuple[Given, ...] = Field(default=(), description="What the school gave to services.")
     withheld: tuple[Kept, ...] = Field(default=(), description="What is kept from whom, lifted ones included.")
 
 
@@ -104,6 +121,11 @@ def told_view(
     return ToldView(
         case_id=known[0].stream,
         items=tuple(_line(one, names) for one in then.by_message.values()),
+        shared=tuple(
+            Given(**event.fact.model_dump(), at=event.occurred_at, recorded_at=event.recorded_at)
+            for event in known
+            if isinstance(event.fact, InformationShared) and has_come(event.occurred_at, as_of.valid_at, policy.tz)
+        ),
         withheld=tuple(_kept(one, today) for one in then.withholdings.values()),
         **times(as_of),
     )

@@ -62,7 +62,7 @@ def supply_information(case: Case, request_id: RequestId, command: SupplyInforma
         return decided(NotOnThisCase())
     return decided(
         RequestNoLongerOpen() if state_of(case, request) in TERMINAL else None,
-        what_is_sent_is_still_agreed(case, request, at),
-        the_school_shares_on_a_ground_of_its_own(case, request, at),
+        what_is_sent_is_still_agreed(case, request, at.now, at),
+        the_school_shares_on_a_ground_of_its_own(case, request, at.now, at),
         then=FurtherInformationSupplied(request_id=request_id, service=request.asked.service, items=command.items),
     )
