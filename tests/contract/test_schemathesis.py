@@ -63,6 +63,8 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
     """Values that lead somewhere: by name of the parameter of a path, and by that of the field of a body."""
     family = await agreed(school)
     concern = await school.done(f"{family.path}/concerns", CONCERN)
+    p5 = {"setting": "burnside-primary", "setting_class": "p5", "from_day": "2025-08-20"}
+    await school.done(f"{family.path}/placements", p5)
     support = await school.done(f"{family.path}/supports", {"strategy_code": "visual_timetable"})
     request = await school.done(family.requests, REQUEST)
     card = {"direction": "try_at_home", "carer": family.anna, "text": "Four pictures.", "language": "en"}
@@ -81,11 +83,13 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
         "meeting_id": meeting["id"],
         "plan_id": plan["id"],
         "event_id": events[-1],
+        "setting_id": "burnside-primary",
         "slug": "not-found",
     }
     person = {"party": family.anna, "asked_by": family.anna, "person_id": family.anna}
     person |= {"carer": family.anna, "to": family.anna}
     codes = {"service": "slt", "purpose": "speech", "strategy_code": "visual_timetable"}
+    codes |= {"setting": "burnside-primary", "setting_class": "p5"}
     return in_paths, {"event_id": events[-1], "supersedes": events[0], **person, **codes}
 
 
