@@ -137,6 +137,10 @@ class Folds(Generic[S]):
         elif events[0].version == held.folded.version + 1:
             held.folded = self._with(held.folded, events)
 
+    def forget(self, stream: UUID) -> None:
+        """Let go of a stream, for one whose key was destroyed (D10): it is folded anew from what can be read."""
+        self._held.pop(stream, None)
+
     async def latest(self, stream: UUID) -> Folded[S]:
         """The fold at the head of the stream, confirmed by an indexed read (D3)."""
         held = await self.hold(stream)

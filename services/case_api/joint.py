@@ -25,7 +25,7 @@ from case_api.order import Answer, Caller, CommandRefused, KeyUsedOtherwise, Ord
 from case_api.precedent import Precedent
 from case_api.recording import as_recorded, attempt_of, facts_of
 from case_api.service import LONGEST_PAUSE, TRIES, not_before
-from case_api.store.journal import Append, Fact, Journal, Keyed, KeyReused, Reply, VersionConflict
+from case_api.store.journal import Append, Fact, Journal, KeyDestroyed, Keyed, KeyReused, Reply, VersionConflict
 from case_api.twins import Twins
 
 C = TypeVar("C", bound=Command)
@@ -93,7 +93,7 @@ class JointService:
 
         Raises:
             CommandRefused, KeyUsedOtherwise, TwinInFlight, TooBusy, whatever *gather* raises, and what the journal
-            raises: StoreUnavailable, CommitUnknown, KeyDestroyed.
+            raises: StoreUnavailable, CommitUnknown.
         """
         if order.key is None:
             return await self._in_turn(order)
@@ -169,6 +169,10 @@ class JointService:
             return None
         except KeyReused:
             return await self._replayed(order)
+        except KeyDestroyed:  # somebody was erased whose fold is still in memory: without them, then
+            for part in parts:
+                self._folds.forget(part.order.stream)
+            return None
         for part, of_it in zip(parts, facts, strict=True):
             if of_it:
                 self._folds.include(part.order.stream, part.held, [as_recorded(fact) for fact in of_it])

@@ -87,6 +87,7 @@ def needs_of(command, *facts):
 
 def test_a_class_without_learners_is_given_nothing_and_says_so():
     for_all(NURTURE).then_refused(NobodyInClass, pointer="/setting_class")
+    for_all(NURTURE, case_after()).then_refused(NobodyInClass)
 
 
 def test_no_class_is_larger_than_classes_are():

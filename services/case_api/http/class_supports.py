@@ -126,7 +126,7 @@ async def _gathered(office: Office, setting: str, command: Given, at: Situation)
 
 
 def replier(keyring: Keyring, who: Principal, day: date, joint_id: UUID) -> Callable[[Sequence[Receipt]], Reply]:
-    """Makes the one receipt from those of the cases; the last of them was recorded last."""
+    """Makes the one receipt from those of the cases that were given it; the last of them was recorded last."""
 
     def reply(receipts: Sequence[Receipt]) -> Reply:
         given = [one for one in receipts if one.recorded]
@@ -138,8 +138,8 @@ def replier(keyring: Keyring, who: Principal, day: date, joint_id: UUID) -> Call
             }
             for one in given
         ]
-        last = (given or receipts)[-1]
-        body = {"id": str(joint_id), "items": items, "cursor": receipt_cursor(keyring, last.stream, last.version)}
+        cursor = receipt_cursor(keyring, given[-1].stream, given[-1].version)
+        body = {"id": str(joint_id), "items": items, "cursor": cursor}
         return Reply(201, (), msgspec.json.encode(body))
 
     return reply

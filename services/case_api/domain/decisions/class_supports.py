@@ -119,17 +119,24 @@ def what_holds_for_all(
         the_strategy_is_in_the_catalogue(command.strategy_code, at),
         the_strategy_is_offered_at_this_level(command.strategy_code, command.level, at),
         it_has_begun(first_day(command, at), at, "/started_on"),
-        *_about_the_class(cases, command),
+        *(_about_the_class(setting, cases, command, at) if isinstance(command, ClassSupport) else ()),
     ).refusals
 
 
-def _about_the_class(cases: Sequence[Case], command: ClassSupport | GroupSupport) -> Iterator[Refusal | None]:
+def _about_the_class(
+    setting: str, cases: Sequence[Case], command: ClassSupport, at: Situation
+) -> Iterator[Refusal | None]:
     """Who is in a class was not chosen for their needs, but somebody in it has each need that is named."""
-    if isinstance(command, ClassSupport):
-        yield None if cases else NobodyInClass(pointer="/setting_class")
-        yield TooManyLearners(pointer="/setting_class") if len(cases) > LARGEST else None
-        assessed = {need for case in cases for need in case.assessments.needs}
-        yield known("/need_refs", command.need_refs, assessed) if cases else None
+    there = [case for case in cases if _is_in_class(case, setting, command, at)]
+    yield None if there else NobodyInClass(pointer="/setting_class")
+    yield TooManyLearners(pointer="/setting_class") if len(there) > LARGEST else None
+    assessed = {need for case in there for need in case.assessments.needs}
+    yield known("/need_refs", command.need_refs, assessed) if there else None
+
+
+def _is_in_class(case: Case, setting: str, command: ClassSupport, at: Situation) -> bool:
+    day = first_day(command, at)
+    return (case.setting_on(day), class_on(case, day)) == (setting, command.setting_class)
 
 
 def give_support_together(
@@ -139,13 +146,12 @@ def give_support_together(
 
     Whoever has left the class is given nothing.
     """
-    day = first_day(command, at)
-    there = case.setting_on(day) == setting
+    if isinstance(command, ClassSupport) and not _is_in_class(case, setting, command, at):
+        return decided()
     if case.people.learner is None:
         return decided(known("/cases", (case.id,), ()))
-    if isinstance(command, ClassSupport) and not (there and class_on(case, day) == command.setting_class):
-        return decided()
-    measure_id = at.new_id()
+    day, measure_id = first_day(command, at), at.new_id()
+    there = case.setting_on(day) == setting
     mine = tuple(need for need in command.need_refs if need in case.assessments.needs)
     return decided(
         None if there else NotPlacedThere(pointer="/cases", missing=(Missing(rule_id="R27", what="placed_elsewhere"),)),
