@@ -2,17 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from case_api.domain.command import Command
 from case_api.domain.decide import decide
-from case_api.domain.decisions import meetings, packs, protection
+from case_api.domain.decisions import (
+    coordination,
+    meetings,
+    packs,
+    protection,
+    protection_sharing,
+    transfers,
+    withholdings,
+)
 from case_api.domain.event import SEALED, Event, Recorded
+from case_api.domain.facts.authority import Purpose, ServiceListed, StaffAssigned
 from case_api.domain.facts.protection import ConsentOverridden, NamedGroup, ProtectionConcernRecorded
 from case_api.domain.matter import Matter, fold
-from case_api.domain.questions.sealed import in_matter
+from case_api.domain.questions.sealed import in_matter, on_ledger_in_matter
 from case_api.domain.refusal import Decision
 from tests.domain.dsl import Asked, On, at_noon, flat
 from tests.domain.running import CASE, NOON, Running, event_id, recorded
@@ -35,12 +44,35 @@ OVERRIDDEN = ConsentOverridden(
     authoriser="sinclair",
 )
 
+PROTECTING = replace(
+    DIRECTORY,
+    services={
+        **DIRECTORY.services,
+        "social_work": ServiceListed(
+            service="social_work", title="Social Work", agency="Strathlorne", sector="social_work", role="Protects",
+            purposes=(Purpose(code="child_protection"),),
+        ),
+    },
+    staff=(
+        StaffAssigned(staff="adair", setting="burnside-academy", role="child_protection", from_day=date(2025, 8, 1)),
+        StaffAssigned(staff="sinclair", setting="burnside-primary", role="child_protection", from_day=date(2025, 8, 1)),
+        StaffAssigned(staff="bain", setting="burnside-primary", role="teacher", from_day=date(2025, 8, 1)),
+    ),
+)  # fmt: skip
 DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     protection.RecordProtectionConcern: protection.record_protection_concern,
     protection.ChangeGroup: protection.change_group,
     protection.OverrideConsent: protection.override_consent,
     protection.RecordOverrideReasons: protection.record_override_reasons,
     protection.RecordProtectionDecision: protection.record_protection_decision,
+    protection_sharing.RequestUnderOverride: protection_sharing.request_under_override,
+    protection_sharing.TellInMatter: protection_sharing.tell_in_matter,
+    protection_sharing.TransferMatter: protection_sharing.transfer_matter,
+    transfers.ReceiveRecord: in_matter(transfers.receive_record),
+    withholdings.WithholdDisclosure: on_ledger_in_matter(withholdings.withhold_disclosure),
+    withholdings.RenewWithholding: on_ledger_in_matter(withholdings.renew_withholding),
+    withholdings.LiftWithholding: on_ledger_in_matter(withholdings.lift_withholding),
+    coordination.AssignLeadProfessional: in_matter(coordination.assign_lead_professional),
     meetings.CallMeeting: in_matter(meetings.call_meeting),
     packs.IssuePack: in_matter(packs.issue_pack),
     meetings.HoldMeeting: in_matter(meetings.hold_meeting),
@@ -79,14 +111,14 @@ class InMatter:
         return replace(self, who={"by": subject, "roles": frozenset(roles or ("teacher",))})
 
     def when(self, command: Command, *about: UUID) -> Asked:
-        running = Running(DIRECTORY, now=self.now)
+        running = Running(PROTECTING, now=self.now)
         running.record((*FAMILY, BARRED), NOON.replace(month=8))
         function = DECISIONS[type(command)]
         found = decide(
             lambda matter, asked, at: function(matter, running.case, *about, asked, at),
             matter_with(*self.facts),
             command,
-            running.situation(**self.who),
+            running.situation(**self.who, history=tuple(sealed(*self.facts))),
         )
         return Asked(found, running)
 

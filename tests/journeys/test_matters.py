@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +17,45 @@ from tests.journeys.town import Town
 pytestmark = pytest.mark.anyio
 CONCERN = {"concern": "What she said after the break.", "coordinator": "sinclair", "others": ["hay"]}
 EMERGENCY = {"asked_by": "bain", "emergency": True, "guidance_consulted": "National guidance, part 3"}
-READS = ("", "/timeline", "/clocks", "/attempts")
+SOCIAL_WORK = {
+    "service": "social_work",
+    "title": "Social Work",
+    "agency": "Strathlorne",
+    "sector": "social_work",
+    "role": "protects",
+    "purposes": [{"code": "child_protection"}],
+}
+PUBLIC_TASK = {"art6": "public_task", "art9": "substantial_public_interest"}
+BY_PHONE = {"channel": "call", "lawful_basis": PUBLIC_TASK, "categories": ["identity_contact"]}
+ASK = {"service": "social_work", "purpose": "child_protection", "override_ref": str(uuid4()), **BY_PHONE}
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+WITHHOLD = {"extent": "everything", "reason": "May raise the risk.", "authoriser": "sinclair", "review_on": TOMORROW}
+PACK = {
+    "agenda": ["What we worry about"],
+    "attendees": [{"name": "Ms Sinclair", "role": "coordinator", "organisation": "Burnside Primary"}],
+    "companion_told": True,
+    "access_needs_asked": True,
+    "seating": {"seated_first": True},
+}
+READS = ("", "/timeline", "/clocks", "/told", "/attempts", f"/transfers/{uuid4()}")
 BODIES: Mapping[str, Any] = {
     "/group": {"staff": "adair", "change": "joins", "reason": "The learner moves."},
     "/overrides": EMERGENCY,
     f"/overrides/{uuid4()}/reasons": {"reasons": "No time."},
     "/decisions": {"forum": "ird", "decision": "Joint.", "decided_by": ["Social Work"]},
+    "/assistance-requests": ASK,
+    "/disclosures": {"to": str(uuid4()), **BY_PHONE},
+    "/withholdings": {"person_id": str(uuid4()), **WITHHOLD},
+    f"/withholdings/{uuid4()}/renewal": {"reason": "Goes on.", "review_on": TOMORROW},
+    f"/withholdings/{uuid4()}/lifting": {"reason": "Over."},
+    "/lead-professional": {"name": "Ruth Imrie", "organisation": "Social Work", "reason": "Leads."},
+    "/transfers": {
+        "to_setting": "burnside-academy",
+        "to_staff": "adair",
+        "from_day": "2026-08-18",
+        "reason": "She moves.",
+    },
+    f"/transfers/{uuid4()}/receipt": {"content_hash": "0" * 64},
     "/meetings": {"kind": "cppm", "at": "2199-01-10T10:00:00Z", "purpose": "Plan."},
     f"/meetings/{uuid4()}/pack": {},
     f"/meetings/{uuid4()}/record": {"present": ["Ms Sinclair"]},
@@ -39,6 +74,8 @@ class Matter:
 
 
 async def begun(town: Town) -> Matter:
+    admin = town.door("authority_admin")
+    await admin.post("/v1/directory/services", SOCIAL_WORK)
     family = await register(town.school, name="Isla")
     bain = town.door("teacher", sub="bain")
     matter_id = (await bain.done("/v1/matters", {"case_id": family.case_id, **CONCERN}))["id"]
@@ -120,7 +157,7 @@ async def everything_about(town: Town, family: Family) -> list[Any]:
 
 
 async def test_nothing_that_is_not_sealed_moves_for_it(town: Town):
-    family = await register(town.school, name="Isla")
+    family = (await begun(town)).family
     before = await everything_about(town, family)
     bain, sinclair = town.door("teacher", sub="bain"), town.door("child_protection", sub="sinclair")
     matter_id = (await bain.done("/v1/matters", {"case_id": family.case_id, **CONCERN}))["id"]
@@ -128,6 +165,9 @@ async def test_nothing_that_is_not_sealed_moves_for_it(town: Town):
     override = await sinclair.done(f"/v1/matters/{matter_id}/overrides", EMERGENCY)
     await sinclair.done(f"/v1/matters/{matter_id}/overrides/{override['id']}/reasons", {"reasons": "No time."})
     await bain.done(f"/v1/matters/{matter_id}/meetings", BODIES["/meetings"])
+    asked = {**ASK, "override_ref": override["id"]}
+    await bain.done(f"/v1/matters/{matter_id}/assistance-requests", asked)
+    await sinclair.done(f"/v1/matters/{matter_id}/withholdings", {"person_id": family.anna, **WITHHOLD})
     assert await everything_about(town, family) == before
 
 
@@ -215,3 +255,83 @@ async def test_the_same_concern_sent_twice_is_one_matter(town: Town):
     assert first.headers["location"] == f"/v1/matters/{first.json()['id']}"
     unknown = await bain.post("/v1/matters", {**body, "case_id": str(uuid4())})
     assert (unknown.status_code, unknown.json()["code"]) == (409, "reference-unknown")
+
+
+async def test_a_colleague_asks_under_the_override_once_and_the_ledger_says_on_what_basis(town: Town):
+    matter = await begun(town)
+    override = (await matter.sinclair.done(f"{matter.path}/overrides", EMERGENCY))["id"]
+    asked = await matter.bain.done(f"{matter.path}/assistance-requests", {**ASK, "override_ref": override})
+    again = await matter.bain.post(f"{matter.path}/assistance-requests", {**ASK, "override_ref": override})
+    assert (again.status_code, again.json()["rule_id"], again.json()["missing"][0]["what"]) == (409, "I8", "used")
+    [line] = (await matter.sinclair.seen(f"{matter.path}/told"))["items"]
+    assert (line["to"], line["by_hand"], line["override_ref"]) == ("service:social_work", "bain", override)
+    assert line["lawful_basis"] == PUBLIC_TASK
+    assert line["about_type"] == "ProtectionConcernRecorded.v1"
+    seen = await matter.sinclair.seen(matter.path)
+    assert [one["request_id"] for one in seen["requests"]] == [asked["id"]]
+    assert [one["used"] for one in seen["overrides"]] == [True]
+    social_work = town.door("agency", sub="duty", services=["social_work"])
+    case_path = f"{matter.family.requests}/{asked['id']}"
+    assert (await social_work.get(case_path)).status_code == 404
+    update = {"kind": "acknowledge", "received_by": "Duty"}
+    assert (await social_work.post(f"{case_path}/updates", update)).status_code == 404
+    sealed_path = f"{matter.path.replace('matters', 'cases')}/assistance-requests/{asked['id']}"
+    assert (await social_work.get(sealed_path)).status_code == 404
+    assert (await social_work.post(f"{sealed_path}/updates", update)).status_code == 404
+
+
+async def test_a_mother_is_told_once_it_is_no_longer_withheld_from_her(town: Town):
+    matter = await begun(town)
+    mother = matter.family.anna
+    withheld = await matter.sinclair.done(f"{matter.path}/withholdings", {"person_id": mother, **WITHHOLD})
+    letter = {"to": mother, "channel": "letter", "lawful_basis": {"art6": "public_task"}, "categories": ["views"]}
+    refused = await matter.bain.post(f"{matter.path}/disclosures", letter)
+    assert (refused.status_code, refused.json()["rule_id"]) == (409, "I25")
+    lifting = f"{matter.path}/withholdings/{withheld['id']}/lifting"
+    await matter.sinclair.done(lifting, {"reason": "Social Work told her."})
+    await matter.bain.done(f"{matter.path}/disclosures", letter)
+    told = await matter.sinclair.seen(f"{matter.path}/told")
+    assert [one["to"] for one in told["items"]] == [mother]
+    assert [(one["person_id"], "lifted_at" in one) for one in told["withheld"]] == [(mother, True)]
+    ordinary = await town.door("auditor").seen(f"{matter.family.path}/told")
+    assert (ordinary["items"], ordinary["withheld"]) == ([], [])
+
+
+async def test_a_planning_meeting_is_prepared_and_held_in_the_matter(town: Town):
+    matter = await begun(town)
+    soon = (datetime.now(UTC) + timedelta(days=20)).isoformat()
+    call = {"kind": "cppm", "at": soon, "purpose": "Plan for her safety."}
+    meeting = (await matter.sinclair.done(f"{matter.path}/meetings", call))["id"]
+    await matter.sinclair.done(f"{matter.path}/meetings/{meeting}/pack", PACK)
+    await matter.sinclair.done(
+        f"{matter.path}/meetings/{meeting}/record",
+        {
+            "present": ["Ms Sinclair"],
+            "pack_exception_reason": "It was brought forward to today.",
+        },
+    )
+    clocks = {one["clock"]: one for one in (await matter.bain.seen(f"{matter.path}/clocks"))["items"]}
+    assert set(clocks) == {"cppm", "cppm_pack", "core_group"}
+    assert (clocks["cppm"]["kept"], "kept" in clocks["core_group"]) == (True, False)
+    await matter.sinclair.done(f"{matter.path}/lead-professional", BODIES["/lead-professional"])
+    seen = await matter.bain.seen(matter.path)
+    assert (seen["meetings"][0]["kind"], seen["lead_professional"]["name"]) == ("cppm", "Ruth Imrie")
+    assert (await town.door("auditor").seen(f"{matter.family.path}/meetings"))["items"] == []
+    refused = await town.school.post(f"{matter.family.path}/meetings", call)
+    assert (refused.status_code, refused.json()["code"]) == (409, "reference-unknown")
+
+
+async def test_the_matter_is_passed_on_to_the_coordinator_where_the_learner_goes(town: Town):
+    matter = await begun(town)
+    admin, adair = town.door("authority_admin"), town.door("child_protection", sub="adair", at=town.other)
+    assigned = {"staff": "adair", "setting": "burnside-academy", "role": "child_protection", "from_day": "2025-08-01"}
+    await admin.post("/v1/directory/staff", assigned)
+    sent = await matter.sinclair.done(f"{matter.path}/transfers", BODIES["/transfers"])
+    shown = await adair.seen(f"{matter.path}/transfers/{sent['id']}")
+    assert sha256(shown["content"].encode()).hexdigest() == shown["content_hash"]
+    assert "ProtectionConcernRecorded.v1" in shown["content"]
+    receipt = f"{matter.path}/transfers/{sent['id']}/receipt"
+    assert (await adair.post(receipt, {"content_hash": "0" * 64})).json()["rule_id"] == "I33"
+    await adair.done(receipt, {"content_hash": shown["content_hash"]})
+    assert (await adair.seen(f"{matter.path}/transfers/{sent['id']}"))["state"] == "received"
+    assert "adair" in (await matter.bain.seen(matter.path))["group"]

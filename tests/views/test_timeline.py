@@ -108,6 +108,6 @@ def test_the_story_comes_in_parts():
     assert tuple(parts) == whole.items
 
 
-def test_every_event_of_a_case_or_a_matter_has_its_line():
-    told = {name for name, event in CATALOGUE.items() if event.stream in {"case", "matter"}}
+def test_every_event_of_a_case_a_matter_or_a_ledger_has_its_line():
+    told = {name for name, event in CATALOGUE.items() if event.stream in {"case", "matter", "told"}}
     assert told == set(LINES)

@@ -141,6 +141,12 @@ class Recorded:
         return declared.stream if declared else None
 
     @property
+    def true_name(self) -> str:
+        """The name of what happened, also where the log says only SEALED."""
+        readable = not isinstance(self.fact, Unreadable)
+        return self.fact.topic if self.name == SEALED and readable else self.name
+
+    @property
     def true_from(self) -> date | datetime:
         """From when it is true: the field that its class names, or else when it occurred (D6)."""
         moment: date | datetime = getattr(self.fact, self.fact.true_from) if self.fact.true_from else self.occurred_at

@@ -7,16 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from case_api.domain.event import Recorded
-from case_api.domain.facts import coordination, meetings, protection, requests, told
+from case_api.domain.facts import coordination, meetings, protection, requests, told, transfers
 from case_api.domain.facts.coordination import Coordination
 from case_api.domain.facts.meetings import Meetings
 from case_api.domain.facts.protection import Protection
 from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.told import Told
+from case_api.domain.facts.transfers import Transfers
 from case_api.domain.words import CaseId, Subject
 
 EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
-    module.__name__.rpartition(".")[2]: module.evolve for module in (coordination, meetings, protection, requests, told)
+    module.__name__.rpartition(".")[2]: module.evolve
+    for module in (coordination, meetings, protection, requests, told, transfers)
 }
 
 
@@ -32,6 +34,7 @@ class Matter:
     meetings: Meetings = field(default_factory=Meetings)
     coordination: Coordination = field(default_factory=Coordination)
     told: Told = field(default_factory=Told)
+    transfers: Transfers = field(default_factory=Transfers)
 
     @property
     def case_id(self) -> CaseId | None:

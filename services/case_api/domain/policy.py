@@ -203,7 +203,12 @@ class Policy(Value):
 
     def may_override(self, roles: frozenset[str]) -> bool:
         """Whether one of the *roles* may decide that something does not wait for consent (I7)."""
-        return not roles.isdisjoint(self.roles.get("override_authorisers", OVERRIDE_AUTHORISERS))
+        return not roles.isdisjoint(self.override_authorisers)
+
+    @property
+    def override_authorisers(self) -> tuple[Code, ...]:
+        """The roles of those who may override consent (I7)."""
+        return self.roles.get("override_authorisers", OVERRIDE_AUTHORISERS)
 
     @cached_property
     def calendar(self) -> SchoolCalendar:

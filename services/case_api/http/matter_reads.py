@@ -32,7 +32,9 @@ from case_api.office import Office
 from case_api.order import Caller
 from case_api.views.answer import Answer, AsOf, NothingKnown
 from case_api.views.matter_story import MatterClocks, MatterTimeline, matter_clocks, matter_timeline
+from case_api.views.matter_told import MatterTold, matter_told
 from case_api.views.matter_view import MatterView, matter_view
+from case_api.views.transfer_view import MatterTransferView, matter_transfer
 
 router = APIRouter(tags=["matters"])
 Member = Annotated[Caller, Depends(Roles(PROTECTION_READERS))]
@@ -152,6 +154,35 @@ def _signature() -> Signature:
 reading("/v1/matters/{matter_id}", MatterView, matter_view, "A child-protection matter, for its named group")
 reading("/v1/matters/{matter_id}/timeline", MatterTimeline, matter_timeline, "The story of a matter, in order")
 reading("/v1/matters/{matter_id}/clocks", MatterClocks, matter_clocks, "Its time limits: due, done, kept")
+
+
+reading("/v1/matters/{matter_id}/told", MatterTold, matter_told, "Who was told of it, on what basis, and who was not")
+
+
+@router.get(
+    "/v1/matters/{matter_id}/transfers/{transfer_id}",
+    operation_id="matter_transfer",
+    summary="A transfer of a matter, with what was sent and its hash",
+    responses=answers(MatterTransferView),
+    response_class=Response,
+)
+async def transfer(
+    request: Request,
+    matter_id: UUID,
+    transfer_id: UUID,
+    acting: Member,
+    office: InOffice,
+    times: Asked,
+    if_none_match: IfNoneMatch,
+) -> Response:
+    """Hash `content` as it stands, as UTF-8, and confirm with that hash."""
+    look = MatterLook(request, acting.who, office, matter_id, times, if_none_match)
+    events, (policy, _) = await look.events(), await look.ground()
+    try:
+        shown = matter_transfer(events, look.at(events), policy, transfer_id)
+    except NothingKnown:
+        raise Problem(kinds.NOT_FOUND) from None
+    return look.answer(shown, matter_id, events[-1].version)
 
 
 @router.get(

@@ -8,8 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import PROTECTION
-from case_api.domain.decisions import meetings, packs, protection
-from case_api.domain.questions.sealed import in_matter
+from case_api.domain.decisions import (
+    coordination,
+    meetings,
+    packs,
+    protection,
+    protection_sharing,
+    transfers,
+    withholdings,
+)
+from case_api.domain.questions.sealed import in_matter, on_ledger_in_matter
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED
 from case_api.http.documents import ERRORS
@@ -82,6 +90,54 @@ COMMANDS = (
         protection.RecordProtectionDecision,
         protection.record_protection_decision,
         "Record what the agencies that protect the child decided",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/assistance-requests",
+        protection_sharing.RequestUnderOverride,
+        protection_sharing.request_under_override,
+        "Ask a service for help under an override, and record what it was told",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/disclosures",
+        protection_sharing.TellInMatter,
+        protection_sharing.tell_in_matter,
+        "Record that somebody was told by hand, and on what that stands",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/withholdings",
+        withholdings.WithholdDisclosure,
+        on_ledger_in_matter(withholdings.withhold_disclosure),
+        "Keep the matter, or a part of it, from a carer or the learner until a day of review",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/withholdings/{withholding_id}/renewal",
+        withholdings.RenewWithholding,
+        on_ledger_in_matter(withholdings.renew_withholding),
+        "Record that a withholding in a matter was looked at again and goes on",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/withholdings/{withholding_id}/lifting",
+        withholdings.LiftWithholding,
+        on_ledger_in_matter(withholdings.lift_withholding),
+        "Lift a withholding in a matter",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/lead-professional",
+        coordination.AssignLeadProfessional,
+        in_matter(coordination.assign_lead_professional),
+        "Record who leads the professionals around the child",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/transfers",
+        protection_sharing.TransferMatter,
+        protection_sharing.transfer_matter,
+        "Pass the matter on to the coordinator where the learner goes, who joins the group",
+    ),
+    MatterCommand(
+        "/v1/matters/{matter_id}/transfers/{transfer_id}/receipt",
+        transfers.ReceiveRecord,
+        in_matter(transfers.receive_record),
+        "Confirm that the matter arrived whole",
     ),
     MatterCommand(
         "/v1/matters/{matter_id}/meetings",

@@ -1,13 +1,12 @@
 """The story of a matter in order, and the time limits that it runs under, for its named group alone (I30)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from pydantic import Field
 
-from case_api.domain.event import Recorded, Unreadable
+from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
 from case_api.domain.policy import Policy
 from case_api.domain.questions.protection_clocks import clocks_of
@@ -43,12 +42,8 @@ class MatterClocks(Answer):
 
 def matter_timeline(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority) -> MatterTimeline:
     """The story up to `as_of.valid_at`, each entry under its true type. Raises NothingKnown."""
-    story = timeline([_unsealed(one) for one in events], as_of, policy, authority)
+    story = timeline(events, as_of, policy, authority)
     return MatterTimeline(matter_id=story.case_id, items=story.items, **times(as_of))
-
-
-def _unsealed(event: Recorded) -> Recorded:
-    return event if isinstance(event.fact, Unreadable) else replace(event, name=event.fact.topic)
 
 
 def matter_clocks(events: Sequence[Recorded], as_of: AsOf, policy: Policy, _: Authority) -> MatterClocks:

@@ -13,8 +13,7 @@ from case_api.domain.facts.protection import Covered, Override, ToldByOthers
 from case_api.domain.facts.requests import InputKind
 from case_api.domain.matter import Matter, fold
 from case_api.domain.policy import Policy
-from case_api.domain.questions.overriding import is_used
-from case_api.domain.words import has_come
+from case_api.domain.words import day_of, has_come
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
 from case_api.views.known import as_known
 from case_api.views.meetings_view import MeetingShown, meetings_at
@@ -64,6 +63,15 @@ class RequestShown(Part):
     override_ref: UUID | None = None
 
 
+class LeadShown(Part):
+    """Who leads the professionals around the child, from a day on."""
+
+    staff: str | None = None
+    name: str | None = None
+    organisation: str
+    from_day: date
+
+
 class MatterView(Answer):
     """One matter."""
 
@@ -78,6 +86,7 @@ class MatterView(Answer):
     decisions: tuple[DecisionShown, ...] = ()
     requests: tuple[RequestShown, ...] = ()
     meetings: tuple[MeetingShown, ...] = ()
+    lead_professional: LeadShown | None = None
 
 
 def matter_as_known(events: Sequence[Recorded], as_of: AsOf) -> Matter:
@@ -108,19 +117,27 @@ def matter_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, _: Auth
         decisions=tuple(_decisions(matter, at, policy)),
         requests=tuple(_requests(matter, at, policy)),
         meetings=meetings_at(matter.meetings, at, policy),
+        lead_professional=_lead(matter, day_of(at, policy.tz)),
         **times(as_of),
     )
 
 
+def _lead(matter: Matter, day: date) -> LeadShown | None:
+    lead = matter.coordination.lead_professional_on(day)
+    return LeadShown.model_validate(lead.model_dump(include=set(LeadShown.model_fields))) if lead else None
+
+
 def _overrides(matter: Matter, at: datetime, policy: Policy) -> Iterator[OverrideShown]:
+    asked = {key for key, one in matter.requests.by_id.items() if has_come(one.asked_at, at, policy.tz)}
+    done = asked | set(matter.told.as_at(at, policy.tz).by_message)
     for one in matter.protection.overrides.values():
         if has_come(one.at, at, policy.tz):
-            shown = one.decided.model_dump(include=set(OverrideShown.model_fields) - {"reasons"})
-            reasons = one.decided.reasons or (one.reasons.reasons if one.reasons else None)
-            yield OverrideShown(
-                at=one.at, covers=one.covers, used=is_used(matter, one), reasons=reasons,
-                reasons_are=reasons_of(one, at, policy), **shown,
-            )  # fmt: skip
+            shown = one.decided.model_dump(include=set(OverrideShown.model_fields))
+            reasons_are = reasons_of(one, at, policy)
+            if one.reasons and reasons_are in {"given", "given_late"}:
+                shown["reasons"] = one.reasons.reasons
+            used = not done.isdisjoint({one.decided.request_ref, one.decided.disclosure_ref})
+            yield OverrideShown(**shown, at=one.at, covers=one.covers, used=used, reasons_are=reasons_are)
 
 
 def reasons_of(override: Override, at: datetime, policy: Policy) -> Reasons:

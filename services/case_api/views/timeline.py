@@ -73,7 +73,7 @@ def _entry(event: Recorded, corrections: Mapping[UUID, UUID], policy: Policy, au
     true_from = event.true_from
     return TimelineEntry(
         event_id=event.event_id,
-        type=event.name,
+        type=event.true_name,
         occurred_at=event.occurred_at,
         true_from=true_from if _differ(true_from, event.occurred_at, policy.tz) else None,
         recorded_at=event.recorded_at,

@@ -1,6 +1,6 @@
 """Who was told what, when and how (R11, R92)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -47,6 +47,7 @@ class Line(Part):
     categories: tuple[str, ...] = ()
     agreement_refs: tuple[AgreementRef, ...] = ()
     content_hash: str | None = None
+    override_ref: UUID | None = Field(default=None, description="In a child-protection matter only.")
     withholding_id: UUID | None = Field(
         default=None, description="By which decision it was not sent, or went out without detail."
     )
@@ -120,18 +121,28 @@ def told_view(
     then, today = ledger.as_at(as_of.valid_at, policy.tz), day_of(as_of.valid_at, policy.tz)
     return ToldView(
         case_id=known[0].stream,
-        items=tuple(_line(one, names) for one in then.by_message.values()),
+        items=lines_of(then, names),
         shared=tuple(
             Given(**event.fact.model_dump(), at=event.occurred_at, recorded_at=event.recorded_at)
             for event in known
             if isinstance(event.fact, InformationShared) and has_come(event.occurred_at, as_of.valid_at, policy.tz)
         ),
-        withheld=tuple(_kept(one, today) for one in then.withholdings.values()),
+        withheld=kept_of(then, today),
         **times(as_of),
     )
 
 
-def _line(one: Disclosure, names: dict[UUID, str]) -> Line:
+def lines_of(told: Told, names: Mapping[UUID, str]) -> tuple[Line, ...]:
+    """Who was told, with the names of the events that they were told of."""
+    return tuple(_line(one, names) for one in told.by_message.values())
+
+
+def kept_of(told: Told, today: date) -> tuple[Kept, ...]:
+    """What is withheld, and what was."""
+    return tuple(_kept(one, today) for one in told.withholdings.values())
+
+
+def _line(one: Disclosure, names: Mapping[UUID, str]) -> Line:
     made = one.made
     return Line(
         about_type=names.get(made.about),

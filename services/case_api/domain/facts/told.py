@@ -17,6 +17,7 @@ from case_api.domain.words import (
     Language,
     LawfulBasis,
     Line,
+    OverrideId,
     PersonId,
     ServiceCode,
     Sha256,
@@ -53,6 +54,7 @@ class DisclosureMade(Event, grounds="6.1 communicate the support given", covers=
     )
     agreement_refs: tuple[AgreementRef, ...] = Field(default=(), description="What it relied on, if on agreement.")
     content_hash: Sha256 | None = Field(default=None, description="Of what was handed over.")
+    override_ref: OverrideId | None = Field(default=None, description="In a child-protection matter only.")
     withholding_id: WithholdingId | None = Field(
         default=None, description="By which decision it was not sent, or went out without detail."
     )

@@ -4,7 +4,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.protection import Covered, Override
 from case_api.domain.matter import Matter
 from case_api.domain.refusal import Missing, Refusal
-from case_api.domain.words import OverrideId, Subject, start_of
+from case_api.domain.words import LawfulBasis, OverrideId, Subject, start_of
 
 
 class OverrideNotAuthorised(Refusal):
@@ -37,6 +37,32 @@ class OverrideCoversOnlyItsOwn(Refusal):
     guidance_ref = "R80"
     title = "An override covers the one request or disclosure for which it was made, and nothing else."
     advice = "Ask for the family's agreement, or have an authorised person decide anew on this one."
+
+
+class OverrideIsNotConsent(Refusal):
+    slug = "override-is-not-consent"
+    rule_id = "I8"
+    guidance_ref = "R80"
+    title = "What is done under an override does not stand on consent."
+    advice = "Name the basis in law on which it stands, such as public_task."
+
+
+class NotTheirsToPassOn(Refusal):
+    slug = "not-theirs-to-pass-on"
+    rule_id = "I30"
+    guidance_ref = "R80"
+    title = "A matter is passed on by somebody who may authorise overrides."
+    advice = "Ask the child-protection coordinator."
+
+
+def consent_is_not_the_basis(basis: LawfulBasis) -> Refusal | None:
+    """I8: an override never becomes consent."""
+    return OverrideIsNotConsent(pointer="/lawful_basis") if basis.art6 == "consent" else None
+
+
+def only_an_authoriser_passes_it_on(at: Situation) -> Refusal | None:
+    """I30: whom a matter is passed on to can read all of it."""
+    return None if at.policy.may_override(at.roles) else NotTheirsToPassOn()
 
 
 def an_authorised_person_overrides(asked_by: Subject, at: Situation) -> Refusal | None:

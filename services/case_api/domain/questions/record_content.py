@@ -26,9 +26,12 @@ class Content:
         return sha256(self.text.encode()).hexdigest()
 
 
-def content_of(history: Sequence[Recorded], upto: int) -> Content:
-    """The record of *history*, in order, up to the version *upto*. What was erased since shows as erased."""
-    told = [event for event in history if event.version <= upto and not _is_protected(event)]
+def content_of(history: Sequence[Recorded], upto: int, *, sealed: bool = False) -> Content:
+    """The record of *history*, in order, up to the version *upto*. What was erased since shows as erased.
+
+    Of a *sealed* history, a matter's, it is all; of a case what is not labelled protection.
+    """
+    told = [event for event in history if event.version <= upto and (sealed or not _is_protected(event))]
     document = {"format": "stagepost-record-1", "events": [_entry(event) for event in told]}
     return Content(json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")), len(told))
 
@@ -40,7 +43,7 @@ def _is_protected(event: Recorded) -> bool:
 def _entry(event: Recorded) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": str(event.event_id),
-        "type": event.name,
+        "type": event.true_name,
         "subject": str(event.stream),
         "recorded_at": event.recorded_at.isoformat(),
     }

@@ -10,19 +10,28 @@ from typing import Any
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
 from case_api.domain.matter import Matter
+from case_api.domain.questions.ledger import Ledger
 from case_api.domain.refusal import Decision
 
 
 def within(matter: Matter, case: Case) -> Case:
-    """The learner and carers of the case, with the meetings and requests of the matter in the place of the case's."""
-    return replace(case, meetings=matter.meetings, requests=matter.requests)
+    """The learner and carers of the case, with what stands in the matter in the place of the case's own."""
+    return replace(
+        case,
+        meetings=matter.meetings,
+        requests=matter.requests,
+        coordination=matter.coordination,
+        transfers=matter.transfers,
+    )
 
 
 def protected(at: Situation) -> Situation:
-    """The situation under what the policy says of child protection: its kinds of meeting."""
-    kinds = at.policy.protection.meeting_kinds
-    meetings = at.policy.meetings.model_copy(update={"kinds": kinds})
-    return replace(at, policy=at.policy.model_copy(update={"meetings": meetings}))
+    """The situation under what the policy says of child protection: its meetings, and who decides on withholding."""
+    policy = at.policy
+    meetings = policy.meetings.model_copy(update={"kinds": policy.protection.meeting_kinds})
+    deciding = (*policy.withholding.authorised_by, *policy.override_authorisers)
+    withholding = policy.withholding.model_copy(update={"authorised_by": deciding})
+    return replace(at, policy=policy.model_copy(update={"meetings": meetings, "withholding": withholding}))
 
 
 def in_matter(decision: Callable[..., Decision]) -> Callable[..., Decision]:
@@ -32,6 +41,20 @@ def in_matter(decision: Callable[..., Decision]) -> Callable[..., Decision]:
         *about, at = asked
         return decision(within(matter, case), *about, protected(at))
 
+    return _named(decided_within, decision)
+
+
+def on_ledger_in_matter(decision: Callable[..., Decision]) -> Callable[..., Decision]:
+    """A decision on a ledger, `(ledger, [item,] command, situation)`, as one on the matter's own ledger."""
+
+    def decided_within(matter: Matter, case: Case, *asked: Any) -> Decision:
+        *about, at = asked
+        return decision(Ledger(matter.told, within(matter, case)), *about, protected(at))
+
+    return _named(decided_within, decision)
+
+
+def _named(decided_within: Callable[..., Decision], decision: Callable[..., Decision]) -> Callable[..., Decision]:
     decided_within.__name__ = f"{decision.__name__}_in_matter"
     decided_within.__doc__ = decision.__doc__
     return decided_within
