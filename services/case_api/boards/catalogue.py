@@ -6,6 +6,7 @@ from case_api.boards.agency_desk import DESK
 from case_api.boards.board import Board
 from case_api.boards.case_search import SEARCH
 from case_api.boards.class_list import CLASSES
+from case_api.boards.collaboration import COLLABORATION
 from case_api.boards.contact_tasks import CONTACT_TASKS
 from case_api.boards.diary import DIARY
 from case_api.boards.open_postcards import OPEN_POSTCARDS
@@ -25,4 +26,5 @@ BOARDS: Final[tuple[Board[Any], ...]] = (
     REVIEWS_DUE,
     UNSUPPORTED_CONCERNS,
     WATCHES,
+    COLLABORATION,
 )

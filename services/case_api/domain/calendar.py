@@ -51,6 +51,20 @@ class SchoolCalendar:
         """The school days from *first*, which is not counted, to *last*, which is; 0 if it is not the later one."""
         return sum(self.is_school_day(day) for day in _days_after(first, last))
 
+    def term_of(self, day: date) -> date:
+        """The first day of the term in which a day lies: breaks part a session, and belong to what went before.
+
+        Outside every session that is known a term is a quarter of the year.
+        """
+        found = [first for first, last in self._terms() if first <= day <= last]
+        return found[0] if found else date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+    def _terms(self) -> Iterator[tuple[date, date]]:
+        for session in self.sessions:
+            begins = sorted({session.first, *(one.last + timedelta(days=1) for one in session.breaks)})
+            ends = [*(one - timedelta(days=1) for one in begins[1:]), session.last]
+            yield from zip(begins, ends, strict=True)
+
     def after(self, day: date, count: int, counts: Callable[[date], bool]) -> date:
         """The day on which *count* days that count have gone by after *day*, itself not counted."""
         while count > 0:

@@ -42,6 +42,7 @@ class Review:
     decision: str
     next_review_on: date | None
     at_version: int
+    views_refs: tuple[ViewsId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,15 @@ class Reviews:
 def evolve(reviews: Reviews, fact: Event, at: Recorded) -> Reviews:
     match fact:
         case ReviewHeld():
-            review = Review(fact.review_id, fact.of_refs, fact.held_on, fact.decision, fact.next_review_on, at.version)
+            review = Review(
+                fact.review_id,
+                fact.of_refs,
+                fact.held_on,
+                fact.decision,
+                fact.next_review_on,
+                at.version,
+                fact.views_refs,
+            )
             return Reviews((*reviews.held, review))
         case _:
             return reviews

@@ -43,6 +43,7 @@ class StageEntry:
     decided_by: str
     direction: str
     evidence_refs: tuple[UUID, ...] = ()
+    views_refs: tuple[ViewsId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,15 @@ def evolve(stages: Stages, fact: Event, at: Recorded) -> Stages:
     match fact:
         case StageChanged():
             decided_by = at.envelope.actor.subject if at.envelope else ""
-            entry = StageEntry(fact.to_stage, fact.on, at.version, decided_by, fact.direction, fact.evidence_refs)
+            entry = StageEntry(
+                fact.to_stage,
+                fact.on,
+                at.version,
+                decided_by,
+                fact.direction,
+                fact.evidence_refs,
+                fact.views_refs,
+            )
             return Stages((*stages.entries, entry))
         case _:
             return stages
