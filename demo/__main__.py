@@ -45,7 +45,7 @@ def demo(
 def run(site: Site, *, once: bool) -> None:
     """Start everything, tell the story, say where it is; then watch over it. Raises what FAILURES lists."""
     site.ports.refuse_taken()
-    story, tokens = told_in_demo(), Tokens(site.var, read_staff())
+    story, tokens = read_story(), Tokens(site.var, read_staff())
     tokens.keep_for_notifier(site.notifier_token)
     programs.make_webhook_secrets(site)
     clock = clock_at_start(site, story)
@@ -56,11 +56,6 @@ def run(site: Site, *, once: bool) -> None:
         report.show(site, told, report.write(site, tokens, told))
         if not once:
             watch(site, tokens, told, household)
-
-
-def told_in_demo() -> list[Row]:
-    """The acceptance year without its questions, which change nothing."""
-    return [row for row in read_story() if not row.is_question]
 
 
 def clock_at_start(site: Site, story: list[Row]) -> datetime:

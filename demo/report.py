@@ -9,7 +9,7 @@ from demo.programs import Site
 from demo.seed import Told
 from demo.tokens import Tokens
 
-CASES = ("maja", "callum")
+CASES = ("maja", "callum", "isla")
 
 
 def path_in(site: Site) -> Path:

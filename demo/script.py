@@ -73,8 +73,8 @@ class Row(BaseModel):
 
     @property
     def is_question(self) -> bool:
-        """Whether it only looks, and the story goes on without it."""
-        return self.method == "GET" and not self.take
+        """Whether it only looks, and the story goes on without it, and without waiting."""
+        return self.method == "GET" and not self.take and not self.in_time
 
 
 def read_story(folder: Path = YEAR) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
+from demo.expectations import failures
 from demo.pointers import at_pointer
 from demo.programs import Site
 from demo.script import Row
@@ -17,6 +19,9 @@ from demo.script import Row
 NAME = re.compile(r"\{(\w+)\}")
 CASE = re.compile(r"/v1/cases/([^/]+)")
 JSON = "application/json"
+PATIENCE = 20.0
+"""Seconds in which the clerk and the notifier must have done what a row waits for."""
+PAUSE = 0.05
 
 
 class SeedingFailed(Exception):
@@ -58,12 +63,14 @@ class Teller:
     def tell(self, rows: Iterable[Row]) -> Told:
         """Tell it all. Raises SeedingFailed, and httpx.TransportError where nobody answers.
 
-        What was to be refused is asked only where the story goes on from: later facts would let it pass.
+        What was to be refused, and what takes a while, is asked only where the story goes on from: later facts change
+        the answer. Questions are left out; they change nothing.
         """
         for row in rows:
-            if row.rule_id is None or not self._is_known:
+            if not (self._is_known and (row.rule_id or row.in_time)):
                 self.move_to(row.at)
-                self.tell_one(row)
+                if not row.is_question:
+                    self.tell_one(row)
         self._end_day()
         return self.told
 
@@ -79,8 +86,19 @@ class Teller:
             raise SeedingFailed("A clock cannot be set: the services run in demo or test mode?")
         self._too_late = moved[0].status_code == 409
 
-    def tell_one(self, row: Row) -> httpx.Response:
-        """Send one row and keep what later rows name. Raises SeedingFailed and httpx.TransportError."""
+    def tell_one(self, row: Row) -> None:
+        """Send one row, keep what later rows name, and see that the answer is as it expects.
+
+        Raises SeedingFailed, and httpx.TransportError where nobody answers.
+        """
+        deadline = time.monotonic() + (PATIENCE if row.in_time else 0)
+        while why := failures(row, self._send(row), self.filled):
+            if time.monotonic() >= deadline:
+                raise SeedingFailed(f"{row.row}: {'; '.join(why)}")
+            time.sleep(PAUSE)
+
+    def _send(self, row: Row) -> Any:
+        """The body of the answer."""
         path, content = self.filled(row.path), self._content(row.body)
         url = path if path.startswith(self._mail) else self._case_api + path
         answer = self._http.request(row.method, url, content=content, headers=self._headers(row))
@@ -89,7 +107,7 @@ class Teller:
             self.told.refused[row.row] = row.rule_id
         else:
             self._keep(row, path, answer)
-        return answer
+        return answer.json() if answer.content else None
 
     def filled(self, text: str) -> str:
         """*text* with an id for each `{name}`. Raises SeedingFailed for one that no row saved."""
@@ -121,7 +139,7 @@ class Teller:
             return
         body = answer.json()
         for name, pointer in row.take.items():
-            self.told.ids[name] = str(at_pointer(body, pointer))
+            self.told.ids[name] = str(at_pointer(body, self.filled(pointer)))
         if row.method == "GET":
             return
         replayed = "Idempotency-Replayed" in answer.headers

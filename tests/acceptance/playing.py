@@ -1,12 +1,10 @@
 """Plays a story from an empty store, against both services as processes, and says of each row whether it held."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -18,13 +16,9 @@ from demo.script import Row, read_staff, read_story
 from demo.seed import SeedingFailed, Teller
 from demo.settled import Settling
 from demo.tokens import Tokens
-from tests.acceptance.expectations import failures
 from tests.acceptance.refusing import Watching
 from tests.acceptance.stores import Stores
 from tests.journeys.api import free_port
-
-PATIENCE = 20.0
-PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +63,15 @@ class Playing:
             yield Outcome(row, tuple(self._refused(row) if row.rule_id else self._told(row)))
 
     def _told(self, row: Row) -> list[str]:
-        deadline = time.monotonic() + (PATIENCE if row.in_time else 0)
-        while (why := self._once(row)) and time.monotonic() < deadline:
-            time.sleep(PAUSE)
-        return why
+        try:
+            self._teller.tell_one(row)
+        except SeedingFailed as failed:
+            return [str(failed)]
+        return []
 
     def _refused(self, row: Row) -> list[str]:
         before = self._watching.look(self._teller.filled(row.path))
-        why = self._once(row)
-        return why or self._watching.only_an_attempt_since(before, row)
-
-    def _once(self, row: Row) -> list[str]:
-        try:
-            answer = self._teller.tell_one(row)
-        except SeedingFailed as failed:
-            return [str(failed)]
-        body: Any = answer.json() if answer.content else {}
-        return failures(row, body, self._teller.filled)
+        return self._told(row) or self._watching.only_an_attempt_since(before, row)
 
 
 def _site(var: Path, stores: Stores) -> Site:

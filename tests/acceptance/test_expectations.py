@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from demo.expectations import failures
 from demo.script import Row
-from tests.acceptance.expectations import failures
 
 ANSWER = {
     "stage": {"code": "universal", "since": "2025-08-19"},
-    "items": [{"to": "1", "about": "a"}, {"to": "2", "about": "b"}, {"to": "2", "about": "c"}],
-    "missing": [{"rule_id": "I1", "person": "1"}, {"rule_id": "I2", "person": "2"}],
+    "items": [{"to": "1", "about": "a"}, {"to": "2", "about": "b"}, {"to": "2", "about": "c", "in": {"a": "b"}}],
+    "refusals": [
+        {"rule_id": "I1", "missing": [{"rule_id": "I6", "person": "1"}]},
+        {"rule_id": "I2", "missing": [{"rule_id": "I2", "person": "2"}]},
+    ],
 }
 NAMES = {"{anna}": "1", "{tom}": "2"}
 
@@ -28,7 +31,8 @@ def row(**expected: Any) -> Row:
 
 HOLDS: tuple[dict[str, Any], ...] = (
     {"want": {"/stage/code": "universal", "/stage/since": date(2025, 8, 19), "/items/0/to": "{anna}"}},
-    {"absent": ("/stage/until", "/items/3")},
+    {"absent": ("/stage/until", "/items/3", "/items/to=3")},
+    {"want": {"/items/to=2/about": "c", "/items/about=b/to": "{tom}", "/items/in.a=b/about": "c"}},
     {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 2},)},
     {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "a"}},)},
     {"among": ({"at": "/items", "has": {"/to": "3"}, "times": 0},)},

@@ -26,10 +26,11 @@ ROLES = {
     "agency_camhs", "agency_harbour", "mis", "authority_admin", "auditor", "notifier", "carer", "learner",
 }  # fmt: skip
 PERSONAL = (
-    "Maja Nowak-Reid", "Callum Fraser", "Anna Nowak", "Eilidh Fraser", "Grant Fraser", "220511906", "220930714",
-    "tom.reid@home.example", "grant.fraser@away.example", "hay@burnside-primary.example", "+447700900311",
-    "Pictures show me what to do", "My father need not hear the details", "He wants to know first",
-    "Low in spirits for some weeks", "Understood two-step instructions", "Cztery obrazki przed snem",
+    "Maja Nowak-Reid", "Callum Fraser", "Isla Boyd", "Anna Nowak", "Eilidh Fraser", "Grant Fraser", "Kirsty Boyd",
+    "Dean Boyd", "220511906", "220930714", "220214118", "tom.reid@home.example", "grant.fraser@away.example",
+    "hay@burnside-primary.example", "+447700900311", "Pictures show me what to do",
+    "My father need not hear the details", "He wants to know first", "Low in spirits for some weeks",
+    "Understood two-step instructions", "Cztery obrazki przed snem", "no detail of it to reach his father",
 )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def test_it_prints_where_everything_is(demo: Demo):
 
 def test_a_script_finds_addresses_tokens_and_cases_in_a_private_file(demo: Demo):
     assert set(demo.written) == {"case_api", "notifier", "mail", "tokens", "cases"}
-    assert set(demo.written["cases"]) == {"maja", "callum"}
+    assert set(demo.written["cases"]) == {"maja", "callum", "isla"}
     assert stat.S_IMODE((demo.var / "demo.json").stat().st_mode) == 0o600
 
 
@@ -89,7 +90,7 @@ def test_each_message_went_out_on_the_day_of_what_it_tells(demo: Demo):
         one["event_id"]: one["recorded_at"][:10]
         for one in demo.seen(f"{demo.case('maja')}/timeline?limit=100")["items"]
     }
-    told = demo.seen(f"{demo.case('maja')}/told")["items"]
+    told = [line for line in demo.seen(f"{demo.case('maja')}/told")["items"] if "by_hand" not in line]
     assert [line for line in told if line["at"][:10] != happened[line["about"]]] == []
 
 
@@ -98,23 +99,24 @@ def test_a_service_sees_its_own_request_and_no_other(demo: Demo):
     assert [item["case_id"] for item in desk] == [demo.written["cases"]["maja"]]
 
 
-def test_maja_is_at_the_second_stage_since_the_fourth_of_november(demo: Demo):
-    stage = demo.seen(f"/v1/cases/{demo.written['cases']['maja']}/stage")
-    assert (stage["code"], stage["since"]) == ("universal_augmented", "2025-11-04")
+def test_maja_is_back_at_the_second_stage_at_the_end_of_the_year(demo: Demo):
+    stage = demo.seen(f"{demo.case('maja')}/stage")
+    assert (stage["code"], stage["since"]) == ("universal_augmented", "2026-05-19")
 
 
-def test_on_the_day_before_she_was_at_the_first(demo: Demo):
-    stage = demo.seen(f"/v1/cases/{demo.written['cases']['maja']}/stage?valid_at=2025-11-03")
-    assert stage["code"] == "universal"
+def test_in_november_she_had_been_at_the_first(demo: Demo):
+    assert demo.seen(f"{demo.case('maja')}/stage?valid_at=2025-11-03")["code"] == "universal"
 
 
 def test_what_the_rules_forbid_was_refused(demo: Demo):
-    assert "Refused by the rules: N2 (I4), N1 (I1), N7 (I16)" in demo.said
+    to_be_refused = [f"{row.row} ({row.rule_id})" for row in read_story() if row.rule_id]
+    assert f"Refused by the rules: {', '.join(to_be_refused)}\n" in demo.said
 
 
-def test_callums_agencies_are_the_one_that_declined_and_the_one_that_accepted(demo: Demo):
-    agencies = demo.seen(f"/v1/cases/{demo.written['cases']['callum']}/agencies")["items"]
-    assert {item["service"]: item["state"] for item in agencies} == {"camhs": "declined", "harbour": "accepted"}
+def test_of_callums_agencies_one_declined_one_is_on_hold_and_one_he_asked_himself(demo: Demo):
+    agencies = demo.seen(f"{demo.case('callum')}/agencies")["items"]
+    states = {item["service"]: item["state"] for item in agencies}
+    assert states == {"camhs": "declined", "harbour": "on_hold", "young_carers_hub": "requested"}
 
 
 def test_each_service_was_told_of_its_request_by_a_signed_webhook(demo: Demo):
@@ -148,7 +150,7 @@ def test_whom_no_channel_reaches_stands_on_the_list_for_staff(demo: Demo):
 
 def test_the_clock_runs_on_from_the_end_of_the_story(demo: Demo):
     now = httpx.get(demo.written["case_api"] + "/clock").json()["now"]
-    assert now.startswith("2026-01-14T")
+    assert now.startswith(f"{read_story()[-1].at:%Y-%m-%d}T")
 
 
 def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: Path):
@@ -171,7 +173,7 @@ def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: 
 def test_once_means_to_end_when_all_is_delivered(demo: Demo, tmp_path: Path):
     with running(tmp_path, "--once") as once:
         assert once.process.wait(60) == 0, once.said
-    assert set(once.written["cases"]) == {"maja", "callum"}
+    assert set(once.written["cases"]) == {"maja", "callum", "isla"}
     assert not any(is_open(port) for port in astuple(once.ports))
 
 

@@ -12,6 +12,7 @@ from case_api.domain.calendar import SchoolCalendar, Session
 from case_api.domain.profiles import (
     AgreementProfile,
     MeetingProfile,
+    NoteProfile,
     ProtectionProfile,
     RequestProfile,
     TimeLimit,
@@ -109,6 +110,7 @@ class Policy(Value):
     meetings: MeetingProfile = MeetingProfile()
     withholding: WithholdingProfile = WithholdingProfile()
     watches: WatchProfile = WatchProfile()
+    notes: NoteProfile = NoteProfile()
     protection: ProtectionProfile = ProtectionProfile()
     sessions: tuple[Session, ...] = ()
     clocks: dict[Code, TimeLimit] = Field(default_factory=dict)

@@ -62,3 +62,9 @@ class WithholdingProfile(Value):
     authorised_by: Annotated[tuple[Code, ...], Field(min_length=1)] = ("pupil_support_team", "school_leader")
     learner_wish_from_age: Annotated[int, Field(ge=0, le=25)] = 12
     reviewed_within_days: Annotated[int, Field(ge=1, le=730)] = 280
+
+
+class NoteProfile(Value):
+    """Within how many school days a note on a support reaches the carers (I24)."""
+
+    digest_school_days: Annotated[int, Field(ge=1, le=60)] = 10

@@ -45,7 +45,8 @@ def _others_missing(row: Row, body: Any, filled: Filled) -> Iterator[str]:
     """The people whom the refusing rule names, where the row says whom it should."""
     if not row.missing:
         return
-    named = {one.get("person") for one in body.get("missing", ()) if one["rule_id"] == row.rule_id}
+    refusals = (one for one in body.get("refusals", ()) if one["rule_id"] == row.rule_id)
+    named = {missing.get("person") for one in refusals for missing in one.get("missing", ())}
     if named != {filled(f"{{{name}}}") for name in row.missing}:
         yield f"missing names {len(named)} people, not {', '.join(row.missing)}"
 
