@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 
 from demo.expectations import failures
-from demo.pointers import at_pointer
+from demo.pointers import NothingThere, at_pointer
 from demo.programs import Site
 from demo.script import Row
 
@@ -98,16 +98,33 @@ class Teller:
             time.sleep(PAUSE)
 
     def _send(self, row: Row) -> Any:
-        """The body of the answer."""
-        path, content = self.filled(row.path), self._content(row.body)
-        url = path if path.startswith(self._mail) else self._case_api + path
-        answer = self._http.request(row.method, url, content=content, headers=self._headers(row))
-        _require_expected(row, answer)
+        """The body of the answer; of a list, with all its pages."""
+        path = self.filled(row.path)
+        answer = self._ask(row, path)
+        body = answer.json() if answer.content else {}
         if row.rule_id is not None:
             self.told.refused[row.row] = row.rule_id
-        else:
-            self._keep(row, path, answer)
-        return answer.json() if answer.content else None
+            return body
+        if row.method == "GET":
+            body = self._with_all_pages(row, path, body)
+        elif row.method == "POST":
+            self._keep(row, path, body, replayed="Idempotency-Replayed" in answer.headers)
+        self._take(row, body)
+        return body
+
+    def _ask(self, row: Row, path: str) -> httpx.Response:
+        url = path if path.startswith(self._mail) else self._case_api + path
+        content = self._content(row.body)
+        answer = self._http.request(row.method, url, content=content, headers=self._headers(row))
+        _require_expected(row, answer)
+        return answer
+
+    def _with_all_pages(self, row: Row, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        items, following = list(body.get("items", ())), body.get("next")
+        while following:
+            page = self._ask(row, f"{path}{'&' if '?' in path else '?'}after={following}").json()
+            items, following = [*items, *page["items"]], page.get("next")
+        return body | {"items": items} if "items" in body else body
 
     def filled(self, text: str) -> str:
         """*text* with an id for each `{name}`. Raises SeedingFailed for one that no row saved."""
@@ -134,15 +151,14 @@ class Teller:
         place = f"{self._mail}/hooks" if "{hooks}" in json.dumps(row.body, default=_plain) else ""
         return str(uuid5(NAMESPACE_URL, f"stagepost:demo:{row.row}:{place}"))
 
-    def _keep(self, row: Row, path: str, answer: httpx.Response) -> None:
-        if row.method == "PUT":
-            return
-        body = answer.json()
+    def _take(self, row: Row, body: Any) -> None:
         for name, pointer in row.take.items():
-            self.told.ids[name] = str(at_pointer(body, self.filled(pointer)))
-        if row.method == "GET":
-            return
-        replayed = "Idempotency-Replayed" in answer.headers
+            try:
+                self.told.ids[name] = str(at_pointer(body, self.filled(pointer)))
+            except NothingThere:
+                raise SeedingFailed(f"{row.row}: {pointer} leads nowhere in the answer.") from None
+
+    def _keep(self, row: Row, path: str, body: dict[str, Any], *, replayed: bool) -> None:
         if self._too_late and not replayed:
             raise SeedingFailed(f"{row.row}: the clock is past its time. Begin anew with an empty STAGEPOST_VAR.")
         self._is_known = replayed
@@ -150,8 +166,9 @@ class Teller:
         self.told.recorded += not replayed
         if row.save is not None:
             self.told.ids[row.save] = body["id"]
-        case = CASE.match(path)
-        self._etags[case[1] if case else body.get("id", "")] = body["etag"]
+        if "etag" in body:
+            case = CASE.match(path)
+            self._etags[case[1] if case else body.get("id", "")] = body["etag"]
 
     def _content(self, body: dict[str, Any] | None) -> bytes | None:
         return None if body is None else self.filled(json.dumps(body, default=_plain)).encode()
