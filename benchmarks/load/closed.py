@@ -4,12 +4,13 @@ import asyncio
 import json
 import resource
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
 
 from benchmarks.load.connection import Connection
-from benchmarks.load.traffic import Traffic
+from benchmarks.load.traffic import Requests, Traffic
 from benchmarks.processor import watching
 from benchmarks.samples import Sample
 
@@ -20,11 +21,12 @@ TOOL = "wrk" if WRK else "our own loader, on uvloop"
 
 async def closed_loop(port: int, traffic: Traffic, connections: int, seconds: float, **pids: int) -> Sample:
     """Post for so many seconds; the tool's own processor time is told as that of `load`."""
-    by_wrk = WRK and seconds >= 1  # it counts whole seconds
-    return await (_by_wrk if by_wrk else _by_ourselves)(port, traffic, connections, seconds, pids)
+    if WRK and seconds >= 1:  # it counts whole seconds
+        return await _by_wrk(port, traffic, connections, seconds, pids)
+    return await by_ourselves(port, traffic.requests(), connections, seconds, pids)
 
 
-async def _by_wrk(port: int, traffic: Traffic, connections: int, seconds: float, pids: dict[str, int]) -> Sample:
+async def _by_wrk(port: int, traffic: Traffic, connections: int, seconds: float, pids: Mapping[str, int]) -> Sample:
     files = [str(path) for path in (traffic.cases, traffic.tokens, traffic.bodies)]
     options = ["-t1", f"-c{connections}", f"-d{round(seconds)}s", "--timeout", "30s", "-s", str(SCRIPT)]
     with watching(**pids) as spent:
@@ -44,10 +46,13 @@ async def _by_wrk(port: int, traffic: Traffic, connections: int, seconds: float,
     )
 
 
-async def _by_ourselves(port: int, traffic: Traffic, connections: int, seconds: float, pids: dict[str, int]) -> Sample:
-    requests, latencies, statuses = traffic.requests(), list[float](), list[int]()
+async def by_ourselves(
+    port: int, requests: Requests, connections: int, seconds: float, pids: Mapping[str, int]
+) -> Sample:
+    """The same without wrk, for any requests."""
+    latencies, statuses = list[float](), list[int]()
 
-    async def keep_posting(connection: Connection) -> None:
+    async def keep_asking(connection: Connection) -> None:
         while (start := perf_counter()) < deadline:
             statuses.append(await connection.ask(requests()))
             latencies.append(perf_counter() - start)
@@ -56,7 +61,7 @@ async def _by_ourselves(port: int, traffic: Traffic, connections: int, seconds: 
     with watching(**pids) as spent:
         began = perf_counter()
         deadline = began + seconds
-        await asyncio.gather(*map(keep_posting, opened))
+        await asyncio.gather(*map(keep_asking, opened))
         took = perf_counter() - began
     for one in opened:
         one.close()

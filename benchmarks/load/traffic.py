@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from benchmarks import facts
 
 BODIES = 1_000
+Requests = Callable[[], bytes]
+"""Makes one request after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +22,39 @@ class Traffic:
     tokens: Path
     bodies: Path
 
-    def requests(self) -> "Requests":
-        """One request after the other, made as it is asked for."""
-        parts = [path.read_text("ascii").split("\n")[:-1] for path in (self.cases, self.tokens, self.bodies)]
-        return Requests(*parts)
+    def requests(self) -> Requests:
+        """Posts, with a new idempotency key each."""
+        cases, tokens, bodies = map(_lines, (self.cases, self.tokens, self.bodies))
+        return lambda: post(random.choice(cases), random.choice(tokens), random.choice(bodies))  # noqa: S311
+
+    def reads(self, view: str) -> Requests:
+        """Reads of one view of the cases."""
+        cases, tokens = map(_lines, (self.cases, self.tokens))
+        return lambda: get(random.choice(cases), view, random.choice(tokens))  # noqa: S311 - not a secret
+
+    def post_to_each(self, number: int) -> Iterator[bytes]:
+        """A post to each of the first cases."""
+        cases, tokens, bodies = map(_lines, (self.cases, self.tokens, self.bodies))
+        return (post(case, random.choice(tokens), random.choice(bodies)) for case in cases[:number])  # noqa: S311
 
 
-class Requests:
-    """HTTP/1.1 requests with a new idempotency key each."""
+def _lines(path: Path) -> list[str]:
+    return path.read_text("ascii").split("\n")[:-1]
 
-    def __init__(self, cases: Sequence[str], tokens: Sequence[str], bodies: Sequence[str]) -> None:
-        self._cases, self._tokens, self._bodies = cases, tokens, bodies
 
-    def __call__(self) -> bytes:
-        case, token, body = (random.choice(each) for each in (self._cases, self._tokens, self._bodies))  # noqa: S311
-        return (
-            f"POST /v1/cases/{case}/concerns HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {token}\r\nIdempotency-Key: {uuid4()}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-        ).encode("ascii")
+def post(case: str, token: str, body: str) -> bytes:
+    """A concern about a case."""
+    return (
+        f"POST /v1/cases/{case}/concerns HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nIdempotency-Key: {uuid4()}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode("ascii")
+
+
+def get(case: str, view: str, token: str) -> bytes:
+    """A view of a case."""
+    return (f"GET /v1/cases/{case}/{view} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n").encode(
+        "ascii"
+    )
 
 
 def laid_out(folder: Path, name: str, cases: Sequence[UUID], tokens: Sequence[str]) -> Traffic:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks.__main__ import PARTS
-from benchmarks.asked import SPEED, Asked
+from benchmarks.__main__ import GROWN, PARTS
+from benchmarks.asked import GROWTH, SPEED, Asked
 from benchmarks.ground import Database
 from benchmarks.posts import CRUD
 from benchmarks.results import Results
@@ -31,6 +31,15 @@ async def test_every_part_finds_its_figures(part, postgres_dsn, capsys):
     assert set(results.figures) == FIGURES[part] - PEERS_ABSENT
     assert all(value > 0 for value in results.figures.values())
     assert not [told for told in capsys.readouterr().out.splitlines() if "failed" in told]
+
+
+@pytest.mark.anyio
+@pytest.mark.postgres
+async def test_growth_finds_its_figures(postgres_dsn):
+    results = Results(GROWTH)
+    await GROWN["growth"](TINY, Database(postgres_dsn, None), results)
+    assert set(results.figures) == set(GROWTH)
+    assert all(value > 0 for value in results.figures.values())
 
 
 def test_every_figure_that_is_asked_for_has_its_part():
