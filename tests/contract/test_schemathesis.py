@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,9 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
     meeting = await school.done(f"{family.path}/meetings", call)
     plan = await school.done(f"{family.path}/plans", plan_for(family), headers={"If-Match": "*"})
     events = [event["id"] for event in (await school.seen("/v1/events"))["items"] if "subject" in event]
+    kept = {"person_id": family.piotr, "extent": "detail", "reason": "Risk.", "authoriser": "hay"}
+    review = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    withholding = await school.done(f"{family.path}/withholdings", {**kept, "review_on": review})
     in_paths = {
         "case_id": family.case_id,
         "agreement_id": family.agreements[family.anna],
@@ -82,6 +86,7 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
         "thread": postcard["id"],
         "meeting_id": meeting["id"],
         "plan_id": plan["id"],
+        "withholding_id": withholding["id"],
         "event_id": events[-1],
         "setting_id": "burnside-primary",
         "slug": "not-found",

@@ -175,3 +175,20 @@ async def test_what_a_service_is_sent_stands_on_the_agreements_and_the_ledger_na
     [line] = (await town.school.seen(f"{family.path}/told"))["items"]
     assert (line["lawful_basis"], line["categories"]) == ({"art6": "consent"}, ["learning_profile"])
     assert {ref["id"] for ref in line["agreement_refs"]} == set(family.agreements.values())
+
+
+async def test_a_carer_does_not_read_the_schools_postcards_while_detail_is_withheld_from_them(town: Town):
+    family = await register(town.school)
+    father = town.door("carer", at=town.other, sub=family.piotr, person=family.piotr, case=family.case_id)
+    postcards = f"{family.path}/postcards"
+    school = {"direction": "try_at_home", "carer": family.piotr, "text": "Four pictures.", "language": "en"}
+    own = {"direction": "tried_at_home", "carer": family.piotr, "text": "A song for tidying.", "language": "en"}
+    await town.school.done(postcards, school)
+    await father.done(postcards, own)
+
+    made = await withhold(town, family, extent="detail")
+
+    assert [card["text"] for card in (await father.seen(postcards))["items"]] == [own["text"]]
+    assert len((await town.school.seen(postcards))["items"]) == 2
+    await town.school.done(f"{family.path}/withholdings/{made}/lifting", {"reason": "The risk has passed."})
+    assert len((await father.seen(postcards))["items"]) == 2

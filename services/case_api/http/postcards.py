@@ -23,11 +23,13 @@ from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.lists import Asking, Listing, page_of
 from case_api.http.offices import InOffice, Roles
+from case_api.http.ordering import as_problems
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
 from case_api.order import Caller
+from case_api.streams import told_of
 from case_api.views.answer import NothingKnown
-from case_api.views.postcards_view import PostcardsView, Side, postcards_view
+from case_api.views.postcards_view import PostcardsView, Side, postcards_of_carer, postcards_view
 
 router = APIRouter(tags=["postcards"])
 CARER = ("carer",)
@@ -61,18 +63,23 @@ command(
 async def read_postcards(
     request: Request, case_id: UUID, acting: ReaderOrCarer, office: InOffice, times: Asked, if_none_match: IfNoneMatch
 ) -> Response:
-    """A carer reads those that were exchanged with them, in their own case."""
+    """A carer reads those that were exchanged with them, in their own case, unless they are withheld from them."""
     who = acting.who
     look = Look(request, who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
     if acting.role in CARER and not _is_their_case(who, case_id, events):
         raise Problem(kinds.NOT_FOUND)
+    with as_problems():
+        ledger = await office.journal.read(told_of(case_id))
     try:
-        shown = postcards_view(events, times, policy, authority)
+        shown = (
+            postcards_of_carer(events, ledger, times, policy, authority, who.person)
+            if acting.role in CARER and who.person
+            else postcards_view(events, times, policy, authority)
+        )
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
-    own = shown.of(who.person) if acting.role in CARER and who.person else shown
-    return look.answer(own, case_id, events[-1].version)
+    return look.answer(shown, case_id, events[-1].version)
 
 
 def _is_their_case(who: Principal, case_id: UUID, events: Sequence[Recorded]) -> bool:

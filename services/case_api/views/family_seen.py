@@ -8,13 +8,13 @@ from uuid import UUID
 from case_api.domain.case import Case, corrected, forward
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.told import Told, evolve
+from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.family_sight import Sight, sight_of
 from case_api.domain.words import PersonId, day_of
 from case_api.views.answer import AsOf
 from case_api.views.family_lines import words
-from case_api.views.known import as_known
+from case_api.views.known import as_known, ledger_as_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def seen_by(
     person: PersonId,
 ) -> Seen:
     """The two folds. Who may see what goes by the case and the ledger as they stand now, whatever the question."""
-    now, then = _folded(ledger), _folded(as_known(ledger, as_of.known_at))
+    now, then = ledger_as_known(ledger, None), ledger_as_known(ledger, as_of.known_at)
     known = corrected(as_known(events, as_of.known_at))
     sights: dict[UUID, Sight] = {event.event_id: sight_of(case, now, person, event) for event in known}
     whole = [event for event in known if sights[event.event_id] == "whole"]
@@ -68,13 +68,6 @@ def seen_by(
         policy=policy,
         authority=authority,
     )
-
-
-def _folded(ledger: Sequence[Recorded]) -> Told:
-    told = Told()
-    for event in ledger:
-        told = evolve(told, event.fact, event)
-    return told
 
 
 def _language(case: Case, person: PersonId) -> str:

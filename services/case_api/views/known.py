@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from itertools import takewhile
 
 from case_api.domain.case import Case, fold
 from case_api.domain.event import Recorded
+from case_api.domain.facts.told import Told, evolve
 from case_api.views.answer import AsOf, NothingKnown
 
 
@@ -22,3 +24,8 @@ def case_as_known(events: Sequence[Recorded], as_of: AsOf) -> Case:
     if not known:
         raise NothingKnown
     return fold(known[0].stream, known)
+
+
+def ledger_as_known(ledger: Sequence[Recorded], known_at: datetime | None) -> Told:
+    """Who was told, and what was withheld, as it was on record at *known_at*; all of it for None."""
+    return reduce(lambda told, event: evolve(told, event.fact, event), as_known(ledger, known_at), Told())

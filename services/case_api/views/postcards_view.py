@@ -7,12 +7,15 @@ from uuid import UUID
 
 from pydantic import Field
 
+from case_api.domain.case import Case
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.postcards import Reply, Thread
+from case_api.domain.facts.postcards import PostcardReplied, PostcardSent, Reply, Thread
+from case_api.domain.facts.told import Withholding
 from case_api.domain.policy import Policy
+from case_api.domain.questions.withheld import withheld_from
 from case_api.views.answer import Answer, AsOf, Part, times
-from case_api.views.known import case_as_known
+from case_api.views.known import case_as_known, ledger_as_known
 
 Side = Literal["school", "home"]
 
@@ -59,6 +62,29 @@ def postcards_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, _: A
     case = case_as_known(events, as_of)
     threads = case.postcards.at(as_of.valid_at, policy.tz)
     return PostcardsView(case_id=case.id, items=tuple(map(_shown, threads)), **times(as_of))
+
+
+def postcards_of_carer(
+    events: Sequence[Recorded],
+    ledger: Sequence[Recorded],
+    as_of: AsOf,
+    policy: Policy,
+    authority: Authority,
+    carer: UUID,
+) -> PostcardsView:
+    """What one carer reads: what was exchanged with them, less what the school wrote and now withholds from them (I25).
+
+    Raises NothingKnown.
+    """
+    case = case_as_known(events, as_of)
+    kept = ledger_as_known(ledger, None).in_force()
+    told = [event for event in events if not _is_kept(kept, case, carer, event)]
+    return postcards_view(told, as_of, policy, authority).of(carer)
+
+
+def _is_kept(kept: Sequence[Withholding], case: Case, carer: UUID, event: Recorded) -> bool:
+    written_at_school = isinstance(event.fact, PostcardSent | PostcardReplied) and event.fact.staff is not None
+    return written_at_school and withheld_from(kept, case, str(carer), event) is not None
 
 
 def _shown(thread: Thread) -> PostcardShown:

@@ -18,12 +18,11 @@ from case_api.domain.facts.told import (
     Withheld,
     Withholding,
     WithholdingRenewed,
-    evolve,
 )
 from case_api.domain.policy import Policy
 from case_api.domain.words import AgreementRef, LawfulBasis, day_of, has_come
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
-from case_api.views.known import as_known
+from case_api.views.known import as_known, ledger_as_known
 
 
 class Line(Part):
@@ -114,9 +113,7 @@ def told_view(
     known = as_known(events, as_of.known_at)
     if not known:
         raise NothingKnown
-    ledger = Told()
-    for event in as_known(told, as_of.known_at):
-        ledger = evolve(ledger, event.fact, event)
+    ledger = ledger_as_known(told, as_of.known_at)
     names = {event.event_id: event.name for event in known}
     then, today = ledger.as_at(as_of.valid_at, policy.tz), day_of(as_of.valid_at, policy.tz)
     return ToldView(
