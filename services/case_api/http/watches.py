@@ -15,21 +15,15 @@ from case_api.boards.unsupported_concerns import UNSUPPORTED_CONCERNS, Unsupport
 from case_api.boards.watch_list import WATCHES, WatchRow
 from case_api.domain.words import Day
 from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
+from case_api.views.standing_out import StandsOut
 
 router = APIRouter(tags=["boards"])
 
 
-class WatchItem(BaseModel):
-    """Something that stands out in a case."""
+class WatchItem(StandsOut):
+    """Something that stands out in a case. It blocks nothing."""
 
     case_id: UUID
-    watch: str
-    ref: UUID | None = Field(default=None, description="The concern, request or other thing that it is about.")
-    since: date = Field(description="From which day it has been so.")
-    due: date | None = Field(default=None, description="The last day on which it would have been in time.")
-    raised_on: date
-    waits_for: str | None = Field(default=None, description="The member of staff who was told of it.")
-    escalated: bool = Field(description="Whether those who lead support were told too.")
 
 
 class UnsupportedConcern(BaseModel):

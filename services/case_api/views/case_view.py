@@ -16,6 +16,7 @@ from case_api.domain.words import day_of, has_come
 from case_api.views.answer import Answer, AsOf, Part, times
 from case_api.views.known import case_as_known
 from case_api.views.stage_view import StageHeld, stage_held
+from case_api.views.standing_out import StandsOut, standing_out
 
 
 class LearnerShown(Part):
@@ -128,6 +129,7 @@ class CaseView(Answer):
     running_supports: tuple[SupportShown, ...] = ()
     reviews: tuple[ReviewShown, ...] = ()
     open_requests: tuple[RequestShown, ...] = ()
+    stands_out: tuple[StandsOut, ...] = ()
 
 
 def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority) -> CaseView:
@@ -147,6 +149,7 @@ def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority
         running_supports=tuple(_supports(case, at, policy)),
         reviews=tuple(_reviews(case, day)),
         open_requests=tuple(_requests(case, at, policy)),
+        stands_out=tuple(standing_out(case, at, policy)),
         **times(as_of),
     )
 
