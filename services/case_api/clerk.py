@@ -76,9 +76,10 @@ class Clerk:
         today, recorded = day_of(self._clock.now(), policy.tz), 0
         after: tuple[object, ...] | None = None
         while page := await self._office.boards.rows(DIARY, due_by(today), order=ORDER, after=after, limit=BATCH):
-            for row in page:
+            one_day = [row for row in page if row.day == page[0].day]  # what follows from it may come before the next
+            for row in one_day:
                 recorded += await self._recorded(row, today)
-            after = tuple(getattr(page[-1], name) for name in ORDER)
+            after = tuple(getattr(one_day[-1], name) for name in ORDER)
         return recorded
 
     async def _follow(self, policy: str) -> None:
