@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from case_api.domain.case import SLICES
+from case_api.domain.case import EVOLVE as OF_A_CASE
 from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import Event, Unreadable
 from case_api.domain.matter import EVOLVE as OF_A_MATTER
@@ -51,7 +51,7 @@ def test_days_of_truth_are_days_or_instants(event: type[Event]):
 @EVENTS
 def test_an_event_of_a_case_belongs_to_a_slice_of_it(event: type[Event]):
     assert event.stream in ("case", "told", "matter", "authority")
-    assert (event.owner in SLICES) == (event.stream == "case")
+    assert (event.owner in OF_A_CASE) == (event.stream == "case")
     assert event.stream != "matter" or event.owner in OF_A_MATTER
 
 
@@ -88,7 +88,7 @@ def test_an_event_is_never_edited(event: type[Event], example: dict[str, object]
 
 def test_what_cannot_be_read_is_never_declared_as_stored():
     assert "Unreadable" not in CATALOGUE
-    assert Unreadable.owner not in SLICES
+    assert Unreadable.owner not in OF_A_CASE
 
 
 def test_every_refusal_has_a_rule_that_is_listed_and_a_slug_of_its_own():

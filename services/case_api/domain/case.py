@@ -1,35 +1,12 @@
 """The case of one learner: the slices together, the fold, and what corrections do to it (D6, D7)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from case_api.domain.event import SEALED, Recorded, Unreadable
-from case_api.domain.facts import (
-    agreements,
-    assessments,
-    concerns,
-    coordination,
-    entitlements,
-    evaluations,
-    involvement,
-    meetings,
-    people,
-    placements,
-    plans,
-    postcards,
-    recommendations,
-    records,
-    requests,
-    reviews,
-    sharing,
-    stages,
-    supports,
-    transfers,
-    watches,
-)
 from case_api.domain.facts.agreements import Agreements
 from case_api.domain.facts.assessments import Assessments
 from case_api.domain.facts.concerns import Concerns
@@ -51,34 +28,8 @@ from case_api.domain.facts.stages import Stages
 from case_api.domain.facts.supports import Supports
 from case_api.domain.facts.transfers import Transfers
 from case_api.domain.facts.watches import Watches
+from case_api.domain.slices import evolvers
 from case_api.domain.words import EventId
-
-EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
-    module.__name__.rpartition(".")[2]: module.evolve
-    for module in (
-        agreements,
-        assessments,
-        concerns,
-        coordination,
-        entitlements,
-        evaluations,
-        involvement,
-        meetings,
-        people,
-        placements,
-        plans,
-        postcards,
-        recommendations,
-        records,
-        requests,
-        reviews,
-        sharing,
-        stages,
-        supports,
-        watches,
-        transfers,
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +71,14 @@ class Case:
         return placed.setting if placed else learner.setting if learner else None
 
 
-SLICES = frozenset(EVOLVE) & {one.name for one in fields(Case)}
+EVOLVE: Final = evolvers(Case)
 
 
 def evolve(case: Case, at: Recorded) -> Case:
     """Take one event into account. Decides nothing, so it can never fail."""
     moved = replace(case, version=at.version, recorded_at=at.recorded_at)
     owner = at.fact.owner
-    if owner not in SLICES or at.name == SEALED:  # a matter's facts are of the same classes, and of no case (I30)
+    if owner not in EVOLVE or at.name == SEALED:  # a matter's facts are of the same classes, and of no case (I30)
         return moved
     return replace(moved, **{owner: EVOLVE[owner](getattr(case, owner), at.fact, at)})
 

@@ -1,25 +1,20 @@
 """A child-protection matter: the slices together, and the fold (D11). It knows its case; no case knows it (I30)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from case_api.domain.event import Recorded
-from case_api.domain.facts import coordination, meetings, protection, requests, told, transfers
 from case_api.domain.facts.coordination import Coordination
 from case_api.domain.facts.meetings import Meetings
 from case_api.domain.facts.protection import Protection
 from case_api.domain.facts.requests import Requests
 from case_api.domain.facts.told import Told
 from case_api.domain.facts.transfers import Transfers
+from case_api.domain.slices import evolvers
 from case_api.domain.words import CaseId, Subject
-
-EVOLVE: Mapping[str, Callable[[Any, Any, Recorded], Any]] = {
-    module.__name__.rpartition(".")[2]: module.evolve
-    for module in (coordination, meetings, protection, requests, told, transfers)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,9 @@ class Matter:
     def is_known_to(self, staff: Subject) -> bool:
         """Whether *staff* is of the named group now; for anybody else there is no such matter."""
         return self.case_id is not None and staff in self.protection.group
+
+
+EVOLVE: Final = evolvers(Matter)
 
 
 def evolve(matter: Matter, at: Recorded) -> Matter:

@@ -1,0 +1,17 @@
+"""How a state that is made of slices takes an event in: by the module of facts/ in which the slice is declared."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from case_api.domain.event import Recorded
+
+Evolve = Callable[[Any, Any, Recorded], Any]
+"""`evolve(slice, fact, recorded)`: the slice after one more fact."""
+
+
+def evolvers(state: type) -> Mapping[str, Evolve]:
+    """By the name of each slice of *state*, which is also the name of its module: that module's `evolve`."""
+    made = {one.name: one.default_factory for one in fields(state) if one.default_factory is not MISSING}
+    return {name: sys.modules[factory.__module__].evolve for name, factory in made.items()}
