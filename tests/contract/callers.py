@@ -55,6 +55,8 @@ def before_call(_: HookContext, case: Case[Any], **__: Any) -> None:
     if case.query and not is_wrong(case, "query"):
         case.query |= {name: value for name, value in IN_QUERIES.items() if name in case.query}
         case.query.pop("after" if next(NEARLY_ALWAYS) else "", None)
+    if case.operation.path.endswith("/family-view") and not is_wrong(case, "query"):
+        case.query = {**(case.query or {}), "person": IN_BODIES["party"]}
     if isinstance(case.body, dict) and not is_wrong(case, "body"):
         case.body |= {name: value for name, value in IN_BODIES.items() if isinstance(case.body.get(name), str)}
 

@@ -55,6 +55,7 @@ expected-statuses = ["2xx", "3xx", "404", "409"]
 include-operation-id = [
     "feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply",
     "watches", "unsupported_concerns", "reviews_due", "my_learners_partners",
+    "family_view", "collaboration_report",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
 """
@@ -73,6 +74,7 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
     call = {"kind": "planning", "at": "2099-02-10T14:00:00Z", "place": "The library", "purpose": "What next."}
     meeting = await school.done(f"{family.path}/meetings", call)
     plan = await school.done(f"{family.path}/plans", plan_for(family), headers={"If-Match": "*"})
+    transfer = await school.done(f"{family.path}/transfers", await move_to_the_academy(school))
     events = [event["id"] for event in (await school.seen("/v1/events"))["items"] if "subject" in event]
     kept = {"person_id": family.piotr, "extent": "detail", "reason": "Risk.", "authoriser": "hay"}
     review = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
@@ -86,6 +88,7 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
         "thread": postcard["id"],
         "meeting_id": meeting["id"],
         "plan_id": plan["id"],
+        "transfer_id": transfer["id"],
         "withholding_id": withholding["id"],
         "event_id": events[-1],
         "setting_id": "burnside-primary",
@@ -96,6 +99,13 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
     codes = {"service": "slt", "purpose": "speech", "strategy_code": "visual_timetable"}
     codes |= {"setting": "burnside-primary", "setting_class": "p5"}
     return in_paths, {"event_id": events[-1], "supersedes": events[0], **person, **codes}
+
+
+async def move_to_the_academy(school: Door) -> dict[str, str]:
+    """Somebody there can receive the record."""
+    there = {"staff": "lennox", "setting": "burnside-academy", "role": "teacher", "from_day": "2025-08-18"}
+    await school.done("/v1/directory/staff", there)
+    return {"to_setting": "burnside-academy", "to_staff": "lennox", "from_day": "2099-08-18"}
 
 
 def plan_for(family: Family) -> dict[str, Any]:
