@@ -10,9 +10,10 @@ from case_api.domain.facts.told import Told
 from case_api.domain.facts.watches import WatchCleared, WatchEscalated, WatchRaised
 from case_api.domain.questions.recipients import recipients
 from tests.domain.running import POLICY, Running, authority_after, told_after
-from tests.domain.situations import READY_TO_ASK, REQUEST
+from tests.domain.situations import MAJA, READY_TO_ASK, REQUEST, agreement, asked
 from tests.domain.test_clocks_of_requests import BEGAN, DUE, ON_A_DUTY, RECOMMENDED
 from tests.domain.test_recommendations import CARDS, MADE, STARTED, acknowledged, assigned, shared
+from tests.domain.test_reconfirming import AT_TWELVE, CHILD
 from tests.domain.test_withholdings import LIFTED, REVIEW, kept, renewed
 
 HAY = NamedPersonAssigned(staff="hay", from_day=date(2025, 8, 19))
@@ -75,6 +76,15 @@ def test_a_duty_in_law_stands_out_when_its_last_day_is_near_and_when_it_has_pass
     assert raised_on(after(*began), date(2026, 1, 24)).keys() == {"clock_near", "clock_over"}
     answered = after(*began, ("2025-12-03", RECOMMENDED), ("2025-12-03", shared("hay")))
     assert raised_on(answered, near).keys() == {"recommendation_unacknowledged"}
+
+
+def test_a_child_who_turns_twelve_is_to_be_asked_themselves_until_somebody_asks():
+    began = [("2025-11-10", fact) for fact in (HAY, *CHILD)]
+    assert raised_on(after(*began), date(2026, 2, 1)) == {}
+    found = raised_on(after(*began), AT_TWELVE)["agreement_to_reconfirm"]
+    assert (found.ref, found.since, found.waits_for) == (agreement(MAJA), AT_TWELVE, "hay")
+    sought = ("2026-02-02", asked(MAJA, again="2"))
+    assert raised_on(after(*began, sought), date(2026, 2, 3)) == {}
 
 
 def hearers(running: Running) -> list[tuple[str, str]]:

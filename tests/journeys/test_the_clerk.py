@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -66,6 +67,9 @@ async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(url
         assert (raised["data"]["watch"], raised["data"]["ref"]) == ("unsupported_concern", concern)
         [escalated] = await until_recorded(auditor, "WatchEscalated")
         assert escalated["time"] > raised["time"]
+        notifier = Door(one, api.bearer("notifier"))
+        heard = (await notifier.seen(f"/v1/events/{raised['id']}/recipients"))["recipients"]
+        assert [(each["recipient"], each["role"]) for each in heard] == [("staff:hay", "owner")]
         [listed] = (await school.seen("/v1/unsupported-concerns?setting=burnside-primary"))["items"]
         assert (listed["concern_id"], listed["age_school_days"] > 10) == (concern, True)
         [watch] = (await school.seen("/v1/watches?watch=unsupported_concern"))["items"]
@@ -76,6 +80,9 @@ async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(url
         [cleared] = await until_recorded(auditor, "WatchCleared")
         assert cleared["data"]["ref"] == concern
         assert len(await until_recorded(auditor, "WatchRaised")) == 1
+        asked = {"event_id": raised["id"], "recipient": "staff:hay", "template": "watch-raised", "channel": "email"}
+        late = await notifier.post("/v1/send-permits", {**asked, "message_id": str(uuid4())})
+        assert (late.status_code, late.json()["reason"]) == (409, "superseded")
         assert (await school.seen("/v1/watches"))["items"] == (await school.seen("/v1/unsupported-concerns"))["items"]
         assert (await school.seen("/v1/watches?setting=elsewhere"))["items"] == []
 

@@ -17,6 +17,7 @@ from case_api.domain.policy import Policy
 from case_api.domain.questions.clocks import clocks_of_requests
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.recommendations import recommendations_unacknowledged as unacknowledged
+from case_api.domain.questions.reconfirming import reconfirmations
 from case_api.domain.questions.request_state import open_requests
 from case_api.domain.questions.reviews_due import review_due, stay_due
 from case_api.domain.questions.step_down import step_down_proposed_on
@@ -33,6 +34,7 @@ Watching = Literal[
     "postcard_unanswered",
     "recommendation_unacknowledged",
     "withholding_review_due",
+    "agreement_to_reconfirm",
     "clock_near",
     "clock_over",
 ]
@@ -145,6 +147,13 @@ def withholdings_to_review(_: Case, told: Told, policy: Policy) -> Iterator[Caus
         )
 
 
+def agreements_to_reconfirm(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
+    """I3: somebody has come of an age to be asked themselves, or an agreement has grown old, and nobody has asked."""
+    for one in reconfirmations(case, policy):
+        if not one.asked:
+            yield Cause("agreement_to_reconfirm", one.since, one.since, ref=one.agreement_id)
+
+
 def clocks_running_out(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
     """R83: the last day of a duty in law is near, or has passed, without the answer that it asks for."""
     open_now = {request.asked.request_id for request, _ in open_requests(case)}
@@ -170,5 +179,6 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     postcards_unanswered,
     recommendations_unacknowledged,
     withholdings_to_review,
+    agreements_to_reconfirm,
     clocks_running_out,
 )
