@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from case_api.domain.decisions.involvement import RecordInput
+from case_api.domain.decisions.watches import RaiseWatches
 from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, ConsentRefused, ConsentSought, ConsentWithdrawn
 from case_api.domain.facts.involvement import AssistanceInputRecorded, InvolvementEnded, InvolvementPaused
 from case_api.domain.facts.people import CapacityAssessed
 from case_api.domain.facts.requests import AssistanceRequested, AssistanceWithdrawn
+from case_api.domain.facts.watches import WatchRaised
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.questions.asking_refused import AgreementMissing, LearnerToBeAskedAgain
 from case_api.domain.questions.reconfirming import birthday, reconfirmations_due
-from tests.domain.dsl import Facts, given, on
+from tests.domain.dsl import Facts, a, given, on
 from tests.domain.running import POLICY, Running
 from tests.domain.situations import (
     ACCEPTED,
@@ -199,6 +201,13 @@ def test_at_sixteen_the_parents_are_asked_still_where_the_young_person_cannot_de
     given(facts, asked(ANNA), asked(TOM), agreed(ANNA), agreed(TOM)).at("2026-02-06").when(request_slt()).then(
         AssistanceRequested
     )
+
+
+def test_that_she_is_to_be_asked_stands_out_from_the_birthday_until_she_is():
+    looked = given(WORK).at("2026-02-02").when(RaiseWatches(occurred_at=AT_TWELVE))
+    looked.then(a(WatchRaised, watch="agreement_wanted_anew", ref=agreement(MAJA), since=AT_TWELVE))
+    given(WORK).at("2026-02-01").when(RaiseWatches(occurred_at=date(2026, 2, 1))).then_nothing()
+    given(WORK, ASKED_AGAIN).at("2026-02-03").when(RaiseWatches(occurred_at=AT_TWELVE)).then_nothing()
 
 
 def test_one_born_on_a_leap_day_comes_of_age_on_the_first_of_march():
