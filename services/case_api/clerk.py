@@ -18,7 +18,7 @@ from case_api.boards.diary import DIARY, ORDER, DiaryRow, due_by, under_other
 from case_api.clock import Clock
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
-from case_api.domain.decisions.agreements import ExpireAgreement, expire_agreement
+from case_api.domain.decisions.agreements_ended import ExpireAgreement, expire_agreement
 from case_api.domain.decisions.watches import (
     ClearWatches,
     EscalateWatches,

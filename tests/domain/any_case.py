@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from case_api.domain.command import Command
-from case_api.domain.decisions.agreements import (
-    ExpireAgreement,
-)
+from case_api.domain.decisions.agreements_ended import ExpireAgreement
 from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.people import (
     AssessCapacity,

@@ -8,12 +8,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from case_api.domain.decisions.agreements import (
-    GrantAgreement,
-    RefuseAgreement,
-    SeekAgreement,
-    WithdrawAgreement,
-)
+from case_api.domain.decisions.agreements import GrantAgreement, RefuseAgreement, SeekAgreement
+from case_api.domain.decisions.agreements_ended import WithdrawAgreement
 from case_api.domain.facts.agreements import Explained, Scope
 from tests.domain.any_case import AnyCase, anyone, categories, one_of_them, pick, plans, usually, whens
 

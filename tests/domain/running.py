@@ -17,6 +17,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.decide import decide
 from case_api.domain.decisions import (
     agreements,
+    agreements_ended,
     assessments,
     authority,
     class_supports,
@@ -101,8 +102,8 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     agreements.SeekAgreement: agreements.seek_agreement,
     agreements.GrantAgreement: agreements.answer_agreement,
     agreements.RefuseAgreement: agreements.answer_agreement,
-    agreements.WithdrawAgreement: agreements.withdraw_agreement,
-    agreements.ExpireAgreement: agreements.expire_agreement,
+    agreements_ended.WithdrawAgreement: agreements_ended.withdraw_agreement,
+    agreements_ended.ExpireAgreement: agreements_ended.expire_agreement,
     requests.SchoolRequest: requests.request_assistance,
     requests.ExternalRequest: requests.request_assistance,
     requests.DirectRequest: requests.request_assistance,

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from case_api.domain.decisions.agreements import GrantAgreement, RefuseAgreement, SeekAgreement, WithdrawAgreement
+from case_api.domain.decisions.agreements import GrantAgreement, RefuseAgreement, SeekAgreement
+from case_api.domain.decisions.agreements_ended import WithdrawAgreement
 from case_api.domain.decisions.requests import DirectRequest, SchoolRequest
 from case_api.domain.event import Event
 from case_api.domain.facts.agreements import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from case_api.domain.decisions.agreements import ExpireAgreement
+from case_api.domain.decisions.agreements_ended import ExpireAgreement
 from case_api.domain.decisions.involvement import RecordInput
 from case_api.domain.facts.agreements import ConsentExpired, ConsentGranted, ConsentRefused, ConsentWithdrawn
 from case_api.domain.facts.involvement import (

@@ -10,12 +10,8 @@ from hypothesis.stateful import initialize, invariant, rule
 from case_api.domain import case as cases
 from case_api.domain.case import Case
 from case_api.domain.command import Command
-from case_api.domain.decisions.agreements import (
-    ExpireAgreement,
-    GrantAgreement,
-    RefuseAgreement,
-    WithdrawAgreement,
-)
+from case_api.domain.decisions.agreements import GrantAgreement, RefuseAgreement
+from case_api.domain.decisions.agreements_ended import ExpireAgreement, WithdrawAgreement
 from case_api.domain.decisions.concerns import AcknowledgeConcern, CloseConcern
 from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.involvement import AcknowledgePause

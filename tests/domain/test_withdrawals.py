@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from case_api.domain.decisions.agreements import ExpireAgreement, NothingToWithdraw
+from case_api.domain.decisions.agreements_ended import ExpireAgreement, NothingToWithdraw
 from case_api.domain.facts.agreements import (
     ConsentExpired,
     ConsentWithdrawn,

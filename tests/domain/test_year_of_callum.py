@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from case_api.domain.decisions.agreements import ExpireAgreement, WithdrawAgreement
+from case_api.domain.decisions.agreements_ended import ExpireAgreement, WithdrawAgreement
 from case_api.domain.decisions.assessments import RecordAssessment
 from case_api.domain.decisions.coordination import AssignNamedPerson
 from case_api.domain.decisions.involvement import Accept, AcknowledgePause, Decline, RecordInput

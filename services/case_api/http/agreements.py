@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from case_api.access.roles import FAMILY, TEAM
-from case_api.domain.decisions import agreements
+from case_api.domain.decisions import agreements, agreements_ended
 from case_api.http.commands import command
 
 router = APIRouter(tags=["agreements"])
@@ -27,8 +27,8 @@ command(
 command(
     router,
     "/v1/cases/{case_id}/agreements/{agreement_id}/withdrawal",
-    agreements.WithdrawAgreement,
-    agreements.withdraw_agreement,
+    agreements_ended.WithdrawAgreement,
+    agreements_ended.withdraw_agreement,
     (*TEAM, "mis", *FAMILY),
     summary="Record that they took it back",
 )

@@ -1,7 +1,5 @@
 """Asking a partner service for help: by the school, by an outside professional, or directly by the family."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -15,12 +13,13 @@ from case_api.domain.facts.requests import (
     Requester,
 )
 from case_api.domain.questions import asking
-from case_api.domain.questions.agreement_set import AgreementSet, agreement_set
+from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.questions.answering import with_consequences
+from case_api.domain.questions.asking_agreed import by_then, everybody_agreed
 from case_api.domain.questions.overriding import an_override_serves_no_ordinary_request
 from case_api.domain.questions.parties import an_assent_names_who_helped
 from case_api.domain.questions.references import known, known_people
-from case_api.domain.refusal import Decision, Refusal, decided
+from case_api.domain.refusal import Decision, decided
 from case_api.domain.words import (
     AssertedAgreement,
     Code,
@@ -32,7 +31,6 @@ from case_api.domain.words import (
     PersonId,
     ServiceCode,
     Text,
-    end_of,
 )
 
 Inputs = Annotated[tuple[InputKind, ...], Field(min_length=1, max_length=4)]
@@ -145,14 +143,14 @@ def request_assistance(case: Case, command: SchoolRequest | ExternalRequest | Di
 
 def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Decision:
     parties = agreement_set(case, command.service, command.purpose, at.now, at.policy)
-    then = agreement_set(case, command.service, command.purpose, _asked_by_then(command, at), at.policy)
+    then = agreement_set(case, command.service, command.purpose, by_then(command, at), at.policy)
     request_id = at.new_id()
     return decided(
         an_override_serves_no_ordinary_request(command.override_ref),
         asking.the_service_offers_it(command.service, command.purpose, at),
         known("/categories", command.categories, at.policy.agreements.categories),
         known("/measures_tried", (one.measure_id for one in command.measures_tried), case.supports.by_id),
-        *_everybody_agreed(parties, then, command.categories, at),
+        *everybody_agreed(parties, then, command.categories, at),
         asking.what_is_sent_serves_the_purpose(command.categories, command.service, command.purpose, at),
         asking.strategies_come_before_agencies(
             case, command.need_refs, command.measures_tried, command.exception_reason
@@ -167,29 +165,6 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
             **command.model_dump(exclude={"occurred_at"}),
         ),
         created=request_id,
-    )
-
-
-def _asked_by_then(command: SchoolRequest, at: Situation) -> datetime:
-    """Agreement comes before the request (R79): also before one that is recorded late; a day counts to its end."""
-    return min(at.now, end_of(at.occurred(command), at.policy.tz))
-
-
-def _everybody_agreed(
-    now: AgreementSet, then: AgreementSet, categories: Iterable[str], at: Situation
-) -> Iterator[Refusal | None]:
-    """I1-I4, as things stand now and as they stood when the request was made."""
-    wanted = tuple(categories)
-    for refusals in zip(*(_agreement_rules(parties, wanted, at) for parties in (now, then)), strict=True):
-        yield next((refusal for refusal in refusals if refusal), None)
-
-
-def _agreement_rules(parties: AgreementSet, categories: tuple[str, ...], at: Situation) -> tuple[Refusal | None, ...]:
-    return (
-        asking.no_grant_stands_against_a_refusal(parties),
-        asking.everyone_agrees_unless_a_child_needs_protection(parties, categories),
-        asking.every_parent_who_can_be_asked_was_asked(parties, at.policy),
-        asking.the_learner_agrees_as_their_age_allows(parties, at.policy),
     )
 
 

@@ -37,6 +37,7 @@ Watching = Literal[
     "agreement_to_reconfirm",
     "clock_near",
     "clock_over",
+    "agreement_wanted_anew",
 ]
 """What there is to watch for."""
 EVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
