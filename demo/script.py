@@ -61,6 +61,10 @@ class Row(BaseModel):
     """The rule that refuses it, where it is to be refused."""
     missing: tuple[str, ...] = ()
     """The people, by name, whom that refusal says are missing: these and no others."""
+    attempts: str = "/v1/audit/attempts?limit=500"
+    """Where it stands that the refused command was tried."""
+    seen_by: str = "auditor"
+    """Who may see that."""
     want: dict[str, Any] = Field(default_factory=dict)
     """What the answer says, by JSON Pointer."""
     absent: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ FACES = {
     "guidance": "mrs.lennox",
     "support_assistant": "mr.dar",
     "school_leader": "dr.moffat",
+    "child_protection": "ms.sinclair",
     "external": "dr.kerr",
     "agency_slt": "slt.desk",
     "agency_camhs": "camhs.desk",

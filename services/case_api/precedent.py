@@ -1,7 +1,7 @@
 """On what ground a decision stands: the authority's directory and the policy in force (D17)."""
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from case_api.packs import Packs, parse
 FRESH_FOR: Final = 1.0
 """Seconds for which a directory that was read is used without asking again.
 
-A policy comes into force on a later day, so it cannot be missed; a service listed in another process within the
-last second is found at the latest before a refusal leaves (`confirm`).
+A policy comes into force on a later day, and each day is begun by asking, so none can be missed, not even the last
+second's of the day before; a service listed in another process within the last second is found at the latest before a
+refusal leaves (`confirm`).
 """
 
 
@@ -32,12 +33,15 @@ class Precedent:
         self._default = packs.policy(default_policy)
         self._parsed: dict[tuple[str, str], Policy] = {}
         self._read_at = float("-inf")
+        self._read_on: date | None = None
         self._authority = Authority()
 
     async def at(self, now: datetime) -> tuple[Authority, Policy]:
         """The directory, and the policy in force on the day of *now*."""
-        if time.monotonic() - self._read_at > FRESH_FOR:
+        day = day_of(now, self._default.tz)
+        if time.monotonic() - self._read_at > FRESH_FOR or day != self._read_on:
             await self._refresh()
+            self._read_on = day
         return self._authority, self.policy_on(now)
 
     async def situation(self, caller: Caller, now: datetime) -> Situation:

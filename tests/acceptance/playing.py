@@ -48,7 +48,7 @@ def play(folder: Path, var: Path, stores: Stores) -> Iterator[Outcome]:
         http = stack.enter_context(httpx.Client(timeout=30.0, trust_env=False))
         settling = Settling(http, site, tokens.of("notifier"), household.require_alive)
         teller = Teller(http, site, tokens.of, settling.wait)
-        yield from Playing(teller, Watching(http, site, tokens.of("auditor"))).play(rows)
+        yield from Playing(teller, Watching(http, site, teller, tokens.of)).play(rows)
 
 
 class Playing:
@@ -70,7 +70,7 @@ class Playing:
         return []
 
     def _refused(self, row: Row) -> list[str]:
-        before = self._watching.look(self._teller.filled(row.path))
+        before = self._watching.look(row)
         return self._told(row) or self._watching.only_an_attempt_since(before, row)
 
 

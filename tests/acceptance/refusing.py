@@ -1,5 +1,6 @@
 """That a refused command left nothing but a record of the attempt (D20)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,54 +8,62 @@ import httpx
 
 from demo.programs import Site
 from demo.script import Row
-from demo.seed import CASE
+from demo.seed import CASE, Teller
 
-MOST = 500
-BESIDES = frozenset({"DisclosureMade.v1"})
-"""What the notifier reports meanwhile of messages that were under way."""
+AUDITOR = "auditor"
+BESIDES = frozenset({"DisclosureMade.v1", "WatchRaised.v1", "WatchCleared.v1"})
+"""What the notifier and the clerk record meanwhile."""
+Attempts = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How things stood before: the case's version as its ETag has it, the end of the feed, and the attempts."""
+    """How things stood: the case's version as its ETag has it, the end of the feed, and the attempts."""
 
-    case: str | None
     etag: str | None
     cursor: str
-    attempts: int
+    attempts: Attempts
+    audited: Attempts
+    """Those that the auditor sees: not the attempts of a sealed matter."""
 
 
 class Watching:
-    """An auditor's eyes."""
+    """The eyes of an auditor, and of whoever else may see who tried what."""
 
-    def __init__(self, http: httpx.Client, site: Site, token: str) -> None:
-        self._http, self._case_api = http, site.case_api
-        self._authorised = {"Authorization": f"Bearer {token}"}
+    def __init__(self, http: httpx.Client, site: Site, teller: Teller, token: Callable[[str], str]) -> None:
+        self._http, self._case_api, self._teller, self._token = http, site.case_api, teller, token
         self._cursor: str | None = None
 
-    def look(self, path: str) -> Seen:
-        found = CASE.match(path)
-        case = found[1] if found else None
+    def look(self, row: Row) -> Seen:
+        """Just before the command of *row*."""
         self._cursor = self._end_of_feed()
-        return Seen(case, self._etag(case), self._cursor, len(self._attempts(case)))
+        return self._seen(row, self._cursor)
 
     def only_an_attempt_since(self, before: Seen, row: Row) -> list[str]:
-        attempts = self._attempts(before.case)
-        named = attempts[0]["rule_ids"] if len(attempts) == before.attempts + 1 else ()
+        """What else there is; empty if nothing."""
+        after = self._seen(row, before.cursor)
+        tried = after.attempts[: len(after.attempts) - len(before.attempts)]
+        is_sealed = row.seen_by != AUDITOR
         claims = {
-            "the case changed": self._etag(before.case) == before.etag,
-            "something was announced": all(one["type"] in BESIDES for one in self._page(before.cursor)["items"]),
-            "no attempt was recorded": row.rule_id in named,
+            "the case changed": after.etag == before.etag,
+            "something was announced": self._announced(before.cursor) <= BESIDES,
+            "no attempt is on record": [row.rule_id in one["rule_ids"] for one in tried] == [True],
+            "the auditor sees it": not is_sealed or after.audited == before.audited,
         }
         return [what for what, holds in claims.items() if not holds]
 
-    def _etag(self, case: str | None) -> str | None:
-        return self._get(f"/v1/cases/{case}").headers["ETag"] if case else None
+    def _seen(self, row: Row, cursor: str) -> Seen:
+        found = CASE.match(self._teller.filled(row.path))
+        etag = self._get(f"/v1/cases/{found[1]}", AUDITOR).headers["ETag"] if found else None
+        attempts = self._attempts(self._teller.filled(row.attempts), row.seen_by)
+        return Seen(etag, cursor, attempts, self._attempts("/v1/audit/attempts?limit=500", AUDITOR))
 
-    def _attempts(self, case: str | None) -> list[dict[str, Any]]:
-        found = self._get("/v1/audit/attempts", limit=MOST, **({"case_id": case} if case else {}))
-        items: list[dict[str, Any]] = found.json()["items"]
-        return items
+    def _attempts(self, path: str, seen_by: str) -> Attempts:
+        found: Attempts = self._get(path, seen_by).json()["items"]
+        return found
+
+    def _announced(self, after: str) -> set[str]:
+        return {one["type"] for one in self._page(after)["items"]}
 
     def _end_of_feed(self) -> str:
         """The cursor behind the last event."""
@@ -63,9 +72,12 @@ class Watching:
             found = self._page(found["next"])
         return str(found["next"])
 
-    def _page(self, after: str | None) -> dict[str, Any]:
-        found: dict[str, Any] = self._get("/v1/events", limit=MOST, **({"after": after} if after else {})).json()
+    def _page(self, after: str | None) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._get(
+            f"/v1/events?limit=500{f'&after={after}' if after else ''}", AUDITOR
+        ).json()
         return found
 
-    def _get(self, path: str, **parameters: str | int) -> httpx.Response:
-        return self._http.get(self._case_api + path, params=parameters, headers=self._authorised).raise_for_status()
+    def _get(self, path: str, who: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token(who)}"}
+        return self._http.get(self._case_api + path, headers=headers).raise_for_status()

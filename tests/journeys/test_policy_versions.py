@@ -138,3 +138,13 @@ async def test_an_english_authority_goes_by_its_own_pack_and_its_neighbour_by_an
     assert unknown.json()["code"] == "reference-unknown"
     asked = await school.post(english.requests, REQUEST)
     assert asked.status_code == 201, asked.text
+
+
+async def test_a_policy_published_a_moment_before_its_day_governs_that_day_in_every_process(town: Town):
+    admin, colleague = town.door("authority_admin"), town.school.at(town.other)
+    family, day = await agreed(town.school), await today(town) + timedelta(days=1)
+    assert (await colleague.post(f"{family.requests}?dry_run=true", REQUEST)).status_code == 200
+    await admin.done("/v1/policy", publication("moment", day, CONTENT))
+    await on_the_day(town, day)
+    await colleague.done(family.requests, REQUEST)
+    assert (await pins(town, family))["AssistanceRequested"] == {f"{PACK}@moment"}

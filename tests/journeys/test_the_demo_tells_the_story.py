@@ -23,7 +23,8 @@ from tests.journeys.demo_process import Demo, is_open, running
 
 ROLES = {
     "teacher", "pupil_support", "guidance", "support_assistant", "school_leader", "external", "agency_slt",
-    "agency_camhs", "agency_harbour", "mis", "authority_admin", "auditor", "notifier", "carer", "learner",
+    "agency_camhs", "agency_harbour", "child_protection", "mis", "authority_admin", "auditor", "notifier", "carer",
+    "learner",
 }  # fmt: skip
 PERSONAL = (
     "Maja Nowak-Reid", "Callum Fraser", "Isla Boyd", "Anna Nowak", "Eilidh Fraser", "Grant Fraser", "Kirsty Boyd",
@@ -31,6 +32,7 @@ PERSONAL = (
     "hay@burnside-primary.example", "+447700900311", "Pictures show me what to do",
     "My father need not hear the details", "He wants to know first", "Low in spirits for some weeks",
     "Understood two-step instructions", "Cztery obrazki przed snem", "no detail of it to reach his father",
+    "What Isla said after the break", "would have put Isla at risk", "A joint investigation", "callum.fraser@pupils",
 )  # fmt: skip
 
 BY_THE_CLERK = ("Watch", "ConsentExpired", "InvolvementPaused")
