@@ -99,3 +99,25 @@ def test_what_is_sent_once_it_was_lifted_is_sent_whole():
     given(*FAMILY, NEED_ASSESSED, APPLIED, kept(), LIFTED).when(report("sent")).then(
         a(DisclosureMade, withholding_id=None)
     )
+
+
+def unreachable(**more: Any) -> DisclosureMade:
+    said = {"message_id": the("message"), "about": event_id(5), "to": str(TOM), "channel": "none"}
+    return DisclosureMade(**said, template="support-started", delivery="unreachable", **more)
+
+
+def test_nobody_is_asked_to_tell_by_hand_what_is_kept_from_somebody_until_it_is_lifted():
+    task, all_of_it = unreachable(), kept(extent="everything")
+    assert len(told_after([task]).still_to_tell()) == 1
+    assert told_after([task, all_of_it]).still_to_tell() == ()
+    assert len(told_after([task, all_of_it, LIFTED]).still_to_tell()) == 1
+    assert len(told_after([task, kept()]).still_to_tell()) == 1, "that it happened is still to be told"
+    assert told_after([kept(), unreachable(withholding_id=WITHHOLDING)]).still_to_tell() == ()
+    elsewhere = kept(extent="everything", about=Withheld(events=(event_id(4),)))
+    assert len(told_after([task, elsewhere]).still_to_tell()) == 1
+
+
+@pytest.mark.parametrize(("how_much", "named"), [("everything", WITHHOLDING), ("detail", None)])
+def test_whoever_cannot_be_reached_and_hears_nothing_is_no_task(how_much: str, named: Any):
+    facts = (*FAMILY, NEED_ASSESSED, APPLIED, kept(extent=how_much))
+    given(*facts).when(report("unreachable")).then(a(DisclosureMade, delivery="unreachable", withholding_id=named))

@@ -48,7 +48,7 @@ class Line(Part):
     content_hash: str | None = None
     override_ref: UUID | None = Field(default=None, description="In a child-protection matter only.")
     withholding_id: UUID | None = Field(
-        default=None, description="By which decision it was not sent, or went out without detail."
+        default=None, description="By which decision they were not told, or without detail."
     )
 
 

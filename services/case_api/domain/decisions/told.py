@@ -12,7 +12,7 @@ from case_api.domain.facts.told import Delivery, DisclosureMade, Recipient
 from case_api.domain.questions.footing import Footing, footing_of
 from case_api.domain.questions.ledger import Ledger
 from case_api.domain.questions.references import NotOnThisCase
-from case_api.domain.questions.withheld import kept_by
+from case_api.domain.questions.withheld import extent_of, kept_by
 from case_api.domain.refusal import Decision, decided
 from case_api.domain.words import Code, EventId, Language, LawfulBasis, Sha256
 
@@ -112,7 +112,8 @@ def _stood_on(ledger: Ledger, command: RecordDisclosure, event: Recorded, at: Si
     kept = kept_by(ledger.told, ledger.case, command.recipient, event, when, at.policy.tz)
     if kept is None and command.reason == "withheld":
         kept = kept_by(ledger.told, ledger.case, command.recipient, event, at.now, at.policy.tz)
-    counts = kept is not None and (reached or command.reason == "withheld")
+    whole = kept is not None and extent_of(kept, event) == "everything"
+    counts = reached or command.reason == "withheld" or (whole and command.outcome == "unreachable")
     footing = footing_of(ledger.case, event, command.recipient, when, at) if reached else Footing()
     return {**asdict(footing), "withholding_id": kept.decided.withholding_id if kept and counts else None}
 

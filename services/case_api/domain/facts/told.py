@@ -56,7 +56,7 @@ class DisclosureMade(Event, grounds="6.1 communicate the support given", covers=
     content_hash: Sha256 | None = Field(default=None, description="Of what was handed over.")
     override_ref: OverrideId | None = Field(default=None, description="In a child-protection matter only.")
     withholding_id: WithholdingId | None = Field(
-        default=None, description="By which decision it was not sent, or went out without detail."
+        default=None, description="By which decision they were not told, or without detail."
     )
 
     examples = ({
@@ -194,13 +194,26 @@ class Told:
         return tuple(one for one in self.withholdings.values() if not one.lifted)
 
     def still_to_tell(self) -> tuple[Disclosure, ...]:
-        """What no channel could carry and nobody has told by hand since: the tasks of staff."""
+        """What no channel could carry and nobody has told by hand since: the tasks of staff.
+
+        Nobody is asked to tell what is kept from somebody; once that is lifted, the task is there again.
+        """
         done = {(one.made.about, one.made.to) for one in self.by_message.values() if one.made.delivery == "sent"}
         return tuple(
             one
             for one in self.by_message.values()
-            if one.made.delivery == "unreachable" and (one.made.about, one.made.to) not in done
+            if one.made.delivery == "unreachable"
+            and (one.made.about, one.made.to) not in done
+            and not any(_stops(withholding.decided, one.made) for withholding in self.in_force())
         )
+
+
+def _stops(by: DisclosureWithheld, made: DisclosureMade) -> bool:
+    """Whether a decision keeps all of an event from whoever could not be reached."""
+    if made.withholding_id == by.withholding_id:
+        return True
+    named = by.about is None or made.about in by.about.events
+    return str(by.person_id) == made.to and by.extent == "everything" and named
 
 
 def evolve(told: Told, fact: Event, at: Recorded) -> Told:
