@@ -10,7 +10,7 @@ from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.facts.assessments import ViewsRecorded
 from case_api.domain.facts.authority import StaffAssigned
 from case_api.domain.facts.concerns import ConcernAcknowledged, ConcernRaised, RaisedBy
-from case_api.domain.facts.coordination import NamedPersonAssigned
+from case_api.domain.facts.coordination import LeadProfessionalAssigned, NamedPersonAssigned
 from case_api.domain.facts.involvement import InvolvementPaused
 from case_api.domain.facts.meetings import Addressee, Attendee, MeetingCalled, MeetingHeld, MeetingPackIssued, Seating
 from case_api.domain.facts.people import CarerLinked, ContactPreferenceSet, RankedChannel, Rights
@@ -20,10 +20,12 @@ from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.requests import AssistanceDeclined, AssistanceRequested, Requester
 from case_api.domain.facts.reviews import ReviewHeld
+from case_api.domain.facts.sharing import InformationShared
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.facts.supports import SupportEnded, UniversalSupportApplied
 from case_api.domain.facts.told import DisclosureMade, DisclosureWithheld, Withheld, WithholdingLifted
 from case_api.domain.questions.family_sight import OWN, SHARED
+from case_api.domain.words import LawfulBasis
 from case_api.views.answer import NothingKnown
 from case_api.views.family_view import family_view
 from tests.boards.log import beside
@@ -239,6 +241,42 @@ def test_what_a_service_suggests_for_home_is_there_and_what_it_says_to_staff_is_
     [advice] = view_of(story).advice_for_home
     assert (advice.advice, advice.service) == ("One step at a time.", "Speech and Language Therapy")
     assert "CANARY-STAFF" not in text_of(story)
+
+
+def test_what_was_sent_to_a_service_is_told_by_kind_and_day_and_not_in_its_words():
+    story = school_year()
+    request_id = story.asked("2025-11-14")
+    sent = InformationShared(
+        sharing_id=uuid4(),
+        request_id=request_id,
+        service="slt",
+        categories=("learning_profile",),
+        agreement_refs=(),
+        lawful_basis=LawfulBasis(art6="consent"),
+        content_hash="0" * 64,
+        summary="CANARY-SUMMARY",
+    )
+    story.then("2025-12-01", sent)
+    [asked] = view_of(story).services
+    assert [(one.on, one.kinds) for one in asked.sent] == [(date(2025, 12, 1), ("learning profile",))]
+    assert view_of(story, valid="2025-11-30").services[0].sent == ()
+    assert "CANARY-SUMMARY" not in text_of(story)
+    told = beside(story)
+    told.then("2025-12-02", withheld(story, TOM, "detail"))
+    assert view_of(story, TOM, told=told.events).services[0].sent == ()
+
+
+def test_the_family_sees_whom_to_turn_to_and_who_coordinates_unless_it_is_withheld():
+    story = school_year()
+    lead = {"organisation": "Social Work", "from_day": date(2025, 12, 11), "reason": "CANARY-WHY"}
+    story.then("2025-12-11", LeadProfessionalAssigned(name="Ms Kerr", **lead))
+    told = beside(story)
+    told.then("2025-12-11", withheld(story, TOM, "detail"))
+    seen = {person: view_of(story, person, told=told.events) for person in (story.anna, TOM)}
+    assert {person: view.lead_professional for person, view in seen.items()} == {story.anna: "Ms Kerr", TOM: None}
+    assert {view.to_turn_to for view in seen.values()} == {"Mr Hay"}
+    assert view_of(story, valid="2025-12-10").lead_professional is None
+    assert "CANARY-WHY" not in text_of(story)
 
 
 def test_a_request_of_the_learners_own_is_theirs_alone():

@@ -50,12 +50,20 @@ class MeetingSaid(Said):
     decisions: tuple[str, ...] = ()
 
 
+class SentSaid(Part):
+    """What was sent to a service, by kind, on a day."""
+
+    on: date
+    kinds: tuple[str, ...]
+
+
 class ServiceSaid(Said):
     """A partner service that was asked, and how far it has come."""
 
     service: str | None = None
     state: str
     shared: tuple[str, ...] = Field(default=(), description="What kinds of information the request names.")
+    sent: tuple[SentSaid, ...] = ()
 
 
 class AdviceSaid(Said):
@@ -91,6 +99,7 @@ class FamilyView(Answer):
     learner: str
     school: str
     to_turn_to: str | None = Field(default=None, description="Whom the family turns to first.")
+    lead_professional: str | None = Field(default=None, description="Who coordinates where several services work.")
     stage: Said
     supports: tuple[SupportSaid, ...] = ()
     plan: PlanSaid | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from case_api.domain.facts.supports import Measure
 from case_api.domain.questions.request_state import progress_at
 from case_api.domain.questions.standing import NEVER, standing
-from case_api.domain.words import day_of, has_come
+from case_api.domain.words import RequestId, day_of, has_come
 from case_api.views import family_lines as lines
 from case_api.views.family_lines import label, words
 from case_api.views.family_parts import (
@@ -16,6 +16,7 @@ from case_api.views.family_parts import (
     PlanSaid,
     ReviewSaid,
     Said,
+    SentSaid,
     ServiceSaid,
     SupportSaid,
     ToldSaid,
@@ -23,6 +24,14 @@ from case_api.views.family_parts import (
 from case_api.views.family_seen import Seen
 from case_api.views.stage_view import stage_held
 from case_api.views.summaries import summary_of
+
+
+def lead_professional(seen: Seen) -> str | None:
+    """Who coordinates where several services work."""
+    lead = seen.whole.coordination.lead_professional_on(seen.day)
+    if lead is None:
+        return None
+    return seen.authority.name_of(lead.staff) if lead.staff else lead.name
 
 
 def stage(seen: Seen) -> Said:
@@ -113,7 +122,14 @@ def services(seen: Seen) -> Iterator[ServiceSaid]:
             service=seen.service(request.asked.service) if whole else None,
             state=progress.state,
             shared=tuple(map(words, request.asked.categories)) if whole else (),
+            sent=tuple(_sent(seen, request.asked.request_id)),
         )
+
+
+def _sent(seen: Seen, request_id: RequestId) -> Iterator[SentSaid]:
+    for one in seen.whole.sharing.shared:
+        if one.fact.request_id == request_id and has_come(one.occurred_at, seen.at, seen.policy.tz):
+            yield SentSaid(on=day_of(one.occurred_at, seen.policy.tz), kinds=tuple(map(words, one.fact.categories)))
 
 
 def advice(seen: Seen) -> Iterator[AdviceSaid]:

@@ -42,6 +42,7 @@ def family_view(
         learner=learner.name,
         school=authority.title_of(seen.whole.setting_on(seen.day) or learner.setting),
         to_turn_to=authority.name_of(named) if named else None,
+        lead_professional=sections.lead_professional(seen),
         stage=sections.stage(seen),
         supports=tuple(sections.supports(seen)),
         plan=sections.plan(seen),

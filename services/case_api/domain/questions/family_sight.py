@@ -20,7 +20,8 @@ Sight = Literal["whole", "outline", "none"]
 """`outline`: that something happened, and no more."""
 
 SHARED: Final = frozenset({
-    "LearnerRegistered", "LearnerPlaced", "NamedPersonAssigned", "RecordTransferred", "RecordReceived",
+    "LearnerRegistered", "LearnerPlaced", "NamedPersonAssigned", "LeadProfessionalAssigned", "LeadProfessionalEnded",
+    "RecordTransferred", "RecordReceived", "InformationShared",
     "UniversalSupportApplied", "TargetedSupportStarted", "SupportAdjusted", "SupportEnded",
     "StageChanged", "ReviewHeld", "PlanAgreed", "PlanClosed",
     "AssistanceRequested", "AssistanceWithdrawn", "AssistanceAcknowledged", "FurtherInformationRequested",
@@ -42,7 +43,7 @@ OWN: Final[Mapping[str, str]] = {
 
 
 FRAME: Final = frozenset({"LearnerRegistered", "LearnerPlaced", "NamedPersonAssigned"})
-"""Whose case it is and where they learn is known to the family; nothing is told by saying it."""
+"""Whose case it is, where they learn and whom to turn to is known to the family; nothing is told by saying it."""
 
 
 def takes_part(case: Case, person: PersonId) -> bool:
