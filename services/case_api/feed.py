@@ -133,7 +133,7 @@ class Feed:
             return []
         places = {header.position for header in wanted}
         try:
-            facts = await self._journal.since(wanted[0].position - 1, PAGE, upto=wanted[-1].position)
+            facts = await self._journal.since(wanted[0].position - 1, PAGE, upto=wanted[-1].position, sealed=False)
         except FrameError:
             facts = [fact for header in wanted for fact in await self._alone(header)]
         return [fact for fact in facts if fact.position in places]

@@ -68,3 +68,14 @@ async def open_desk(journal, settings, load=None) -> Desk:
     folding = Folding(journal, policy, load)
     follower = Follower(journal, tables, folding)
     return Desk(journal, tables, folding, follower, Boards(tables, follower))
+
+
+async def write_sealed(journal: Journal, like: Story) -> None:
+    """The same facts as a story's, as if they stood in a matter: a stream of its own, sealed."""
+    stream = uuid4()
+    facts = tuple(
+        Fact(stream, one.version, uuid4(), one.recorded_at, stream, one.envelope, one.fact, sealed=True)
+        for one in like.events
+        if one.envelope
+    )
+    await journal.append(Append(facts, new_keys=(stream,)))

@@ -15,7 +15,7 @@ from case_api.boards.rebuild import rebuild
 from case_api.boards.tables import lay_out
 from case_api.domain.facts.told import DisclosureMade
 from case_api.store.journal import FrameError, StoreUnavailable
-from tests.boards.log import beside, open_desk, write
+from tests.boards.log import beside, open_desk, write, write_sealed
 from tests.boards.test_boards import TODAY, stepped_up
 from tests.story import Story
 
@@ -214,3 +214,19 @@ async def test_tables_of_another_shape_are_made_anew_and_filled_from_the_log(jou
     await lay_out(desk.tables)
     assert await desk.follower.position() == 0
     assert len(await desk.boards.stage_board(TODAY)) == 1
+
+
+async def test_a_matter_is_in_no_board_live_or_rebuilt(desk):
+    await random_history(desk.journal, 7, cases=2, steps=6)
+    await desk.follower.catch_up()
+    before = await desk.contents()
+    story = Story().registered()
+    stepped_up(story)
+    story.agreed("2025-11-12")
+    story.asked("2025-11-14")
+    await write_sealed(desk.journal, story)
+    reached = await desk.follower.catch_up()
+    assert reached == await desk.journal.last_position()
+    assert (await desk.contents(), (await desk.follower.lag()).parked) == (before, 0)
+    await rebuild(desk.journal, desk.tables, desk.folding)
+    assert await desk.contents() == before

@@ -17,7 +17,7 @@ from schemathesis import AuthContext, Case, HookContext
 PEOPLE = cycle(json.loads(os.environ["STAGEPOST_TEST_PEOPLE"]))
 AGENCY = os.environ["STAGEPOST_TEST_AGENCY"]
 IN_PATHS, IN_BODIES = json.loads(os.environ["STAGEPOST_TEST_KNOWN"])
-"""By name of a parameter, and of a field, a value that leads somewhere."""
+"""By name of a parameter (as `matters:meeting_id` below /v1/matters), and of a field, a value that leads somewhere."""
 NEARLY_ALWAYS = cycle([True, True, True, False])
 """A made-up cursor is refused, so most are left out."""
 IN_QUERIES = {"wait": 0, "known_at": date.today().isoformat()}
@@ -51,7 +51,10 @@ def before_call(_: HookContext, case: Case[Any], **__: Any) -> None:
     if "If-Match" in names_of(case) and not is_wrong(case, "header"):
         case.headers["If-Match"] = "*"
     if case.path_parameters and not is_wrong(case, "path") and not follows_a_link(case):
-        case.path_parameters |= {name: value for name, value in IN_PATHS.items() if name in case.path_parameters}
+        case.path_parameters |= {name: IN_PATHS[name] for name in case.path_parameters if name in IN_PATHS}
+        room = case.operation.path.split("/")[2]
+        within = {name: IN_PATHS.get(f"{room}:{name}") for name in case.path_parameters}
+        case.path_parameters |= {name: value for name, value in within.items() if value}
     if case.query and not is_wrong(case, "query"):
         case.query |= {name: value for name, value in IN_QUERIES.items() if name in case.query}
         case.query.pop("after" if next(NEARLY_ALWAYS) else "", None)

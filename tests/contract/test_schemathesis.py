@@ -20,7 +20,7 @@ EXAMPLES = int(os.environ.get("STAGEPOST_TEST_CONTRACT_EXAMPLES", "8"))
 LONGEST = 300
 STAFF = (
     "teacher", "pupil_support", "support_assistant", "school_leader", "external", "mis",
-    "authority_admin", "auditor", "notifier",
+    "authority_admin", "auditor", "notifier", "child_protection",
 )  # fmt: skip
 PEOPLE = 8
 SETTINGS = """
@@ -54,7 +54,7 @@ expected-statuses = ["2xx", "3xx", "404", "409"]
 [[operations]]
 include-operation-id = [
     "feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply",
-    "watches", "unsupported_concerns", "reviews_due", "my_learners_partners",
+    "matters", "watches", "unsupported_concerns", "reviews_due", "my_learners_partners",
     "family_view", "collaboration_report",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
@@ -79,7 +79,9 @@ async def known(school: Door) -> tuple[dict[str, str], dict[str, str]]:
     kept = {"person_id": family.piotr, "extent": "detail", "reason": "Risk.", "authoriser": "hay"}
     review = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
     withholding = await school.done(f"{family.path}/withholdings", {**kept, "review_on": review})
+    in_matter = await a_matter(school, family)
     in_paths = {
+        **in_matter,
         "case_id": family.case_id,
         "agreement_id": family.agreements[family.anna],
         "concern_id": concern["id"],
@@ -106,6 +108,28 @@ async def move_to_the_academy(school: Door) -> dict[str, str]:
     there = {"staff": "lennox", "setting": "burnside-academy", "role": "teacher", "from_day": "2025-08-18"}
     await school.done("/v1/directory/staff", there)
     return {"to_setting": "burnside-academy", "to_staff": "lennox", "from_day": "2099-08-18"}
+
+
+async def a_matter(school: Door, family: Family) -> dict[str, str]:
+    """A child-protection matter of whose group everybody is who calls, with an override in it."""
+    group = {"coordinator": "person-0", "others": [f"person-{number}" for number in range(1, PEOPLE)]}
+    body = {"case_id": family.case_id, "concern": "What she said.", **group}
+    matter_id = (await school.done("/v1/matters", body))["id"]
+    override = {"asked_by": "person-1", "emergency": True}
+    path = f"/v1/matters/{matter_id}"
+    override_id = (await school.done(f"{path}/overrides", override))["id"]
+    meeting = {"kind": "cppm", "at": "2099-02-10T14:00:00Z", "purpose": "Plan."}
+    meeting_id = (await school.done(f"{path}/meetings", meeting))["id"]
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    kept = {"person_id": family.anna, "extent": "detail", "reason": "Risk.", "authoriser": "x", "review_on": tomorrow}
+    withholding_id = (await school.done(f"{path}/withholdings", kept))["id"]
+    adair = {"staff": "person-2", "setting": "burnside-primary", "role": "teacher", "from_day": "2025-08-01"}
+    await school.done("/v1/directory/staff", adair)
+    gone = {"to_setting": "burnside-primary", "to_staff": "person-2", "from_day": "2025-08-18", "reason": "Moves."}
+    transfer_id = (await school.done(f"{path}/transfers", gone))["id"]
+    within = {"meeting_id": meeting_id, "withholding_id": withholding_id, "transfer_id": transfer_id}
+    named = {f"matters:{name}": value for name, value in within.items()}
+    return {"matter_id": matter_id, "override_id": override_id, **named}
 
 
 def plan_for(family: Family) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from case_api.domain.facts.requests import AssistanceWithdrawn
 from case_api.feed import CursorUnreadable, Feed, place_cursor, receipt_cursor
 from case_api.store.journal import FrameError
 from tests import canaries
-from tests.boards.log import beside, write
+from tests.boards.log import beside, write, write_sealed
 from tests.boards.test_follower import something_happens
 from tests.story import AUTHORITY, Story
 
@@ -275,3 +275,32 @@ async def test_a_type_of_a_newer_program_is_passed_on_but_a_sealed_one_is_not():
         event = replace(newer, name=name)
         assert may_see(NOTIFIER, event) is seen
         assert not may_see(SLT, event)
+
+
+@pytest.mark.parametrize(
+    "who", [NOTIFIER, consumer("auditor", "mis", "authority_admin"), SLT], ids=["all", "admin", "slt"]
+)
+async def test_pages_are_cut_as_if_there_were_no_matters(journal, feed, monkeypatch, who):
+    monkeypatch.setattr(feeding, "PAGE", 3)
+    story, _ = await with_a_request(journal)
+    before = [names((await feed.page(who, None, (), limit, 0)).items) for limit in (1, 2, 3, 5)]
+    for _ in range(2):
+        await write_sealed(journal, story)
+        await with_a_request(journal)
+    after = [names((await feed.page(who, None, (), limit, 0)).items) for limit in (1, 2, 3, 5)]
+    assert [page[: len(was)] for page, was in zip(after, before, strict=True)] == before
+    whole = names(await everything(feed, who))
+    assert whole == names(await everything(feed, who, limit=1))
+    assert not [name for name in whole if name.startswith("Sealed")]
+
+
+async def test_whoever_waits_is_not_woken_by_a_matter(journal, feed):
+    story, _ = await with_a_request(journal)
+    begin = (await feed.page(NOTIFIER, None, (), 100, 0)).next
+    waiting = asyncio.create_task(feed.page(NOTIFIER, begin, (), 10, 20))
+    await write_sealed(journal, story)
+    await asyncio.wait([waiting], timeout=0.3)
+    assert not waiting.done()
+    await write(journal, Story().registered())
+    async with asyncio.timeout(10):
+        assert names((await waiting).items)[0] == "LearnerRegistered.v1"

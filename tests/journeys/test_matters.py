@@ -37,6 +37,11 @@ PACK = {
     "access_needs_asked": True,
     "seating": {"seated_first": True},
 }
+PARTS = (
+    "", "/stage", "/agencies", "/timeline", "/chronology", "/agreements", "/told", "/meetings", "/plan", "/supports",
+    "/recommendations", "/evaluations",
+)  # fmt: skip
+LISTS = ("/v1/cases", "/v1/watches", "/v1/reviews-due", "/v1/unsupported-concerns", "/v1/contact-tasks")
 READS = ("", "/timeline", "/clocks", "/told", "/attempts", f"/transfers/{uuid4()}")
 BODIES: Mapping[str, Any] = {
     "/group": {"staff": "adair", "change": "joins", "reason": "The learner moves."},
@@ -140,19 +145,22 @@ async def test_a_role_that_is_never_of_a_group_reads_no_matter(town: Town, role:
 async def everything_about(town: Town, family: Family) -> list[Any]:
     """What ordinary readers see of a case: every view, the feed after it, the lists, who tried what."""
     auditor, notifier = town.door("auditor"), town.door("notifier")
-    parts = ("", "/stage", "/agencies", "/timeline", "/agreements", "/told", "/meetings", "/plan")
-    views = [await auditor.get(f"{family.path}{part}") for part in parts]
+    views = [await auditor.get(f"{family.path}{part}") for part in PARTS]
+    kirsty = town.door("carer", sub="kirsty", person=family.anna, case=family.case_id)
+    isla = town.door("learner", sub="isla", person=family.learner, case=family.case_id)
+    views += [await door.get(f"{family.path}/family-view") for door in (kirsty, isla)]
+    assert {one.status_code for one in views} == {200}
     shown = [{k: v for k, v in one.json().items() if k not in {"valid_at", "next"}} for one in views]
     feed = [await door.seen("/v1/events", params={"limit": 500}) for door in (auditor, notifier)]
     attempts = await auditor.seen("/v1/audit/attempts", params={"limit": 500})
-    caseload = await town.school.seen("/v1/cases", params={"limit": 100})
+    lists = [await town.school.seen(path, params={"limit": 100}) for path in LISTS]
     return [
         shown,
         [one.headers["etag"] for one in views],
         [len(one["next"]) for one in feed],
         [one["items"] for one in feed],
         attempts,
-        caseload,
+        lists,
     ]
 
 

@@ -124,7 +124,7 @@ async def test_the_row_of_a_restricted_attempt_says_only_when_it_was_made(journa
         "SELECT at, subject, organisation, role, case_id, command, rule_ids, policy, reason FROM attempts"
     )
     assert row[:-1] == (NOW.isoformat(), "", "", "", None, "Sealed", "", "")
-    assert [word for word in ("bain", "I7", "Override", str(CASE)) if word in row[-1]] == []
+    assert [word for word in ("teacher", "burnside", "OverrideConsent", str(CASE)) if word in row[-1]] == []
 
 
 async def test_an_altered_restricted_attempt_is_noticed(journal):

@@ -1,10 +1,11 @@
 """What the group of a matter is shown: whom Isla's school told, when and on what basis, and whether time was kept."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
 
-from case_api.domain.event import Event
+from case_api.domain.event import Event, Recorded
 from case_api.domain.facts.coordination import LeadProfessionalAssigned
 from case_api.domain.facts.meetings import Addressee, Attendee, MeetingCalled, MeetingHeld, MeetingPackIssued, Seating
 from case_api.domain.facts.protection import (
@@ -17,13 +18,15 @@ from case_api.domain.facts.protection import (
 )
 from case_api.domain.facts.requests import AssistanceRequested, Requester
 from case_api.domain.facts.told import DisclosureMade, DisclosureWithheld, WithholdingLifted
+from case_api.domain.matter import fold
 from case_api.domain.words import LawfulBasis
 from case_api.views.answer import NothingKnown
+from case_api.views.matter_row import row_of
 from case_api.views.matter_story import matter_clocks, matter_timeline
 from case_api.views.matter_told import matter_told
 from case_api.views.matter_view import matter_view
 from tests.domain.dsl import On
-from tests.domain.protecting import sealed
+from tests.domain.protecting import MATTER, sealed
 from tests.domain.running import CASE
 from tests.domain.situations import the
 from tests.story import AUTHORITY, POLICY, At, at
@@ -203,3 +206,16 @@ def test_a_matter_is_not_known_before_it_was_recorded_nor_true_before_it_happene
     for as_of in (at("2026-01-01", "2025-11-17"), at("2025-11-17")):
         with pytest.raises(NothingKnown):
             matter_view(ISLAS, as_of, POLICY, AUTHORITY)
+
+
+def waiting(events: Sequence[Recorded], day: str) -> tuple[object, ...]:
+    row = row_of(fold(MATTER, events), instant(day), POLICY)
+    return row.reasons_awaited, row.reasons_overdue, row.reviews_due, row.next_due, row.limits_missed
+
+
+def test_the_list_of_a_group_says_what_waits_for_them():
+    first_hours = ISLAS[:3]
+    assert waiting(first_hours, "11-18T14:00") == (1, 0, 0, date(2025, 12, 16), 0)
+    assert waiting(first_hours, "11-19T14:00") == (1, 1, 1, date(2025, 12, 16), 0)
+    assert waiting(first_hours, "12-17T09:00") == (1, 1, 1, None, 1)
+    assert waiting(ISLAS, "12-20T09:00") == (0, 0, 0, None, 0)

@@ -48,8 +48,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r
 """Free text that a person wrote: never blank, at most 4,000 characters."""
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
-Subject = Annotated[str, StringConstraints(pattern=r"^\S{1,200}$")]
-"""A member of staff as their token names them, never by a name of their own (D8)."""
+Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
+"""A member of staff as their token names them, in printable ASCII, never by a name of their own (D8)."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of some content, in lower-case hexadecimal."""

@@ -1,13 +1,13 @@
 """Reading child-protection matters: strong reads, at two times, for the named group as it is now (I30)."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,6 +31,7 @@ from case_api.http.times import Asked
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.views.answer import Answer, AsOf, NothingKnown
+from case_api.views.matter_row import MatterRow, row_of
 from case_api.views.matter_story import MatterClocks, MatterTimeline, matter_clocks, matter_timeline
 from case_api.views.matter_told import MatterTold, matter_told
 from case_api.views.matter_view import MatterView, matter_view
@@ -44,15 +45,6 @@ BATCH = 200
 """Matters that are looked at in one go for somebody's list."""
 ATTEMPTS = 5_000
 """Restricted attempts of the authority, the newest, among which those of one matter are looked for."""
-
-
-class MatterRow(BaseModel):
-    """A matter, as its list shows it."""
-
-    matter_id: UUID
-    case_id: UUID
-    since: AwareDatetime | date
-    coordinator: str
 
 
 class MatterPage(BaseModel):
@@ -89,7 +81,9 @@ async def matters(
             if len(found) > limit:
                 break
     following = seal_cursor(office.journal.keyring, KIND, found[limit - 1].id.bytes) if len(found) > limit else None
-    return page(request, [_row(one) for one in found[:limit]], following)
+    now: datetime = request.app.state.clock.now()
+    _, policy = await office.precedent.latest(now)
+    return page(request, [row_of(one, now, policy) for one in found[:limit]], following)
 
 
 async def _of(who: Principal, office: Office, after: UUID | None) -> AsyncIterator[Matter]:
@@ -100,13 +94,6 @@ async def _of(who: Principal, office: Office, after: UUID | None) -> AsyncIterat
             if matter.is_known_to(who.subject):
                 yield matter
         after = streams[-1]
-
-
-def _row(matter: Matter) -> MatterRow:
-    concern, since = matter.protection.concern, matter.protection.since
-    assert concern is not None and since is not None  # noqa: S101, PT018 - else nobody knows the matter
-    instant: datetime | date = since
-    return MatterRow(matter_id=matter.id, case_id=concern.case_id, since=instant, coordinator=concern.group.coordinator)
 
 
 class MatterLook(Look):

@@ -117,14 +117,17 @@ class Journal:
         """The case that an identifier belongs to (D9)."""
         return await self._reads.find(identifier_hash)
 
-    async def since(self, position: int, limit: int, *, upto: int | None = None) -> list[Placed]:
-        """Facts at positions in (position, upto], in log order. Raises FrameError, KeyMissing."""
-        page = await self._reads.page(position, limit, upto)
+    async def since(self, position: int, limit: int, *, upto: int | None = None, sealed: bool = True) -> list[Placed]:
+        """Facts at positions in (position, upto], in log order; without *sealed* as if there were no matters (D18).
+
+        Raises FrameError, KeyMissing.
+        """
+        page = await self._reads.page(position, limit, upto, sealed=sealed)
         recorded = await self._open([stored for _, stored in page])
         return [Placed(place, fact) for (place, _), fact in zip(page, recorded, strict=True)]
 
     async def headers_since(self, position: int, limit: int, *, sealed: bool = True) -> list[PlacedHeader]:
-        """The same without opening anything; without *sealed* as if there were no matters (D18)."""
+        """The same from a position on, without opening anything."""
         return await self._reads.headers(position, limit, sealed=sealed)
 
     async def last_position(self) -> int:

@@ -32,14 +32,10 @@ class Reads:
         self._rows = database.rows
         self._id = database.id_in
         position = database.position
-        self._page = (
-            f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>? AND {position}<=?"  # noqa: S608
-            f" ORDER BY {position} LIMIT ?"
-        )
-        headers = f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>?"  # noqa: S608
+        facts = f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>? AND {position}<=?"  # noqa: S608
         in_order = f" ORDER BY {position} LIMIT ?"
-        self._headers = headers + in_order
-        self._unsealed = f"{headers} AND topic<>'{SEALED}'{in_order}"
+        self._all = facts + in_order
+        self._unsealed = f"{facts} AND topic<>'{SEALED}'{in_order}"
         self._last = f"SELECT coalesce(max({position}), 0) FROM stored_events"  # noqa: S608
         self._position = f"SELECT {position} FROM stored_events WHERE originator_id=? AND originator_version=?"  # noqa: S608
 
@@ -70,12 +66,14 @@ class Reads:
         rows = await self._rows("SELECT case_id FROM identifiers WHERE hash=?", (identifier_hash,))
         return id_out(rows[0][0]) if rows else None
 
-    async def page(self, position: int, limit: int, upto: int | None) -> list[tuple[int, StoredEvent]]:
-        rows = await self._rows(self._page, (position, _all(upto), limit))
+    async def page(
+        self, position: int, limit: int, upto: int | None, *, sealed: bool = True
+    ) -> list[tuple[int, StoredEvent]]:
+        rows = await self._rows(self._all if sealed else self._unsealed, (position, _all(upto), limit))
         return [(row[0], _event(row[1:])) for row in rows]
 
     async def headers(self, position: int, limit: int, *, sealed: bool) -> list[PlacedHeader]:
-        rows = await self._rows(self._headers if sealed else self._unsealed, (position, limit))
+        rows = await self._rows(self._all if sealed else self._unsealed, (position, _all(None), limit))
         return [
             PlacedHeader(place, id_out(stream), version, name, _key_of(state))
             for place, stream, version, name, state in rows

@@ -30,7 +30,7 @@ from case_api.domain.words import (
 
 Delivery = Literal["sent", "failed", "suppressed", "unreachable", "in_doubt"]
 Extent = Literal["detail", "everything"]
-Recipient = Annotated[str, Field(pattern=r"^\S{1,220}$")]
+Recipient = Annotated[str, Field(pattern=r"^[!-~]{1,220}$")]
 
 
 class DisclosureMade(Event, grounds="6.1 communicate the support given", covers=("R11", "R92"), stream="told"):
