@@ -39,6 +39,8 @@ ROUND: Final = 5.0
 """Seconds between two looks at what is due."""
 CLEARING: Final = 3600.0
 """Seconds between two clearings of replies that were kept for their time (D13)."""
+FOLLOWING: Final = 300.0
+"""Seconds between two looks for entries that were worked out by a policy which is no longer in force."""
 BATCH: Final = 200
 UNAVAILABLE: Final = (StoreUnavailable, CommitUnknown, OSError)
 """What is wrong with the store and not with one case."""
@@ -53,6 +55,7 @@ class Clerk:
     def __init__(self, office: Office, clock: Clock) -> None:
         self._office, self._clock = office, clock
         self._cleared_at = float("-inf")
+        self._policy, self._followed_at = "", float("-inf")
         self._looked: set[str] = set()
 
     async def run(self) -> None:
@@ -83,10 +86,16 @@ class Clerk:
         return recorded
 
     async def _follow(self, policy: str) -> None:
-        """Where another policy has come into force, work the diary out anew by it."""
+        """Where another policy has come into force, work the diary out anew by it.
+
+        Now and then this is asked again: another process, whose clock is behind, may have worked by the earlier one.
+        """
+        if policy == self._policy and time.monotonic() - self._followed_at < FOLLOWING:
+            return
         while rows := await self._office.boards.rows(DIARY, under_other(policy), limit=BATCH):
             for case_id in dict.fromkeys(row.case_id for row in rows):
                 await self._office.follower.refold(case_id)
+        self._policy, self._followed_at = policy, time.monotonic()
 
     async def _recorded(self, row: DiaryRow, today: date) -> bool:
         """Whether the entry's effect was recorded by this look; one that came to nothing is not looked at again."""

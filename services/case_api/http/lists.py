@@ -52,9 +52,9 @@ Choose = Callable[[Asking], Selection | None]
 
 
 def items_of(item: type[BaseModel], rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """The rows as items, with what is not there left out."""
-    names = item.model_fields
-    return [{name: getattr(row, name) for name in names if getattr(row, name) is not None} for row in rows]
+    """What an item shows of each row, with what is not there left out."""
+    found = ({name: getattr(row, name, None) for name in item.model_fields} for row in rows)
+    return [{name: value for name, value in one.items() if value is not None} for one in found]
 
 
 def page_of(name: str, item: type[BaseModel], says: str) -> type[BaseModel]:

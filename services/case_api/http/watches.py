@@ -1,8 +1,8 @@
 """Lists of what stands out or is due: watches, unsupported concerns, reviews (I21, I28, R25)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -18,6 +18,7 @@ from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
 from case_api.views.standing_out import StandsOut
 
 router = APIRouter(tags=["boards"])
+R = TypeVar("R")
 
 
 class WatchItem(StandsOut):
@@ -61,8 +62,7 @@ def watches(asking: Asking) -> Selection:
 
 
 async def _watches(_: Asking, rows: Sequence[WatchRow]) -> list[dict[str, Any]]:
-    shown = zip(items_of(WatchItem, rows), rows, strict=True)
-    return [_without_self(item, row.case_id) | {"escalated": bool(row.escalated)} for item, row in shown]
+    return [_of_case(item, row) | {"escalated": bool(row.escalated)} for item, row in _items(WatchItem, rows)]
 
 
 def unsupported_concerns(asking: Asking) -> Selection:
@@ -71,9 +71,11 @@ def unsupported_concerns(asking: Asking) -> Selection:
 
 
 async def _aged(asking: Asking, rows: Sequence[UnsupportedConcernRow]) -> list[dict[str, Any]]:
-    ages = ({"age_school_days": asking.policy.calendar.school_days(row.raised_on, asking.today)} for row in rows)
-    plain = ("case_id", "concern_id", "raised_on", "waits_for")
-    return [_present(row, plain) | age for row, age in zip(rows, ages, strict=True)]
+    school_days = asking.policy.calendar.school_days
+    return [
+        item | {"age_school_days": school_days(row.raised_on, asking.today)}
+        for item, row in _items(UnsupportedConcern, rows)
+    ]
 
 
 def reviews_due(asking: Asking) -> Selection:
@@ -83,17 +85,17 @@ def reviews_due(asking: Asking) -> Selection:
 
 
 async def _reviews(asking: Asking, rows: Sequence[ReviewDueRow]) -> list[dict[str, Any]]:
-    plain = ("case_id", "what", "ref", "since", "due", "calendar", "waits_for")
-    return [_without_self(_present(row, plain), row.case_id) | {"overdue": row.due < asking.today} for row in rows]
+    return [_of_case(item, row) | {"overdue": row.due < asking.today} for item, row in _items(ReviewDue, rows)]
 
 
-def _present(row: object, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names if getattr(row, name) is not None}
+def _items(item: type[BaseModel], rows: Sequence[R]) -> Iterator[tuple[dict[str, Any], R]]:
+    """Each row with what is shown of it as it stands."""
+    return zip(items_of(item, rows), rows, strict=True)
 
 
-def _without_self(item: dict[str, Any], case_id: UUID) -> dict[str, Any]:
+def _of_case(item: dict[str, Any], row: WatchRow | ReviewDueRow) -> dict[str, Any]:
     """What is about the case as a whole names nothing further."""
-    return {name: value for name, value in item.items() if name != "ref" or value != case_id}
+    return {name: value for name, value in item.items() if name != "ref" or value != row.case_id}
 
 
 Listing(
