@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from types import NoneType
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -71,14 +72,20 @@ class Board(Generic[R]):
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        hints = get_type_hints(self.row)
-        return tuple(_column(field.name, hints[field.name]) for field in fields(self.row))
+        return _columns(self.row)
 
     def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
         """The case's rows as plain values, each key once."""
         names = [column.name for column in self.columns]
         found = {tuple(getattr(row, name) for name in self.key): row for row in self.rows(folded)}
         return [tuple(getattr(row, name) for name in names) for row in found.values()]
+
+
+@cache
+def _columns(row: type[Row]) -> tuple[Column, ...]:
+    """Kept, since to resolve type hints takes longer than to fold a short case."""
+    hints = get_type_hints(row)
+    return tuple(_column(field.name, hints[field.name]) for field in fields(row))
 
 
 def _column(name: str, hint: Any) -> Column:

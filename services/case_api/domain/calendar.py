@@ -1,7 +1,7 @@
 """Which days are school days: sessions, the breaks within them, and bank holidays, as data of the policy (D17)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pydantic import model_validator
@@ -9,6 +9,8 @@ from pydantic import model_validator
 from case_api.domain.words import Value
 
 DAYS_OF_A_WORKING_WEEK = 5
+REMEMBERED = 10_000
+"""Days that a calendar keeps its answer for."""
 
 
 class Break(Value):
@@ -39,13 +41,20 @@ class SchoolCalendar:
 
     sessions: tuple[Session, ...]
     holidays: frozenset[date]
+    _asked: dict[date, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was answered before: boards ask for the same days again and again, case by case."""
 
     def is_working_day(self, day: date) -> bool:
         return day.weekday() < DAYS_OF_A_WORKING_WEEK and day not in self.holidays
 
     def is_school_day(self, day: date) -> bool:
         """Monday to Friday in session; before the first and after the last session that is known, any working day."""
-        return self.is_working_day(day) and (self._in_session(day) or not self._is_known(day))
+        known = self._asked.get(day)
+        if known is None:
+            known = self.is_working_day(day) and (self._in_session(day) or not self._is_known(day))
+            if len(self._asked) < REMEMBERED:
+                self._asked[day] = known
+        return known
 
     def school_days(self, first: date, last: date) -> int:
         """The school days from *first*, which is not counted, to *last*, which is; 0 if it is not the later one."""
