@@ -101,10 +101,15 @@ class Held(Generic[S]):
 
     folded: Folded[S]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    counted: int = 0
+    """What it counts for while it is kept."""
 
 
 class Folds(Generic[S]):
     """The folds of one kind of stream of one authority, the least recently used let go first.
+
+    *limit* bounds the facts that are folded in what is kept, since memory goes by facts: many short cases, or few long
+    ones. The stream that was used last is always kept.
 
     What it holds may be stale: whoever answers from it confirms the head first (D3).
     """
@@ -112,6 +117,7 @@ class Folds(Generic[S]):
     def __init__(self, journal: Journal, kind: StreamKind[S], limit: int) -> None:
         self._journal, self._kind, self._limit = journal, kind, limit
         self._held: OrderedDict[UUID, Held[S]] = OrderedDict()
+        self._counted = 0
 
     async def hold(self, stream: UUID) -> Held[S]:
         """The cached fold of *stream*, read from the log where there is none."""
@@ -120,7 +126,7 @@ class Folds(Generic[S]):
             fresh = Held(await self._advanced(stream, Folded(self._kind.empty(stream))))
             held = self._held.setdefault(stream, fresh)
         self._held.move_to_end(stream)
-        self._shrink()
+        self._count(stream, held)
         return held
 
     async def forward(self, stream: UUID, held: Held[S]) -> None:
@@ -128,18 +134,22 @@ class Folds(Generic[S]):
         fresh = await self._advanced(stream, held.folded)
         if fresh.version > held.folded.version:  # somebody else may have come further while this one read
             held.folded = fresh
+            self._count(stream, held)
 
     def include(self, stream: UUID, held: Held[S], events: Sequence[Recorded]) -> None:
         """Take in events that were just appended, unless the cache has them already or lacks what precedes them."""
         if self._kind.starts_anew(events):
-            self._held.pop(stream, None)
+            self.forget(stream)
             held.folded = Folded(self._kind.empty(stream))
         elif events[0].version == held.folded.version + 1:
             held.folded = self._with(held.folded, events)
+            self._count(stream, held)
 
     def forget(self, stream: UUID) -> None:
         """Let go of a stream, for one whose key was destroyed (D10): it is folded anew from what can be read."""
-        self._held.pop(stream, None)
+        held = self._held.pop(stream, None)
+        if held is not None:
+            self._counted -= held.counted
 
     async def latest(self, stream: UUID) -> Folded[S]:
         """The fold at the head of the stream, confirmed by an indexed read (D3)."""
@@ -167,10 +177,17 @@ class Folds(Generic[S]):
         state = self._kind.forward(before.state, events)
         return replace(before, state=state, version=events[-1].version, recorded_at=events[-1].recorded_at)
 
+    def _count(self, stream: UUID, held: Held[S]) -> None:
+        """Note what a kept fold has come to; an empty one counts too, or guesses at ids would fill the memory."""
+        if self._held.get(stream) is held:
+            before, held.counted = held.counted, held.folded.version + 1
+            self._counted += held.counted - before
+        self._shrink()
+
     def _shrink(self) -> None:
-        while len(self._held) > self._limit:
+        while self._counted > self._limit and len(self._held) > 1:
             stream, held = next(iter(self._held.items()))
             if held.lock.locked():
                 self._held.move_to_end(stream)
                 break
-            del self._held[stream]
+            self.forget(stream)

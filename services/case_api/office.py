@@ -30,12 +30,11 @@ from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal
 from case_api.streams import stream_of_authority, told_of
 
-CASES_KEPT = 5_000
-"""Folded cases that one process keeps for each authority."""
+FACTS_KEPT = 150_000
+"""Facts in the folded cases that one process keeps for each authority: about 1 KiB of memory each."""
 
-
-MATTERS_KEPT = 1_000
-"""Folded child-protection matters that one process keeps for each authority."""
+FACTS_OF_MATTERS_KEPT = 20_000
+"""The same for its child-protection matters."""
 
 
 class BoardsBehind(Exception):
@@ -90,8 +89,8 @@ class Office:
 
 def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, settings: Settings) -> Office:
     """Put one authority's parts together."""
-    folds, tellings = Folds(journal, CaseKind(), CASES_KEPT), Folds(journal, ToldKind(), CASES_KEPT)
-    sealed = Folds(journal, MatterKind(), MATTERS_KEPT)
+    folds, tellings = Folds(journal, CaseKind(), FACTS_KEPT), Folds(journal, ToldKind(), FACTS_KEPT)
+    sealed = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT)
     authorities = Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
 
