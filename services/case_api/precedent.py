@@ -1,5 +1,6 @@
 """On what ground a decision stands: the authority's directory and the policy in force (D17)."""
 
+import asyncio
 import time
 from datetime import date, datetime
 from typing import Final
@@ -34,14 +35,17 @@ class Precedent:
         self._parsed: dict[tuple[str, str], Policy] = {}
         self._read_at = float("-inf")
         self._read_on: date | None = None
+        self._reading = asyncio.Lock()
         self._authority = Authority()
 
     async def at(self, now: datetime) -> tuple[Authority, Policy]:
         """The directory, and the policy in force on the day of *now*."""
         day = day_of(now, self._default.tz)
-        if time.monotonic() - self._read_at > FRESH_FOR or day != self._read_on:
-            await self._refresh()
-            self._read_on = day
+        if not self._is_fresh(day):
+            async with self._reading:  # one reads for all who come meanwhile
+                if not self._is_fresh(day):
+                    await self._refresh()
+                    self._read_on = day
         return self._authority, self.policy_on(now)
 
     async def situation(self, caller: Caller, now: datetime) -> Situation:
@@ -81,6 +85,9 @@ class Precedent:
     def _in_force(self, authority: Authority, now: datetime) -> Policy:
         published = authority.policy_on(day_of(now, self._default.tz))
         return self._policy(published) if published else self._default
+
+    def _is_fresh(self, day: date) -> bool:
+        return time.monotonic() - self._read_at <= FRESH_FOR and day == self._read_on
 
     async def _refresh(self) -> None:
         self._authority = (await self._folds.latest(self._stream)).state

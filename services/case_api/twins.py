@@ -31,7 +31,7 @@ class Twins:
         place = self._places.setdefault(name, _Place())
         place.users += 1
         try:
-            async with _patiently(place.lock):
+            async with _patiently(place):
                 yield
         finally:
             place.users -= 1
@@ -40,12 +40,15 @@ class Twins:
 
 
 @asynccontextmanager
-async def _patiently(lock: asyncio.Lock) -> AsyncIterator[None]:
-    try:
-        await asyncio.wait_for(lock.acquire(), PATIENCE)
-    except TimeoutError:
-        raise TwinInFlight from None
+async def _patiently(place: _Place) -> AsyncIterator[None]:
+    if place.users == 1:
+        await place.lock.acquire()  # at once: a time limit would cost a task of its own
+    else:
+        try:
+            await asyncio.wait_for(place.lock.acquire(), PATIENCE)
+        except TimeoutError:
+            raise TwinInFlight from None
     try:
         yield
     finally:
-        lock.release()
+        place.lock.release()
