@@ -10,7 +10,7 @@ from case_api.http import problem_kinds
 from case_api.http.problems import Problem
 from case_api.http.sealing import Sealing
 
-SIZE: Final = 64
+SIZE: Final = 128
 """Bytes inside every cursor, so that its length says nothing about its place."""
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items at most.")]
@@ -18,9 +18,9 @@ Cursor = Annotated[str | None, Query(max_length=512, description="`next` of the 
 
 
 def seal_cursor(keyring: Sealing, kind: str, place: bytes) -> str:
-    """A cursor for *place*, of one length for all places; raises ValueError for one over 63 bytes."""
+    """A cursor for *place*, of one length for all places; raises ValueError for one over 127 bytes."""
     if len(place) >= SIZE:
-        raise ValueError("a place in a list has at most 63 bytes")
+        raise ValueError("a place in a list has at most 127 bytes")
     return keyring.seal_opaque(kind, bytes([len(place)]) + place.ljust(SIZE - 1, b"\0"))
 
 
