@@ -205,7 +205,7 @@ def test_at_sixteen_the_parents_are_asked_still_where_the_young_person_cannot_de
 
 def test_that_she_is_to_be_asked_stands_out_from_the_birthday_until_she_is():
     looked = given(WORK).at("2026-02-02").when(RaiseWatches(occurred_at=AT_TWELVE))
-    looked.then(a(WatchRaised, watch="agreement_wanted_anew", ref=agreement(MAJA), since=AT_TWELVE))
+    looked.then(a(WatchRaised, watch="agreement_to_reconfirm", ref=agreement(MAJA), since=AT_TWELVE))
     given(WORK).at("2026-02-01").when(RaiseWatches(occurred_at=date(2026, 2, 1))).then_nothing()
     given(WORK, ASKED_AGAIN).at("2026-02-03").when(RaiseWatches(occurred_at=AT_TWELVE)).then_nothing()
 

@@ -37,7 +37,6 @@ Watching = Literal[
     "agreement_to_reconfirm",
     "clock_near",
     "clock_over",
-    "agreement_wanted_anew",
 ]
 """What there is to watch for."""
 EVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
@@ -165,13 +164,6 @@ def clocks_running_out(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
             yield Cause("clock_over", _next(clock.due), clock.began, clock.due, request_id)
 
 
-def agreements_wanted_anew(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
-    """I3: since a birthday, or after the pack's months, somebody's agreement is to be asked for anew, and was not."""
-    for one in reconfirmations(case, policy):
-        if not one.asked:
-            yield Cause("agreement_wanted_anew", one.since, one.since, ref=one.agreement_id)
-
-
 def _next(day: date) -> date:
     """What has a last day in time is late from the day after."""
     return day + timedelta(days=1)
@@ -189,5 +181,4 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     withholdings_to_review,
     agreements_to_reconfirm,
     clocks_running_out,
-    agreements_wanted_anew,
 )
