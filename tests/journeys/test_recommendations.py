@@ -74,6 +74,7 @@ async def test_a_learner_who_leaves_the_class_leaves_the_teachers_list(town: Tow
     assert family.case_id not in await mine()
     colleague = town.door("teacher", sub="nobody-in-particular")
     assert (await colleague.seen("/v1/my-learners/partners"))["items"] == []
+    assert (await colleague.get("/v1/my-learners/partners?after=elsewhere")).json()["code"] == "cursor-unreadable"
     assert (await town.door("agency", services=("slt",)).get("/v1/my-learners/partners")).status_code == 403
 
 

@@ -117,11 +117,11 @@ class Listing(Generic[R]):
         request, office, limit = given["request"], given["office"], given["limit"]
         with as_problems():
             asking = await self._asking(given)
+        keyring, kinds = office.journal.keyring, self._kinds()
+        after = unpacked(kinds, open_cursor(keyring, self.cursor, given["after"])) if given["after"] else None
         wanted = self.choose(asking)
         if wanted is None:
             return page(request, [], None)
-        keyring, kinds = office.journal.keyring, self._kinds()
-        after = unpacked(kinds, open_cursor(keyring, self.cursor, given["after"])) if given["after"] else None
         with as_problems():
             rows = await office.boards.rows(self.board, wanted, order=tuple(kinds), after=after, limit=limit)
             items = await self.shown(asking, rows) if self.shown else items_of(self.item, rows)
