@@ -32,6 +32,7 @@ from case_api.domain.facts.stages import StageChanged
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.refusal import Decision
 from tests.domain.any_case import plans, usually
+from tests.domain.any_reader import AnyReader
 from tests.domain.any_school import AnySchool
 from tests.domain.any_service import AnyService
 from tests.domain.oracle import Oracle
@@ -45,7 +46,7 @@ SETS_A_STATE = (
 )  # fmt: skip
 
 
-class CaseLife(AnySchool, AnyService):
+class CaseLife(AnySchool, AnyService, AnyReader):
     """All that anybody may ask, and what must be true after each of it."""
 
     def __init__(self) -> None:
