@@ -1,6 +1,7 @@
 """A case, and who can be met around it: what the state machine of the properties draws from."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ from case_api.domain.decisions.people import (
 from case_api.domain.decisions.placements import PlaceLearner
 from case_api.domain.decisions.records import CorrectRecord
 from case_api.domain.decisions.watches import ClearWatches, EscalateWatches, RaiseWatches
+from case_api.domain.facts.authority import SettingListed, StaffAssigned
 from case_api.domain.facts.people import RankedChannel, Rights
 from case_api.domain.facts.told import Told
 from case_api.domain.questions.diary import Entry, diary
@@ -41,12 +43,28 @@ usually = st.sampled_from([True, True, True, False])
 whens = st.sampled_from([None, None, None, "today", "yesterday", "last week", "an hour ago", "tomorrow", "in an hour"])
 
 
+TOWN = replace(
+    DIRECTORY,
+    settings={one: SettingListed(setting=one, title=one.title()) for one in ("burnside", "academy", "elsewhere")},
+    staff=tuple(
+        StaffAssigned(staff=who, setting=where, setting_class=room, role=role, from_day=date(2015, 8, 17))
+        for who, where, room, role in (
+            ("okafor", "burnside", "p5", "teacher"),
+            ("hay", "burnside", None, "pupil_support"),
+            ("dar", "burnside", None, "support_assistant"),
+            ("lennox", "academy", None, "pupil_support"),
+        )
+    ),
+)
+"""Two schools, and who works there."""
+
+
 class AnyCase(RuleBasedStateMachine):
     """One learner's case as anybody might use it; the rooms add what may be asked there, sensible or not."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.running = Running(DIRECTORY)
+        self.running = Running(TOWN)
         self.people: list[UUID] = []
 
     def ask(self, command: Command, *about: UUID, **who: Any) -> Decision:

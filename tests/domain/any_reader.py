@@ -28,9 +28,8 @@ from case_api.views.recommendations_view import recommendations_view
 from case_api.views.stage_view import stage_view
 from case_api.views.supports_view import supports_view
 from case_api.views.timeline import timeline
-from tests.domain.any_case import AnyCase
+from tests.domain.any_case import TOWN, AnyCase
 from tests.domain.running import POLICY
-from tests.domain.situations import DIRECTORY
 
 VIEWS = (
     agencies_view, agreements_view, case_view, chronology, entitlements_view, evaluations_view, meetings_view,
@@ -51,9 +50,7 @@ class At:
 def shown(history: Sequence[Recorded], as_of: At) -> Shown:
     """What every view says; without the times that were asked for."""
     asked = {"known_at", "valid_at", "settled"}
-    return {
-        view.__name__: view(history, as_of, POLICY, DIRECTORY).model_dump(mode="json", exclude=asked) for view in VIEWS
-    }
+    return {view.__name__: view(history, as_of, POLICY, TOWN).model_dump(mode="json", exclude=asked) for view in VIEWS}
 
 
 def rows(case: Case) -> list[Any]:

@@ -13,15 +13,17 @@ from case_api.domain.command import Command
 from case_api.domain.decisions.agreements import GrantAgreement, RefuseAgreement
 from case_api.domain.decisions.agreements_ended import ExpireAgreement, WithdrawAgreement
 from case_api.domain.decisions.concerns import AcknowledgeConcern, CloseConcern
-from case_api.domain.decisions.coordination import AssignNamedPerson
+from case_api.domain.decisions.coordination import AssignLeadProfessional, AssignNamedPerson, EndLeadProfessional
 from case_api.domain.decisions.involvement import AcknowledgePause
 from case_api.domain.decisions.people import (
     SetContactPreference,
 )
 from case_api.domain.decisions.placements import PlaceLearner
+from case_api.domain.decisions.recommendations import AcknowledgeRecommendation, ShareRecommendation
 from case_api.domain.decisions.requests_made import WithdrawRequest
 from case_api.domain.decisions.stages import ChangeStage
 from case_api.domain.decisions.supports import EndSupport
+from case_api.domain.decisions.transfers import ReceiveRecord, TransferRecord
 from case_api.domain.decisions.watches import ClearWatches, EscalateWatches, RaiseWatches
 from case_api.domain.event import Event
 from case_api.domain.facts.agreements import ConsentGranted, ConsentWithdrawn, Scope
@@ -32,6 +34,7 @@ from case_api.domain.facts.stages import StageChanged
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.refusal import Decision
 from tests.domain.any_case import plans, usually
+from tests.domain.any_colleague import AnyColleague
 from tests.domain.any_reader import AnyReader
 from tests.domain.any_school import AnySchool
 from tests.domain.any_service import AnyService
@@ -42,11 +45,12 @@ from tests.domain.situations import DIRECTORY
 SETS_A_STATE = (
     SetContactPreference, AssignNamedPerson, PlaceLearner, AcknowledgeConcern, CloseConcern, EndSupport, ChangeStage,
     GrantAgreement, RefuseAgreement, WithdrawAgreement, ExpireAgreement, WithdrawRequest, AcknowledgePause,
-    RaiseWatches, EscalateWatches, ClearWatches,
+    RaiseWatches, EscalateWatches, ClearWatches, AssignLeadProfessional, EndLeadProfessional, ShareRecommendation,
+    AcknowledgeRecommendation, TransferRecord, ReceiveRecord,
 )  # fmt: skip
 
 
-class CaseLife(AnySchool, AnyService, AnyReader):
+class CaseLife(AnySchool, AnyService, AnyColleague, AnyReader):
     """All that anybody may ask, and what must be true after each of it."""
 
     def __init__(self) -> None:
