@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 
 from case_api.domain.command import Command
 from case_api.domain.decisions.coordination import AssignLeadProfessional, EndLeadProfessional
+from case_api.domain.decisions.involvement import Recommend
 from case_api.domain.decisions.recommendations import AcknowledgeRecommendation, ShareRecommendation
 from case_api.domain.decisions.transfers import ReceiveRecord, TransferRecord
 from case_api.domain.decisions.withholdings import LiftWithholding, RenewWithholding, WithholdDisclosure
@@ -37,9 +38,14 @@ class AnyColleague(AnyCase):
 
     @rule(which=one_of_them, said=st.booleans(), staff=st.sets(st.sampled_from(["hay", "okafor", "dar"]), min_size=1))
     def advice(self, which: int, staff: set[str], *, said: bool) -> None:
+        """A service recommends, if it is at work; somebody passes it on, and perhaps says that they have it."""
+        services = frozenset({"slt", "harbour", "young_carers"})
+        request = pick(list(self.running.case.requests.by_id), which)
+        self.ask(Recommend(kind="recommend", strategies=("Pictures.",)), request, by="jo", services=services)
         about = pick(list(self.running.case.recommendations.by_id), which)
-        share = ShareRecommendation(staff=tuple(sorted(staff)))
-        self.ask(AcknowledgeRecommendation() if said else share, about, by=min(staff))
+        self.ask(ShareRecommendation(staff=tuple(sorted(staff))), about)
+        if said:
+            self.ask(AcknowledgeRecommendation(), about, by=min(staff))
 
     @rule(which=one_of_them, arrives=st.booleans(), whole=usually)
     def pass_on(self, which: int, *, arrives: bool, whole: bool) -> None:
