@@ -343,3 +343,22 @@ async def test_the_matter_is_passed_on_to_the_coordinator_where_the_learner_goes
     await adair.done(receipt, {"content_hash": shown["content_hash"]})
     assert (await adair.seen(f"{matter.path}/transfers/{sent['id']}"))["state"] == "received"
     assert "adair" in (await matter.bain.seen(matter.path))["group"]
+
+
+async def test_the_list_is_turned_page_by_page_past_the_matters_of_others(town: Town):
+    mine = []
+    for number in range(3):
+        family = await register(town.school, name="Isla")
+        for sub in ("murray", f"other-{number}"):
+            body = {"case_id": family.case_id, "concern": "What she said.", "coordinator": f"{sub}-coordinates"}
+            made = await town.door("teacher", sub=sub).done("/v1/matters", body)
+            mine += [made["id"]] if sub == "murray" else []
+    murray, found = town.door("teacher", sub="murray", at=town.other), []
+    after: dict[str, str] = {}
+    while True:
+        page = await murray.seen("/v1/matters", params={"limit": 2, **after})
+        found += [one["matter_id"] for one in page["items"]]
+        if "next" not in page:
+            break
+        after = {"after": page["next"]}
+    assert found == sorted(mine)

@@ -1,6 +1,8 @@
 """What the group of a matter is shown: whom Isla's school told, when and on what basis, and whether time was kept."""
 
+import random
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
@@ -219,3 +221,13 @@ def test_the_list_of_a_group_says_what_waits_for_them():
     assert waiting(first_hours, "11-19T14:00") == (1, 1, 1, date(2025, 12, 16), 0)
     assert waiting(first_hours, "12-17T09:00") == (1, 1, 1, None, 1)
     assert waiting(ISLAS, "12-20T09:00") == (0, 0, 0, None, 0)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_part_of_a_matter_can_be_read(seed: int):
+    chance = random.Random(seed)
+    part = [one for one in ISLAS if chance.random() < 0.6]
+    day = at(chance.choice(["2025-11-18", "2025-11-20", "2025-12-10", "2026-01-31"]))
+    for view in (matter_view, matter_told, matter_clocks, matter_timeline):
+        with suppress(NothingKnown):
+            assert view(part, day, POLICY, AUTHORITY).valid_at == day.valid_at
