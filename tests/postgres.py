@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -80,8 +80,12 @@ class Server:
         self._process = None
 
     def crash(self) -> None:
-        """Kill the server outright; its children notice and follow."""
+        """Kill every process of the server outright, as the end of its container would."""
+        children = _children(self.pid)
         _kill(self._process)
+        for pid in children:
+            with suppress(ProcessLookupError):  # it has noticed, and followed
+                os.kill(pid, signal.SIGKILL)
         self._process = None
 
     def _launch(self) -> "subprocess.Popen[bytes]":
@@ -171,6 +175,12 @@ def _kill(process: "subprocess.Popen[bytes] | None") -> None:
     if process is not None:
         process.kill()
         process.wait(timeout=PATIENCE)
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that a process has started and that still live; none where the system does not tell."""
+    told = Path(f"/proc/{parent}/task/{parent}/children")
+    return [int(pid) for pid in told.read_text().split()] if told.exists() else []
 
 
 def _die_with_parent() -> None:

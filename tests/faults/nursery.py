@@ -1,0 +1,143 @@
+"""Processes of a service that are ready at once: forked from one that has loaded the program and opened nothing yet.
+
+To load the program takes seconds, and the tests here start it hundreds of times. What is forked reads its settings,
+opens its databases and serves as `python -m case_api serve` and `python -m notifier serve` do.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+DIES_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
+
+
+class Nursery:
+    """A mother of processes; all of them end with it."""
+
+    def __init__(self, program: str, log: Path) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("STAGEPOST_")}
+        path = os.pathsep.join((str(ROOT / "services"), str(ROOT)))
+        with log.open("ab") as output:
+            self._mother = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.nursery", program],
+                cwd=ROOT,
+                env={**kept, "PYTHONPATH": path},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+                bufsize=1,
+            )
+        self.log = log
+        self._one_at_a_time = threading.Lock()
+        self._ask("ready")
+
+    def born(self, **settings: str) -> int:
+        """Start one more, told these settings (without STAGEPOST_ before them); its process id."""
+        return int(self._ask(f"born {json.dumps(settings)}"))
+
+    def ended(self, pid: int) -> int:
+        """Wait for its end; its exit code, or the signal that ended it as a negative number."""
+        return int(self._ask(f"ended {pid}"))
+
+    def killed(self, pid: int) -> None:
+        """SIGKILL: nothing is finished, nothing is said."""
+        os.kill(pid, signal.SIGKILL)
+        assert self.ended(pid) == -signal.SIGKILL, "it had ended by itself:\n" + self.log.read_text()[-3000:]
+
+    def _ask(self, line: str) -> str:
+        assert self._mother.stdin is not None
+        assert self._mother.stdout is not None
+        with self._one_at_a_time:
+            self._mother.stdin.write(line + "\n")
+            answer = self._mother.stdout.readline().strip()
+        if not answer:
+            raise AssertionError("the nursery is gone:\n" + self.log.read_text()[-3000:])
+        return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._mother.stdin is not None
+        assert self._mother.stdout is not None
+        self._mother.stdin.close()
+        self._mother.wait(PATIENCE)
+        self._mother.stdout.close()
+
+
+def case_api() -> Callable[[], object]:
+    """What `python -m case_api serve` runs."""
+    from case_api.cli.serve import serve  # noqa: PLC0415 - each mother loads one program
+
+    return serve
+
+
+def notifier() -> Callable[[], object]:
+    """What `python -m notifier serve` runs."""
+    from notifier.__main__ import serve  # noqa: PLC0415
+
+    return serve
+
+
+def main(program: str) -> None:
+    """Answer each line on standard input with one on standard output."""
+    serve = {"case_api": case_api, "notifier": notifier}[program]()
+    children: set[int] = set()
+    for line in sys.stdin:
+        word, _, rest = line.strip().partition(" ")
+        if word == "born":
+            children.add(pid := _fork(serve, json.loads(rest)))
+            print(pid, flush=True)  # noqa: T201 - the answer
+        elif word == "ended":
+            children.discard(int(rest))
+            print(os.waitstatus_to_exitcode(os.waitpid(int(rest), 0)[1]), flush=True)  # noqa: T201
+        else:
+            print(word, flush=True)  # noqa: T201
+    for pid in children:
+        _end(pid)
+
+
+def _fork(serve: Callable[[], object], settings: Mapping[str, str]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(2, 1)
+    os.environ.update({f"STAGEPOST_{name}": value for name, value in settings.items()})
+    try:
+        serve()
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+    except BaseException:  # noqa: BLE001 - told on standard error, and the process is over
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    os._exit(0)
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE / 2
+    while os.waitpid(pid, os.WNOHANG) == (0, 0):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
