@@ -35,8 +35,8 @@ from case_api.order import Answer, Caller, Order
 from case_api.store.journal import CommitUnknown, Reply, StoreUnavailable
 from case_api.streams import told_of
 
-ROUND: Final = 5.0
-"""Seconds between two looks at what is due."""
+ROUND: Final = 3.0
+"""Seconds between two looks at what is due: where one process is killed, another has looked within five."""
 CLEARING: Final = 3600.0
 """Seconds between two clearings of replies that were kept for their time (D13)."""
 FOLLOWING: Final = 300.0

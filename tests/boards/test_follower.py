@@ -12,7 +12,7 @@ from case_api.boards import follower as following
 from case_api.boards.edition import EditionGone
 from case_api.boards.folding import _reader
 from case_api.boards.rebuild import rebuild
-from case_api.boards.tables import lay_out
+from case_api.boards.tables import Occupied, lay_out
 from case_api.domain.facts.told import DisclosureMade
 from case_api.store.journal import FrameError, StoreUnavailable
 from tests.boards.log import beside, open_desk, write, write_sealed
@@ -126,6 +126,33 @@ async def test_several_followers_take_turns(journal, settings, desk):
     assert await desk.contents() == live
     for one in others:
         await one.tables.close()
+
+
+async def test_boards_that_are_laid_out_open_while_another_process_has_the_turn(journal, settings, desk):
+    async with desk.tables.turn(), asyncio.timeout(1):
+        late = await open_desk(journal, settings)
+    await late.tables.close()
+
+
+async def test_a_follower_stands_aside_while_another_is_at_it_and_takes_over_from_one_that_is_gone(
+    journal, settings, desk
+):
+    other = await open_desk(journal, settings)
+    await write(journal, Story().registered())
+    async with desk.tables.turn():
+        for follower in (desk.follower, other.follower):
+            with pytest.raises(Occupied):
+                await follower.catch_up(waits=False)
+        running = asyncio.create_task(other.follower.run())
+        await asyncio.sleep(following.ASIDE / 2)
+        assert (await other.follower.lag()).facts > 0
+    async with asyncio.timeout(5):
+        while (await other.follower.lag()).facts:  # noqa: ASYNC110 - polls with a deadline
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await other.tables.close()
 
 
 async def test_a_case_that_cannot_be_folded_stops_no_other(journal, settings):

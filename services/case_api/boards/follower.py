@@ -7,10 +7,9 @@ from uuid import UUID
 
 import structlog
 
-from case_api.boards.board import Column
 from case_api.boards.edition import live
 from case_api.boards.folding import Folding, touched
-from case_api.boards.tables import Tables
+from case_api.boards.tables import NUMBER, Occupied, Tables
 from case_api.store.journal import Journal
 
 PAGE: Final = 200
@@ -21,7 +20,8 @@ PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0)
 
 PATIENCE: Final = 30.0
 
-NUMBER: Final = Column("number", "integer", optional=False)
+ASIDE: Final = 0.25
+"""Seconds for which a follower stands aside while another process is at it; it takes over from one that is gone."""
 
 log = structlog.get_logger()
 
@@ -50,11 +50,14 @@ class Follower:
         if await self.position() < head:
             await self.catch_up(head)
 
-    async def catch_up(self, upto: int | None = None) -> int:
-        """Bring the boards up to the position *upto*, or to the head; the position that was reached."""
+    async def catch_up(self, upto: int | None = None, *, waits: bool = True) -> int:
+        """Bring the boards up to the position *upto*, or to the head; the position that was reached.
+
+        Raises Occupied while another process is at it, for one who does not want to wait.
+        """
         wanted = await self._journal.last_position() if upto is None else upto
         async with self._alone:
-            while (reached := await self.position()) < wanted and await self._turn_page():
+            while (reached := await self.position()) < wanted and await self._turn_page(waits=waits):
                 continue
         return reached
 
@@ -75,21 +78,23 @@ class Follower:
         return Lag(await self._journal.last_position() - await self.position(), parked)
 
     async def run(self) -> None:
-        """Follow the log until cancelled, through any failure."""
+        """Follow the log until cancelled, through any failure; of several processes one, and the others stand aside."""
         failures = 0
         while True:
             try:
-                reached = await self.catch_up()
+                reached = await self.catch_up(waits=False)
                 failures = 0
                 await self._journal.wait(reached, PATIENCE)
+            except Occupied:
+                await asyncio.sleep(ASIDE)
             except Exception as error:  # noqa: BLE001 - a follower that stops would let every list go stale
                 log.warning("boards are behind", error=type(error).__name__)
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
 
-    async def _turn_page(self) -> bool:
+    async def _turn_page(self, *, waits: bool) -> bool:
         """Take one more page of the log into account; False if there is none."""
-        async with self._tables.turn() as turn:
+        async with self._tables.turn(waits=waits) as turn:
             edition = await live(turn)
             headers = await self._journal.headers_since(edition.position, PAGE)
             if headers:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 import psycopg
 
 from case_api.boards.board import Column, Kind
-from case_api.boards.tables import Turn, Values, lay_out
+from case_api.boards.tables import Occupied, Turn, Values, lay_out
 from case_api.store.journal import StoreUnavailable
 from case_api.store.postgres_database import PostgresDatabase
 from case_api.store.postgres_schema import connection_info
@@ -18,6 +18,8 @@ Connection = psycopg.AsyncConnection[Values]
 TURN = b"SELECT pg_advisory_xact_lock(hashtextextended('stagepost boards ' || current_schema(), 0))"
 """One writer at a time among all processes; let go of at the end of the transaction, however it ends."""
 
+TURN_IF_FREE = TURN.replace(b"pg_advisory", b"pg_try_advisory")
+
 
 class PostgresTables:
     """One connection to write on, a few to read on."""
@@ -25,6 +27,7 @@ class PostgresTables:
     types: ClassVar[Mapping[Kind, str]] = {
         "uuid": "uuid", "text": "text", "integer": "bigint", "date": "date", "instant": "timestamptz", "bytes": "bytea"
     }  # fmt: skip
+    has_table: ClassVar[str] = "SELECT 1 FROM pg_class WHERE oid = to_regclass(?)"
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -37,12 +40,16 @@ class PostgresTables:
         await self._reader.open()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
+    async def turn(self, *, waits: bool = True) -> AsyncIterator[Turn]:
+        if self._alone.locked() and not waits:
+            raise Occupied
         async with self._alone:
             try:
                 connection = await self._connected()
                 async with connection.transaction():
-                    await connection.execute(TURN)
+                    taken = await (await connection.execute(TURN if waits else TURN_IF_FREE)).fetchone()
+                    if taken == (False,):
+                        raise Occupied
                     yield _PostgresTurn(connection, self.types)
             except psycopg.OperationalError as error:
                 raise StoreUnavailable(f"the boards cannot be written: {error.sqlstate}") from None

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from case_api.boards.board import Column, Kind
-from case_api.boards.tables import Turn, Values, lay_out
+from case_api.boards.tables import Occupied, Turn, Values, lay_out
 from case_api.store.journal import StoreUnavailable
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class SQLiteTables:
     types: ClassVar[Mapping[Kind, str]] = {
         "uuid": "TEXT", "text": "TEXT", "integer": "INTEGER", "date": "TEXT", "instant": "TEXT", "bytes": "BLOB"
     }  # fmt: skip
+    has_table: ClassVar[str] = "SELECT 1 FROM sqlite_master WHERE type='table' AND name=?"
 
     def __init__(self, path: Path) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="boards")
@@ -41,11 +43,13 @@ class SQLiteTables:
         self._alone = asyncio.Lock()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
+    async def turn(self, *, waits: bool = True) -> AsyncIterator[Turn]:
+        if self._alone.locked() and not waits:
+            raise Occupied
         async with self._alone:
             turn = _SQLiteTurn(self._work)
             try:
-                await turn.run("BEGIN IMMEDIATE")
+                await self._work(partial(_begin, waits=waits))
                 yield turn
                 await turn.run("COMMIT")
             finally:
@@ -97,6 +101,21 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     return connection
+
+
+def _begin(connection: sqlite3.Connection, *, waits: bool) -> None:
+    if waits:
+        connection.execute("BEGIN IMMEDIATE")
+        return
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise Occupied from None
+        raise
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

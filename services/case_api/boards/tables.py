@@ -20,11 +20,16 @@ BOOKS: Final = (
     "CREATE TABLE board_editions (edition bigint PRIMARY KEY, position bigint NOT NULL, live bigint NOT NULL)",
     "CREATE TABLE board_parked (edition bigint, case_id {uuid}, reason text NOT NULL, PRIMARY KEY (edition, case_id))",
 )
+NUMBER: Final = Column("number", "integer", optional=False)
 PARKED: Final = (
     Column("edition", "integer", optional=False),
     Column("case_id", "uuid", optional=False),
     Column("reason", "text", optional=False),
 )
+
+
+class Occupied(Exception):
+    """It is somebody else's turn just now."""
 
 
 class Turn(Protocol):
@@ -42,9 +47,11 @@ class Tables(Protocol):
 
     types: ClassVar[Mapping[Kind, str]]
     """What each kind of column is called there."""
+    has_table: ClassVar[str]
+    """A question with one parameter: it finds a row if there is a table of that name."""
 
-    def turn(self) -> AbstractAsyncContextManager[Turn]:
-        """Wait for one's turn to write."""
+    def turn(self, *, waits: bool = True) -> AbstractAsyncContextManager[Turn]:
+        """One's turn to write. Raises Occupied where one would have to wait for it and does not want to."""
 
     async def rows(self, sql: str, parameters: Sequence[object], columns: Sequence[Column]) -> list[Values]:
         """Read on a connection that no writer holds up."""
@@ -54,7 +61,9 @@ class Tables(Protocol):
 
 
 async def lay_out(tables: Tables) -> None:
-    """Make the tables, if there are none of this shape."""
+    """Make the tables, if there are none of this shape; else nothing, and nobody is waited for."""
+    if await tables.rows(tables.has_table, ("board_shape",), (NUMBER,)) and await _shape(tables) == [(SHAPE,)]:
+        return
     async with tables.turn() as turn:
         await turn.run("CREATE TABLE IF NOT EXISTS board_shape (shape text NOT NULL, begun bigint NOT NULL)")
         known = await turn.run("SELECT shape FROM board_shape")
@@ -66,6 +75,10 @@ async def lay_out(tables: Tables) -> None:
             await turn.run(statement.replace("{uuid}", tables.types["uuid"]))
         await turn.run("UPDATE board_shape SET shape=?" if known else "INSERT INTO board_shape VALUES (?, 0)", (SHAPE,))
         await turn.run("INSERT INTO board_editions VALUES (?, 0, 1)", (await next_number(turn),))
+
+
+async def _shape(tables: Tables) -> list[Values]:
+    return await tables.rows("SELECT shape FROM board_shape", (), (Column("shape", "text", optional=False),))
 
 
 async def next_number(turn: Turn) -> int:
