@@ -17,6 +17,7 @@ from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal, Placed
 from tests.faults.ledger import Ledger, judge
 from tests.faults.nursery import Nursery
+from tests.faults.readers import Reader
 from tests.faults.writers import Writer
 from tests.journeys.api import AUTHORITY, ROOT, as_address, free_port
 
@@ -116,11 +117,13 @@ class Crowd:
 
     victim: Victim
     ledger: Ledger
+    reader: Reader
     statuses: list[int]
 
     async def judged(self) -> Mapping[str, list[str]]:
-        """What is wrong with the store by the ledger: nothing, or lists of it."""
-        return judge(self.ledger, await self.victim.whole_log()).faults()
+        """What is wrong with store and feed by the ledger: nothing, or lists of it."""
+        log = await self.victim.whole_log()
+        return {**judge(self.ledger, log).faults(), **self.reader.faults(log)}
 
     def figures(self) -> dict[str, int]:
         answers = Counter(self.statuses)
@@ -145,16 +148,22 @@ async def crowd(victim: Victim, chances: Random, writers: int = 8) -> AsyncItera
         return chances.choice(list(victim.addresses.values()) or ["http://127.0.0.1:9"])
 
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-    async with httpx.AsyncClient(limits=limits, timeout=30.0) as http, asyncio.TaskGroup() as group:
-        headers = victim.bearer("pupil_support")
-        for number in range(writers):
-            own = Random(chances.random())
-            writer = Writer(http, address, headers, ledger, own, f"w{number}", stop, statuses)
-            group.create_task(writer.write())
-        try:
-            yield Crowd(victim, ledger, statuses)
-        finally:
-            stop.set()
+    async with httpx.AsyncClient(limits=limits, timeout=30.0) as http:
+        reader = Reader(http, address, victim.bearer("mis", sub="mis"))
+        following = asyncio.create_task(reader.follow())
+        async with asyncio.TaskGroup() as group:
+            headers = victim.bearer("pupil_support")
+            for number in range(writers):
+                own = Random(chances.random())
+                writer = Writer(http, address, headers, ledger, own, f"w{number}", stop, statuses)
+                group.create_task(writer.write())
+            try:
+                yield Crowd(victim, ledger, reader, statuses)
+            finally:
+                stop.set()
+        following.cancel()
+        await asyncio.wait([following])
+        await reader.to_the_end()
 
 
 async def acknowledged(ledger: Ledger, more: int) -> None:
