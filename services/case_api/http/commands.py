@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.reach import reach
-from case_api.http.bodies import documented, json_body
+from case_api.http.bodies import documented, json_body, reader
 from case_api.http.conditional import IfMatch, IfMatchRequired
 from case_api.http.documents import ERRORS, ETAG, LOCATION, REPLAYED
 from case_api.http.idempotency import IdempotencyKey
-from case_api.http.offices import InOffice, Roles
+from case_api.http.offices import InOffice, Roles, office_of
 from case_api.http.ordering import place
+from case_api.http.plain_requests import Given, Read, plain_ids, plain_key, post_plainly
 from case_api.http.receipts import ReceiptBody, WouldRecordBody
 from case_api.order import Caller
 
@@ -77,8 +78,11 @@ class Endpoint:
             return await self.answer(given)
 
         endpoint.__signature__ = self.signature()  # type: ignore[attr-defined]
-        router.post(
+        post_plainly(
+            router,
             self.path,
+            endpoint,
+            self.plainly(),
             operation_id=self.decision.__name__,
             summary=self.summary,
             description=self.description(),
@@ -86,7 +90,23 @@ class Endpoint:
             status_code=201,
             response_class=Response,
             responses={**RECORDED, **ERRORS},
-        )(endpoint)
+        )
+
+    def plainly(self) -> Read:
+        """What the signature asks for, of a plain request, in the same order."""
+        ids = ("case_id", self.item) if self.item else ("case_id",)
+        body_of, acting_of = reader(self.body), Roles(self.roles)
+
+        async def read(request: Request) -> Given | None:
+            key, found = plain_key(request), plain_ids(request, *ids)
+            if self.edits or key is None or found is None:
+                return None
+            body, who = await body_of(request), request.scope["principal"]
+            acting, office = await acting_of(request, who), await office_of(request, who)
+            given = {"request": request, "body": body, "acting": acting, "office": office, "key": key, "if_match": None}
+            return {**found, **given}
+
+        return read
 
     async def answer(self, given: Mapping[str, Any]) -> Response:
         """Place the command, with what the request gave for each parameter."""

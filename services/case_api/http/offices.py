@@ -22,12 +22,13 @@ NOT_PERMITTED = kinds.kind(
 )
 
 
-async def _office(request: Request, who: Asking) -> Office:
+async def office_of(request: Request, who: Asking) -> Office:
+    """The office of the caller's authority."""
     offices: Offices = request.app.state.offices
     return await offices.of(who.authority)
 
 
-InOffice = Annotated[Office, Depends(_office)]
+InOffice = Annotated[Office, Depends(office_of)]
 """The office of the caller's authority."""
 
 
