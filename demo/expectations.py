@@ -17,7 +17,8 @@ def failures(row: Row, body: Any, filled: Filled) -> list[str]:
     """What of *body* is not as *row* expects; empty if all of it is."""
     return [
         *_unlike(row.want, body, filled),
-        *(f"{pointer} is there" for pointer in row.absent if _found(body, pointer) != NOTHING),
+        *(f"{pointer} is not there" for pointer in row.present if _found(body, filled(pointer)) == NOTHING),
+        *(f"{pointer} is there" for pointer in row.absent if _found(body, filled(pointer)) != NOTHING),
         *(why for among in row.among for why in _miscounted(among, body, filled)),
         *(f"it says {word}" for word in row.never if filled(word) in json.dumps(body, ensure_ascii=False)),
         *_others_missing(row, body, filled),

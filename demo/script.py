@@ -67,6 +67,8 @@ class Row(BaseModel):
     """Who may see that."""
     want: dict[str, Any] = Field(default_factory=dict)
     """What the answer says, by JSON Pointer."""
+    present: tuple[str, ...] = ()
+    """JSON Pointers that lead to something, whatever it is."""
     absent: tuple[str, ...] = ()
     """JSON Pointers that lead nowhere in the answer."""
     among: tuple[Among, ...] = ()

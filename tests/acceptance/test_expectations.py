@@ -33,6 +33,7 @@ HOLDS: tuple[dict[str, Any], ...] = (
     {"want": {"/stage/code": "universal", "/stage/since": date(2025, 8, 19), "/items/0/to": "{anna}"}},
     {"absent": ("/stage/until", "/items/3", "/items/to=3")},
     {"want": {"/items/to=2/about": "c", "/items/about=b/to": "{tom}", "/items/in.a=b/about": "c"}},
+    {"present": ("/stage/since", "/items/to={tom}")},
     {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 2},)},
     {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "a"}},)},
     {"among": ({"at": "/items", "has": {"/to": "3"}, "times": 0},)},
@@ -42,7 +43,9 @@ HOLDS: tuple[dict[str, Any], ...] = (
 FAILS: tuple[dict[str, Any], ...] = (
     {"want": {"/stage/code": "targeted"}},
     {"want": {"/stage/until": "2025-08-19"}},
+    {"present": ("/stage/until",)},
     {"absent": ("/stage/since",)},
+    {"absent": ("/items/to={tom}",)},
     {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 1},)},
     {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "b"}},)},
     {"among": ({"at": "/stage", "has": {}},)},
