@@ -137,7 +137,7 @@ async def test_what_is_due_is_listed_with_the_earliest_first(journal, desk):
 async def test_a_request_shows_its_last_day_in_law_and_waits_until_a_service_begins(journal, desk):
     story = Story().registered()
     story.agreed("2025-11-12")
-    request = story.asked("2025-11-14", statutory_basis="asl_s23")
+    request = story.asked("2025-11-14", statutory_basis="asl_s23", due_on=date(2026, 1, 23))
     await write(journal, story)
     [row] = await desk.boards.rows(REVIEWS_DUE)
     assert (row.what, row.ref, row.due, row.calendar) == ("asl_s23", request, date(2026, 1, 23), "weeks")

@@ -6,13 +6,15 @@ import pytest
 
 from case_api.domain.event import Event
 from case_api.domain.facts.recommendations import RecommendationMade
-from case_api.domain.facts.requests import AssistanceDeclined
+from case_api.domain.facts.requests import AssistanceDeclined, AssistanceRequested
+from case_api.domain.profiles import TimeLimit
 from case_api.domain.questions.clocks import Clock, clock_of, clocks_of_requests
+from tests.domain.dsl import a, given
 from tests.domain.running import POLICY, Running
-from tests.domain.situations import ACCEPTED, DIRECTORY, READY_TO_ASK, REQUEST, REQUESTED, the
+from tests.domain.situations import ACCEPTED, DIRECTORY, READY_TO_ASK, REQUEST, REQUESTED, request_slt, the
 
 BEGAN, DUE = date(2025, 11, 14), date(2026, 1, 23)
-ON_A_DUTY = REQUESTED.model_copy(update={"statutory_basis": "asl_s23"})
+ON_A_DUTY = REQUESTED.model_copy(update={"statutory_basis": "asl_s23", "due_on": DUE})
 RECOMMENDED = RecommendationMade(
     request_id=REQUEST,
     service="slt",
@@ -69,6 +71,19 @@ def test_the_first_of_several_recommendations_counts():
 def test_no_duty_no_clock_and_no_limit_in_the_pack_no_clock():
     assert clock(REQUESTED, DUE) is None
     assert clock(REQUESTED.model_copy(update={"statutory_basis": "another_duty"}), DUE) is None
+
+
+def test_the_last_day_is_set_with_the_request_and_no_later_policy_moves_it():
+    shorter = TimeLimit(length=2, unit="weeks")
+    later = POLICY.model_copy(update={"version": "2", "clocks": {**POLICY.clocks, "asl_s23": shorter}})
+    asked_for = request_slt(statutory_basis="asl_s23")
+    given(READY_TO_ASK).when(asked_for).then(a(AssistanceRequested, due_on=DUE))
+    given(READY_TO_ASK).when(request_slt(statutory_basis="no_such_duty")).then(a(AssistanceRequested, due_on=None))
+    running = Running(DIRECTORY)
+    running.record((*READY_TO_ASK, ON_A_DUTY), BEGAN)
+    found = clock_of(running.case, running.case.requests.by_id[REQUEST], noon(DUE), later)
+    assert found
+    assert (found.due, found.state) == (DUE, "running")
 
 
 def test_the_clocks_of_a_case_are_those_of_the_requests_made_by_then():

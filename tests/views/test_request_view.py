@@ -17,7 +17,7 @@ def clock(story: Story, request: UUID, day: str):
 def test_the_limit_is_shown_while_it_runs_and_how_it_ended():
     story = Story().registered()
     story.agreed("2025-11-13", "learning_profile")
-    request = story.asked("2025-11-14", statutory_basis="asl_s23")
+    request = story.asked("2025-11-14", statutory_basis="asl_s23", due_on=date(2026, 1, 23))
     story.then(
         "2025-12-03",
         AssistanceAccepted(request_id=request, service="slt", input_kind="assessment", practitioner="Ms Rao"),

@@ -162,6 +162,7 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
             request_id=request_id,
             requester=Requester(kind="staff", role=at.actor.role, name=at.actor.subject),
             agreement_refs=parties.relied_on(),
+            due_on=at.policy.due(command.statutory_basis, at.day_of(command)) if command.statutory_basis else None,
             **command.model_dump(exclude={"occurred_at"}),
         ),
         created=request_id,

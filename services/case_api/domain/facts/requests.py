@@ -63,6 +63,7 @@ class AssistanceRequested(
     asserted_agreements: tuple[AssertedAgreement, ...] = ()
     parents_told: bool = True
     statutory_basis: Code | None = None
+    due_on: date | None = Field(default=None, description="The last day of that duty, by the policy in force then.")
     exception_reason: Text | None = None
     urgency: Literal["routine", "soon", "urgent"] = "routine"
 
@@ -74,7 +75,7 @@ class AssistanceRequested(
         "measures_tried": [{"measure_id": "01995220-1000-7e40-a374-80bd6f214e66", "need_ref": "receptive_language"}],
         "contributors": [{"staff": "okafor", "role": "teacher"}, {"staff": "hay", "role": "pupil_support"}],
         "agreement_refs": [{"id": "019a70e5-b000-7062-9596-a2df81436088", "granted_at_version": 21}],
-        "statutory_basis": "asl_s23",
+        "statutory_basis": "asl_s23", "due_on": "2026-01-23",
     },)  # fmt: skip
 
 

@@ -28,10 +28,11 @@ class Clock:
 def clock_of(case: Case, request: Request, at: datetime, policy: Policy) -> Clock | None:
     """The limit on which a request was made, as it stood at *at*: from the request to its first recommendation.
 
-    None for a request without a basis in law, and where the pack sets no limit for that basis.
+    None for a request without a basis in law, and where the pack of that day set no limit for that basis. The last
+    day was recorded with the request, so a pack that is published later does not move it (I32).
     """
     code, began = request.asked.statutory_basis, day_of(request.asked_at, policy.tz)
-    due = policy.due(code, began) if code else None
+    due = request.asked.due_on
     if code is None or due is None:
         return None
     met_on = _first_recommended_on(case, request, at, policy)
