@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from case_api.domain import case as cases
@@ -20,6 +20,9 @@ from case_api.domain.matter import Matter
 from case_api.store.journal import Journal
 
 S = TypeVar("S")
+
+TOGETHER: Final = 64
+"""Streams that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,10 @@ class Folds(Generic[S]):
 
     async def hold(self, stream: UUID) -> Held[S]:
         """The cached fold of *stream*, read from the log where there is none."""
-        held = self._held.get(stream)
-        if held is None:
-            fresh = Held(await self._advanced(stream, Folded(self._kind.empty(stream))))
-            held = self._held.setdefault(stream, fresh)
-        self._held.move_to_end(stream)
-        self._count(stream, held)
-        return held
+        if stream not in self._held:
+            fresh = Held(await self._advanced(stream, self._new(stream)))
+            self._held.setdefault(stream, fresh)  # somebody else may have been quicker
+        return self._used(stream)
 
     async def forward(self, stream: UUID, held: Held[S]) -> None:
         """Take in what the log holds beyond the cached version."""
@@ -140,7 +140,7 @@ class Folds(Generic[S]):
         """Take in events that were just appended, unless the cache has them already or lacks what precedes them."""
         if self._kind.starts_anew(events):
             self.forget(stream)
-            held.folded = Folded(self._kind.empty(stream))
+            held.folded = self._new(stream)
         elif events[0].version == held.folded.version + 1:
             held.folded = self._with(held.folded, events)
             self._count(stream, held)
@@ -158,17 +158,45 @@ class Folds(Generic[S]):
             await self.forward(stream, held)
         return held.folded
 
+    async def latest_of(self, streams: Sequence[UUID]) -> dict[UUID, Folded[S]]:
+        """The folds at the heads of several streams, in a few reads; what is not in memory is read together."""
+        heads = await self._journal.heads(streams)
+        found = {stream: held for stream in streams if (held := self._held.get(stream))}
+        begun = [stream for stream in streams if stream not in found and heads[stream]]
+        for start in range(0, len(begun), TOGETHER):
+            found |= await self._held_together(begun[start : start + TOGETHER])
+        for stream, held in found.items():
+            if held.folded.version < heads[stream]:
+                await self.forward(stream, held)
+        return {stream: found[stream].folded if stream in found else self._new(stream) for stream in streams}
+
     async def as_known(self, stream: UUID, known_at: datetime) -> Folded[S]:
         """The fold of what was on record at *known_at*: a prefix of the stream (D5). Not kept."""
         events = await self._journal.read(stream)
         known = [event for event in events if event.recorded_at <= known_at]
-        return self._with(Folded(self._kind.empty(stream)), known)
+        return self._with(self._new(stream), known)
+
+    async def _held_together(self, streams: Sequence[UUID]) -> dict[UUID, Held[S]]:
+        read, held = await self._journal.read_together(streams), dict[UUID, Held[S]]()
+        for stream in streams:
+            self._held.setdefault(stream, Held(self._with(self._new(stream), read[stream])))
+            held[stream] = self._used(stream)
+        return held
+
+    def _used(self, stream: UUID) -> Held[S]:
+        held = self._held[stream]
+        self._held.move_to_end(stream)
+        self._count(stream, held)
+        return held
+
+    def _new(self, stream: UUID) -> Folded[S]:
+        return Folded(self._kind.empty(stream))
 
     async def _advanced(self, stream: UUID, before: Folded[S]) -> Folded[S]:
         events = await self._journal.read(stream, after=before.version)
         if before.version and self._kind.starts_anew(events):
             events = await self._journal.read(stream)
-            before = Folded(self._kind.empty(stream))
+            before = self._new(stream)
         return self._with(before, events)
 
     def _with(self, before: Folded[S], events: Sequence[Recorded]) -> Folded[S]:

@@ -1,7 +1,7 @@
 """One authority at work: its log, its folds, its services, its boards; opened when it is first asked for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,7 +100,12 @@ def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, sett
     async def policy() -> Policy:
         return (await precedent.latest(clock.now()))[1]
 
-    folding = Folding(journal, policy, load)
+    async def load_all(ids: Sequence[UUID]) -> dict[UUID, tuple[Case, Told]]:
+        told_ids = {case_id: told_of(case_id) for case_id in ids}
+        cases, told = await folds.latest_of(ids), await tellings.latest_of([*told_ids.values()])
+        return {case_id: (cases[case_id].state, told[told_ids[case_id]].state) for case_id in ids}
+
+    folding = Folding(journal, policy, load, load_all)
     follower = Follower(journal, tables, folding)
     return Office(
         journal=journal,

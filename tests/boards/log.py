@@ -63,9 +63,9 @@ class Desk:
         }
 
 
-async def open_desk(journal, settings, load=None) -> Desk:
+async def open_desk(journal, settings, load=None, load_all=None) -> Desk:
     tables = await open_tables(settings, journal.authority)
-    folding = Folding(journal, policy, load)
+    folding = Folding(journal, policy, load, load_all)
     follower = Follower(journal, tables, folding)
     return Desk(journal, tables, folding, follower, Boards(tables, follower))
 

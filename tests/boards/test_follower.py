@@ -14,7 +14,9 @@ from case_api.boards.folding import _reader
 from case_api.boards.rebuild import rebuild
 from case_api.boards.tables import Occupied, lay_out
 from case_api.domain.facts.told import DisclosureMade
+from case_api.folds import CaseKind, Folds, ToldKind
 from case_api.store.journal import FrameError, StoreUnavailable
+from case_api.streams import told_of
 from tests.boards.log import beside, open_desk, write, write_sealed
 from tests.boards.test_boards import TODAY, stepped_up
 from tests.story import Story
@@ -175,6 +177,58 @@ async def test_a_case_that_cannot_be_folded_stops_no_other(journal, settings):
     await write(journal, poisoned)
     assert len(await desk.boards.stage_board(TODAY)) == 2
     assert (await desk.follower.lag()).parked == 0
+    await desk.tables.close()
+
+
+def loading_together(journal):
+    """How an office loads: what is not in memory by one reading of the log."""
+    folds, tellings = Folds(journal, CaseKind(), 10_000), Folds(journal, ToldKind(), 10_000)
+
+    async def load_all(ids):
+        cases, told = await folds.latest_of(ids), await tellings.latest_of([told_of(one) for one in ids])
+        return {one: (cases[one].state, told[told_of(one)].state) for one in ids}
+
+    return load_all
+
+
+async def test_cases_that_are_loaded_together_have_the_same_rows(journal, settings, desk):
+    together = await open_desk(journal, settings, load_all=loading_together(journal))
+    await random_history(journal, 7, between=together.follower.catch_up)
+    await together.follower.catch_up()
+    rows = await together.contents()
+    await rebuild(journal, desk.tables, desk.folding)
+    assert rows == await desk.contents()
+    await together.tables.close()
+
+
+async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, settings):
+    poisoned, sound = Story().registered(), Story().registered()
+
+    async def load(case_id):
+        if case_id == poisoned.case_id:
+            raise FrameError("altered")
+        return await _reader(journal)(case_id)
+
+    async def load_all(ids):
+        return {one: await load(one) for one in ids}
+
+    desk = await open_desk(journal, settings, load, load_all)
+    for story in (poisoned, sound):
+        await write(journal, story)
+    assert [row.case_id for row in await desk.boards.stage_board(TODAY)] == [sound.case_id]
+    assert (await desk.follower.lag()).parked == 1
+    await desk.tables.close()
+
+
+async def test_nothing_moves_when_the_log_cannot_be_read_together_now(journal, settings):
+    await write(journal, Story().registered())
+
+    async def load_all(_):
+        raise StoreUnavailable
+
+    desk = await open_desk(journal, settings, load_all=load_all)
+    with pytest.raises(StoreUnavailable):
+        await desk.boards.stage_board(TODAY)
     await desk.tables.close()
 
 

@@ -11,9 +11,9 @@ from case_api.boards.follower import Follower
 from case_api.boards.selection import EVERYTHING, LIVE, Selection
 from case_api.boards.stage_board import STAGES, StageRow, caseload_on
 from case_api.boards.tables import Tables
+from case_api.store.database import rounded_up
 
 R = TypeVar("R", bound=Row)
-T = TypeVar("T")
 
 
 class Boards:
@@ -51,7 +51,7 @@ class Boards:
         if ids is not None and not ids:
             return []
         await self._follower.fresh()
-        chosen = _rounded_up(ids or ())
+        chosen = rounded_up(ids or ())
         names, keys = ",".join(column.name for column in board.columns), ",".join(order or board.key)
         conditions = [LIVE, *(condition for condition, _ in wanted.where)]
         conditions += [f"({keys})>({','.join('?' * len(after))})"] if after else []
@@ -66,14 +66,8 @@ class Boards:
         if not hashes:
             return []
         await self._follower.fresh()
-        wanted = _rounded_up(hashes)
+        wanted = rounded_up(hashes)
         marks = ",".join("?" * len(wanted))
         sql = f"SELECT DISTINCT case_id FROM board_search WHERE {LIVE} AND hash IN ({marks}) ORDER BY case_id"  # noqa: S608
         found = await self._tables.rows(sql, wanted, SEARCH.columns[:1])
         return [case_id for (case_id,) in found]
-
-
-def _rounded_up(values: Collection[T]) -> tuple[T, ...]:
-    """The values, the last one repeated up to a power of two, so that there are few statements to prepare."""
-    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
-    return (*values, *list(values)[-1:] * missing)

@@ -1,6 +1,6 @@
 """From touched cases to their rows: each folded anew, so that corrections need no code of their own (ADR 0007)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from uuid import UUID
 
@@ -20,15 +20,21 @@ from case_api.streams import told_of
 Load = Callable[[UUID], Awaitable[tuple[Case, Told]]]
 """The newest fold of a case and of its Told stream."""
 
+LoadAll = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, tuple[Case, Told]]]]
+"""The same for several cases, in a few reads. Raises if any of them cannot be loaded."""
+
 CurrentPolicy = Callable[[], Awaitable[Policy]]
 
 
 class Folding:
     """Folds cases and collects what each contributes to every board."""
 
-    def __init__(self, journal: Journal, policy: CurrentPolicy, load: Load | None = None) -> None:
+    def __init__(
+        self, journal: Journal, policy: CurrentPolicy, load: Load | None = None, load_all: LoadAll | None = None
+    ) -> None:
         self._policy = policy
         self._load = load or _reader(journal)
+        self._load_all = load_all
         self._hashed = hasher(journal.keyring)
 
     async def contents(self, cases: Sequence[UUID]) -> Contents:
@@ -39,9 +45,11 @@ class Folding:
         policy = await self._policy()
         rows: dict[str, list[tuple[object, ...]]] = {board.name: [] for board in BOARDS}
         parked: dict[UUID, str] = {}
+        loaded = await self._loaded(cases)
         for case_id in cases:
             try:
-                for name, values in (await self._values(case_id, policy)).items():
+                case, told = loaded.get(case_id) or await self._load(case_id)
+                for name, values in self._values(FoldedCase(case, told, policy, self._hashed)).items():
                     rows[name] += values
             except (StoreUnavailable, OSError):
                 raise
@@ -49,9 +57,19 @@ class Folding:
                 parked[case_id] = type(error).__name__
         return Contents(cases, rows, parked)
 
-    async def _values(self, case_id: UUID, policy: Policy) -> dict[str, list[tuple[object, ...]]]:
-        case, told = await self._load(case_id)
-        folded = FoldedCase(case, told, policy, self._hashed)
+    async def _loaded(self, cases: Sequence[UUID]) -> Mapping[UUID, tuple[Case, Told]]:
+        """All of them, or none where something is wrong with one: then each is loaded by itself."""
+        if self._load_all is None:
+            return {}
+        try:
+            return await self._load_all(cases)
+        except (StoreUnavailable, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
+            return {}
+
+    @staticmethod
+    def _values(folded: FoldedCase) -> dict[str, list[tuple[object, ...]]]:
         return {board.name: board.values(folded) for board in BOARDS}
 
 

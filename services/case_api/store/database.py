@@ -3,10 +3,11 @@
 Statements are written once, with `?` for each parameter; ids travel in the form that the database keeps.
 """
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Step = tuple[str, Sequence[Sequence[object]]]
 """A statement and the rows of parameters to run it with."""
@@ -34,3 +35,9 @@ class Database(Protocol):
 def id_out(value: UUID | str) -> UUID:
     """An id as the program knows it."""
     return value if isinstance(value, UUID) else UUID(value)
+
+
+def rounded_up(values: Collection[T]) -> list[T]:
+    """The values, the last one repeated up to a power of two, so that there are few statements to prepare."""
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *list(values)[-1:] * missing]

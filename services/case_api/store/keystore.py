@@ -10,7 +10,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from case_api.store.append import KeyDestroyed, KeyMissing
-from case_api.store.database import Database, Row, id_out
+from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.keys import Keyring
 from case_api.store.mapper import Keys
 from case_api.store.writer import GroupWriter
@@ -51,7 +51,7 @@ class KeyStore:
         wanted = list(set(key_ids))
         if not wanted:
             return {}
-        asked = wanted + wanted[-1:] * (_rounded(len(wanted)) - len(wanted))
+        asked = rounded_up(wanted)
         marks = ",".join("?" * len(asked))
         rows = await self._database.rows(
             f"SELECT key_id, wrapped FROM data_keys WHERE key_id IN ({marks})",  # noqa: S608 (marks only)
@@ -102,11 +102,6 @@ def unwrapped(keyring: Keyring, wanted: Sequence[UUID], rows: Iterable[Row]) -> 
     """Rows of the key table as keys, remembering none. Raises KeyMissing for an id without a row."""
     named = ((id_out(key_id), wrapped) for key_id, wrapped in rows)
     return _complete(wanted, {key_id: None if row is None else keyring.unwrap(key_id, row) for key_id, row in named})
-
-
-def _rounded(number: int) -> int:
-    """Up to a power of two: few lengths, so that the database keeps few prepared statements."""
-    return 1 << (number - 1).bit_length()
 
 
 def _complete(wanted: Sequence[UUID], keys: Keys) -> Keys:

@@ -8,7 +8,7 @@ from eventsourcing.persistence import StoredEvent
 
 from case_api.domain.event import SEALED
 from case_api.store.append import PlacedHeader
-from case_api.store.database import Database, Row, id_out
+from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.frame import FrameError, take_apart
 
 
@@ -48,6 +48,22 @@ class Reads:
 
     async def head(self, stream: UUID) -> int:
         return await self._number(f"SELECT {_HEAD}", self._id(stream))
+
+    async def streams_whole(self, streams: Sequence[UUID]) -> list[StoredEvent]:
+        """The events of several streams, those of each in the order of its versions."""
+        asked = rounded_up([self._id(one) for one in streams])
+        sql = (
+            f"SELECT {_EVENT} FROM stored_events WHERE originator_id IN ({','.join('?' * len(asked))})"  # noqa: S608
+            " ORDER BY originator_id, originator_version"
+        )
+        return [_event(row) for row in await self._rows(sql, asked)]
+
+    async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
+        """The last version of each of several streams; 0 for one that has not begun."""
+        asked = rounded_up([self._id(one) for one in streams])
+        head = "(SELECT max(originator_version) FROM stored_events WHERE originator_id=asked.id)"
+        sql = f"WITH asked(id) AS (VALUES {','.join(['(?)'] * len(asked))}) SELECT id, {head} FROM asked"  # noqa: S608
+        return {id_out(stream): head or 0 for stream, head in await self._rows(sql, asked)}
 
     async def confirm(self, stream: UUID, client: str, key: str) -> tuple[int, KeptRow | None]:
         """The head of a stream and what is kept under a key, as of the same moment."""
