@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     follower: bool = True
     clock_starts_at: AwareDatetime | None = None
     """What the clock shows when the process starts; demo and test mode only (D16)."""
+    crash_at: str | None = None
+    """The crash point at which the process dies; test mode only (docs/durability.md)."""
 
     @field_validator("authorities", mode="before")
     @classmethod
@@ -140,6 +142,8 @@ def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
         raise UnsafeSettings(f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST.")
     if settings.mode == "production" and settings.clock_starts_at is not None:
         raise UnsafeSettings("STAGEPOST_CLOCK_STARTS_AT is for demo and test mode: unset it.")
+    if settings.mode != "test" and settings.crash_at is not None:
+        raise UnsafeSettings("STAGEPOST_CRASH_AT is for test mode: unset it.")
     if serves and settings.mode == "production" and not settings.issuers:
         raise UnsafeSettings("STAGEPOST_ISSUERS is empty, so nobody could sign in: name a token issuer.")
     names = [issuer.issuer for issuer in settings.issuers]

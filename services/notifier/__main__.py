@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from notifier import crash_points
 from notifier.app import create_app, document
 from notifier.database import AlreadyRunning, DatabaseUnavailable
 from notifier.logs import configure, logger, where
@@ -40,7 +41,10 @@ def serve() -> None:
     """Follow the feed, deliver, and answer on the notifier's own port until SIGTERM."""
     configure()
     try:
-        sys.exit(asyncio.run(_serve(Settings())))
+        settings = Settings()
+        if settings.crash_at is not None:
+            crash_points.arm(settings.crash_at)
+        sys.exit(asyncio.run(_serve(settings)))
     except ValidationError as error:
         reasons = {str(each["loc"][-1]) if each["loc"] else each["msg"] for each in error.errors(include_input=False)}
         logger().error("settings_refused", error="; ".join(sorted(reasons)))

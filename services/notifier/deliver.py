@@ -16,6 +16,7 @@ from notifier.bell import Bell
 from notifier.case_api import CaseApi, CaseApiRefused, CaseApiUnavailable, Withheld
 from notifier.channels.channel import CannotPrepare, Channel, Parcel, Result
 from notifier.clock import Clock, real_now
+from notifier.crash_points import passing
 from notifier.database import Database, DatabaseUnavailable, Transaction
 from notifier.logs import logger, where
 from notifier.outbox import Entry
@@ -99,6 +100,8 @@ class Deliverer:
         taken = await self._database.run(
             lambda work: [row for channel, most in free.items() for row in outbox.claim(work, channel, most, turn)]
         )
+        if taken:
+            passing("claimed")
         self._in_flight.update(row.channel for row in taken)
         return taken
 
@@ -138,7 +141,11 @@ class Deliverer:
             return
         counted = await self._begin(entry, asked)
         if counted is not None:
-            await self._settle(counted, await self._called(counted, parcel), permit, parcel.language)
+            passing("call-counted")
+            result = await self._called(counted, parcel)
+            passing("called")
+            await self._settle(counted, result, permit, parcel.language)
+            passing("settled")
 
     async def _begin(self, entry: Entry, asked: float) -> Entry | None:
         """Count the attempt before it is made; None when the row was lost or the permit has run out."""

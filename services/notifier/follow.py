@@ -13,6 +13,7 @@ from notifier.addressing import entries_for, without_a_rule
 from notifier.bell import Bell
 from notifier.case_api import CaseApi, CaseApiRefused, CaseApiUnavailable
 from notifier.clock import Clock, real_now
+from notifier.crash_points import passing
 from notifier.database import Database, DatabaseUnavailable, Transaction
 from notifier.logs import logger
 from notifier.outbox import Entry
@@ -70,7 +71,9 @@ class Follower:
         page = await self._case_api.page(after, wait, PAGE)
         addressed = [await self._address(event) for event in _wanted(page)]
         if page.next != after:
+            passing("page-read")
             await self._database.run(lambda work: self._store(work, addressed, page.next))
+            passing("page-stored")
             self._new_rows.ring()
         if not page.items and real_now() - asked_at < timedelta(seconds=min(wait, 1)):
             await asyncio.sleep(1)

@@ -8,6 +8,7 @@ from uuid import UUID
 from notifier.bell import Bell
 from notifier.case_api import CaseApi, CaseApiRefused, CaseApiUnavailable
 from notifier.clock import Clock
+from notifier.crash_points import passing
 from notifier.database import Database, DatabaseUnavailable, Transaction
 from notifier.instants import micros
 from notifier.logs import logger
@@ -114,5 +115,7 @@ class Reporter:
             return False
         if not accepted:
             self._log.warning("report_has_no_case", message_id=str(due.message_id))
+        passing("reported")
         await self._database.run(lambda work: _done(work, due.message_id))
+        passing("report-noted")
         return True

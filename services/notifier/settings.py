@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8081"
     clock_starts_at: AwareDatetime | None = None
     """What the clock shows at first; demo and test only."""
+    crash_at: str | None = None
+    """The crash point at which the process dies; test only (docs/durability.md)."""
 
     case_api_url: str = "http://127.0.0.1:8080"
     token: SecretStr | None = None
@@ -77,6 +79,12 @@ class Settings(BaseSettings):
             self._refuse_what_is_unsafe_in_production()
         elif not is_loopback(self.host):
             raise ValueError("demo and test mode listen on a loopback address only")
+        return self
+
+    @model_validator(mode="after")
+    def _dies_only_in_tests(self) -> Self:
+        if self.mode != "test" and self.crash_at is not None:
+            raise ValueError("STAGEPOST_NOTIFIER_CRASH_AT is for test only")
         return self
 
     @model_validator(mode="after")

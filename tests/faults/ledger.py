@@ -11,6 +11,8 @@ from case_api.domain.facts.concerns import ConcernRaised
 from case_api.domain.facts.people import LearnerRegistered
 from case_api.store.journal import Placed
 
+CLIENT = "crowd"
+"""By whose commands a store is judged: others may have theirs."""
 MAIN = (ConcernRaised, LearnerRegistered)
 """What the commands of the load come to: one of these for each."""
 
@@ -98,7 +100,8 @@ def _effects(log: Sequence[Placed]) -> dict[str, list[ConcernRaised | LearnerReg
     found = defaultdict[str, list[ConcernRaised | LearnerRegistered]](list)
     for placed in log:
         fact, envelope = placed.recorded.fact, placed.recorded.envelope
-        if isinstance(fact, MAIN) and isinstance(envelope, Envelope) and envelope.source.idempotency_key:
+        if isinstance(fact, MAIN) and isinstance(envelope, Envelope) and envelope.source.system == CLIENT:
+            assert envelope.source.idempotency_key
             found[envelope.source.idempotency_key].append(fact)
     return found
 

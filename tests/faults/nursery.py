@@ -19,6 +19,7 @@ from typing import Self
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+ALIVE = "alive"
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -50,7 +51,11 @@ class Nursery:
 
     def ended(self, pid: int) -> int:
         """Wait for its end; its exit code, or the signal that ended it as a negative number."""
-        return int(self._ask(f"ended {pid}"))
+        deadline = time.monotonic() + PATIENCE
+        while (said := self._ask(f"look {pid}")) == ALIVE:
+            assert time.monotonic() < deadline, "it lives on"
+            time.sleep(0.005)
+        return int(said)
 
     def killed(self, pid: int) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
@@ -103,9 +108,10 @@ def main(program: str) -> None:
         if word == "born":
             children.add(pid := _fork(serve, json.loads(rest)))
             print(pid, flush=True)  # noqa: T201 - the answer
-        elif word == "ended":
-            children.discard(int(rest))
-            print(os.waitstatus_to_exitcode(os.waitpid(int(rest), 0)[1]), flush=True)  # noqa: T201
+        elif word == "look":
+            print(said := _look(int(rest)), flush=True)  # noqa: T201
+            if said != ALIVE:
+                children.discard(int(rest))
         else:
             print(word, flush=True)  # noqa: T201
     for pid in children:
@@ -128,6 +134,11 @@ def _fork(serve: Callable[[], object], settings: Mapping[str, str]) -> int:
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)
+
+
+def _look(pid: int) -> str:
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return str(os.waitstatus_to_exitcode(status)) if found else ALIVE
 
 
 def _end(pid: int) -> None:

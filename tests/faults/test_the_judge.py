@@ -7,7 +7,7 @@ import pytest
 from case_api.domain.event import Actor, Envelope, Recorded, Source
 from case_api.domain.facts.concerns import ConcernRaised
 from case_api.store.journal import Placed
-from tests.faults.ledger import Intent, Ledger, judge
+from tests.faults.ledger import CLIENT, Intent, Ledger, judge
 from tests.story import Story
 
 STREAM = uuid4()
@@ -20,7 +20,7 @@ def intent(number: int) -> Intent:
 
 
 def placed(number: int, *, position: int | None = None, version: int | None = None, says: str = "") -> Placed:
-    source = Source(system="test", idempotency_key=f"k-{number}")
+    source = Source(system=CLIENT, idempotency_key=f"k-{number}")
     actor = Actor(subject="hay", role="teacher", organisation="burnside")
     envelope = Envelope(actor=actor, occurred_at=AT, source=source, correlation_id=uuid4(), policy="p@1")
     fact = ConcernRaised(

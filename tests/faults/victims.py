@@ -15,7 +15,7 @@ from case_api.http.issuer import LocalIssuer
 from case_api.settings import Settings, authority_keys
 from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal, Placed
-from tests.faults.ledger import Ledger, judge
+from tests.faults.ledger import CLIENT, Ledger, judge
 from tests.faults.nursery import Nursery
 from tests.faults.readers import Reader
 from tests.faults.writers import Writer
@@ -39,14 +39,18 @@ class Victim:
     def pids(self) -> list[int]:
         return list(self.addresses)
 
-    def token(self, *roles: str, sub: str = "hay") -> str:
-        return LocalIssuer(self.settings).mint(sub, authority=AUTHORITY, roles=roles)
-
-    def bearer(self, *roles: str, sub: str = "hay") -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token(*roles, sub=sub)}"}
+    def bearer(self, *roles: str, client: str = "office") -> dict[str, str]:
+        token = LocalIssuer(self.settings).mint("hay", authority=AUTHORITY, roles=roles, client=client)
+        return {"Authorization": f"Bearer {token}"}
 
     async def start(self, **settings: str) -> int:
         """One more process, that answers."""
+        pid = await self.begin(**settings)
+        await answering(f"{self.addresses[pid]}/livez")
+        return pid
+
+    async def begin(self, **settings: str) -> int:
+        """One more process; it may not answer yet."""
         port = free_port()
         given = {
             "MODE": "test",
@@ -57,7 +61,6 @@ class Victim:
             "PORT": str(port),
         }
         pid = await asyncio.to_thread(self.nursery.born, **given, **settings)
-        await answering(f"http://127.0.0.1:{port}/livez")
         self.addresses[pid] = f"http://127.0.0.1:{port}"
         self.starts += 1
         return pid
@@ -149,10 +152,10 @@ async def crowd(victim: Victim, chances: Random, writers: int = 8) -> AsyncItera
 
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
     async with httpx.AsyncClient(limits=limits, timeout=30.0) as http:
-        reader = Reader(http, address, victim.bearer("mis", sub="mis"))
+        reader = Reader(http, address, victim.bearer("mis"))
         following = asyncio.create_task(reader.follow())
         async with asyncio.TaskGroup() as group:
-            headers = victim.bearer("pupil_support")
+            headers = victim.bearer("pupil_support", client=CLIENT)
             for number in range(writers):
                 own = Random(chances.random())
                 writer = Writer(http, address, headers, ledger, own, f"w{number}", stop, statuses)

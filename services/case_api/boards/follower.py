@@ -10,6 +10,7 @@ import structlog
 from case_api.boards.edition import live
 from case_api.boards.folding import Folding, touched
 from case_api.boards.tables import NUMBER, Occupied, Tables
+from case_api.crash_points import passing
 from case_api.store.journal import Journal
 
 PAGE: Final = 200
@@ -100,7 +101,10 @@ class Follower:
             if headers:
                 await edition.replace(turn, await self._folding.contents(touched(headers)))
                 await edition.move(turn, headers[-1].position)
-            return bool(headers)
+                passing("boards-turning")
+        if headers:
+            passing("boards-turned")
+        return bool(headers)
 
     async def _number(self, sql: str) -> int:
         [(number,)] = await self._tables.rows(sql, (), (NUMBER,))

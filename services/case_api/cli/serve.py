@@ -2,7 +2,7 @@
 
 import typer
 
-from case_api import logs
+from case_api import crash_points, logs
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
 from case_api.http.serving import DrainingServer, server_config
@@ -14,6 +14,8 @@ def serve() -> None:
     """Serve the case API, as the STAGEPOST_… variables say. Exit code 2 when they are unsafe or a policy is broken."""
     settings = settings_or_exit()
     logs.configure()
+    if settings.crash_at is not None:
+        crash_points.arm(settings.crash_at)
     try:
         for warning in authority_keys(settings).warnings:
             typer.echo(f"stagepost: {warning}", err=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from case_api.crash_points import passing
 from case_api.store.append import Attempt
 from case_api.store.database import Database, Row, id_out
 from case_api.store.frame import FrameError
@@ -56,7 +57,9 @@ class Attempts:
 
     async def _store(self, attempts: Sequence[Attempt]) -> list[None]:
         sql = f"INSERT INTO attempts ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"  # noqa: S608 (a constant)
+        passing("refusing")
         await self._database.write((sql, [self._row(attempt) for attempt in attempts]))
+        passing("refused")
         return [None] * len(attempts)
 
     def _row(self, attempt: Attempt) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ told from a conflict (safety.md, delivery semantics).
 import asyncio
 from collections.abc import Sequence
 
+from case_api.crash_points import passing
 from case_api.store.append import CommitUnknown, StoreUnavailable, Unstorable
 from case_api.store.entry import REFUSALS, Busy, Entry, Line, Unreachable, Unsure, Verdict
 
@@ -41,7 +42,9 @@ class Committer:
 
     async def _commit(self, batch: Sequence[Entry], *, unsure: bool) -> list[Answer]:
         try:
+            passing("batch-ready")
             verdicts = await self._line.run(batch)
+            passing("committed")
         except Busy as why:
             return [CommitUnknown() if unsure else StoreUnavailable(str(why)) for _ in batch]
         except Unstorable as why:

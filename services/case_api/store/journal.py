@@ -7,6 +7,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
+from case_api.crash_points import passing
 from case_api.domain.event import Recorded
 from case_api.store.append import (
     Append,
@@ -199,6 +200,7 @@ class Journal:
     async def purge_expired(self, now: datetime) -> None:
         """Delete replies that were kept for their 30 days (D13)."""
         limit = int((now - KEPT).timestamp())
+        passing("clearing")
         await self._backend.log.write(("DELETE FROM idempotency WHERE kept_at<?", [(limit,)]))
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from case_api.crash_points import passing
 from case_api.store.append import KeyDestroyed, KeyMissing
 from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.keys import Keyring
@@ -77,6 +78,7 @@ class KeyStore:
         sql = "INSERT INTO data_keys (key_id, wrapped, made_at) VALUES (?,?,?) ON CONFLICT DO NOTHING"
         rows = [(self._database.id_in(each), self._keyring.new_data_key(each), now) for each in key_ids]
         await self._database.write((sql, rows))
+        passing("keys-made")
         return [None] * len(key_ids)
 
     async def _living(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:

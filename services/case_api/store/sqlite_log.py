@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
+from case_api.crash_points import passing
 from case_api.store.append import Unstorable
 from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, entry_of
 from case_api.store.sqlite_file import SQLiteFile, Transaction, connect
@@ -68,7 +69,9 @@ class SQLiteLine:
 def store(connection: sqlite3.Connection, batch: Sequence[Entry]) -> list[Verdict]:
     """Judge each command under the lock, after those before it, and store it whole or not at all."""
     with Transaction(connection):
-        return [_store(connection, entry) for entry in batch]
+        verdicts = [_store(connection, entry) for entry in batch]
+        passing("in-transaction")
+        return verdicts
 
 
 def _store(connection: sqlite3.Connection, entry: Entry) -> Verdict:
