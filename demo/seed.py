@@ -17,9 +17,8 @@ from demo.programs import Site
 from demo.script import Row
 
 NAME = re.compile(r"\{(\w+)\}")
-CASE = re.compile(r"/v1/cases/([^/]+)")
 JSON = "application/json"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds in which the clerk and the notifier must have done what a row waits for."""
 PAUSE = 0.05
 
@@ -55,7 +54,6 @@ class Teller:
         self._http, self._case_api, self._clocks = http, site.case_api, (site.case_api, site.notifier)
         self._token, self._mail, self._end_day = token, site.mail, end_day
         self._tokens: dict[str, str] = {}
-        self._etags: dict[str, str] = {}
         self._at: datetime | None = None
         self._too_late = self._is_known = False
         self.told = Told()
@@ -108,7 +106,7 @@ class Teller:
         if row.method == "GET":
             body = self._with_all_pages(row, path, body)
         elif row.method == "POST":
-            self._keep(row, path, body, replayed="Idempotency-Replayed" in answer.headers)
+            self._keep(row, body, replayed="Idempotency-Replayed" in answer.headers)
         self._take(row, body)
         return body
 
@@ -138,12 +136,23 @@ class Teller:
         if row.method == "POST":
             headers["Idempotency-Key"] = self._key(row)
         if row.if_match is not None:
-            headers["If-Match"] = self._etags[self.told.ids[row.if_match]]
+            headers["If-Match"] = self._just_seen(row.if_match, headers["Authorization"])
         return headers
+
+    def _just_seen(self, case: str, authorised: str) -> str:
+        """The entity tag of a case as the speaker looks at it; the clerk may have recorded something since they did."""
+        url = self.filled(f"{self._case_api}/v1/cases/{{{case}}}")
+        seen = self._http.get(url, headers={"Authorization": authorised})
+        if seen.is_error:
+            raise SeedingFailed(f"The case {case} cannot be read: {seen.status_code}.")
+        return seen.headers["ETag"]
 
     def _token_of(self, speaker: str) -> str:
         if speaker not in self._tokens:
-            self._tokens[speaker] = self._token(speaker, self.told.ids)
+            try:
+                self._tokens[speaker] = self._token(speaker, self.told.ids)
+            except KeyError:
+                raise SeedingFailed(f"{speaker} is nobody, or not known yet.") from None
         return self._tokens[speaker]
 
     def _key(self, row: Row) -> str:
@@ -158,7 +167,7 @@ class Teller:
             except NothingThere:
                 raise SeedingFailed(f"{row.row}: {pointer} leads nowhere in the answer.") from None
 
-    def _keep(self, row: Row, path: str, body: dict[str, Any], *, replayed: bool) -> None:
+    def _keep(self, row: Row, body: dict[str, Any], *, replayed: bool) -> None:
         if self._too_late and not replayed:
             raise SeedingFailed(f"{row.row}: the clock is past its time. Begin anew with an empty STAGEPOST_VAR.")
         self._is_known = replayed
@@ -166,9 +175,6 @@ class Teller:
         self.told.recorded += not replayed
         if row.save is not None:
             self.told.ids[row.save] = body["id"]
-        if "etag" in body:
-            case = CASE.match(path)
-            self._etags[case[1] if case else body.get("id", "")] = body["etag"]
 
     def _content(self, body: dict[str, Any] | None) -> bytes | None:
         return None if body is None else self.filled(json.dumps(body, default=_plain)).encode()

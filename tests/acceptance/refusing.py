@@ -1,5 +1,6 @@
 """That a refused command left nothing but a record of the attempt (D20)."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +9,14 @@ import httpx
 
 from demo.programs import Site
 from demo.script import Row
-from demo.seed import CASE, Teller
+from demo.seed import Teller
 
+CASE = re.compile(r"/v1/cases/([^/]+)")
 AUDITOR = "auditor"
-BESIDES = frozenset({"DisclosureMade.v1", "WatchRaised.v1", "WatchCleared.v1"})
-"""What the notifier and the clerk record meanwhile."""
+CLERK = frozenset({"WatchRaised.v1", "WatchEscalated.v1", "WatchCleared.v1"})
+"""What the clerk may record meanwhile, on the case too."""
+BESIDES = CLERK | {"DisclosureMade.v1"}
+"""The same, and what the notifier reports, which is no part of the case."""
 Attempts = list[dict[str, Any]]
 
 
@@ -43,10 +47,10 @@ class Watching:
         """What else there is; empty if nothing."""
         after = self._seen(row, before.cursor)
         tried = after.attempts[: len(after.attempts) - len(before.attempts)]
-        is_sealed = row.seen_by != AUDITOR
+        announced, is_sealed = self._announced(before.cursor), row.seen_by != AUDITOR
         claims = {
-            "the case changed": after.etag == before.etag,
-            "something was announced": self._announced(before.cursor) <= BESIDES,
+            "the case changed": after.etag == before.etag or not announced.isdisjoint(CLERK),
+            "something was announced": announced <= BESIDES,
             "no attempt is on record": [row.rule_id in one["rule_ids"] for one in tried] == [True],
             "the auditor sees it": not is_sealed or after.audited == before.audited,
         }

@@ -89,6 +89,7 @@ def test_each_row_has_its_line_and_the_last_one_counts_them(capsys: pytest.Captu
 def test_a_refusal_that_left_only_the_attempt_holds():
     assert played(World(attempts=[TRIED])) == ()
     assert played(World(attempts=[TRIED], announced=[{"type": "DisclosureMade.v1"}])) == ()
+    assert played(World(attempts=[TRIED], announced=[{"type": "WatchRaised.v1"}], etag='"2"')) == ()
 
 
 @pytest.mark.parametrize(
