@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from case_api.domain.event import SEALED, Recorded, Unreadable
@@ -76,18 +76,19 @@ EVOLVE: Final = evolvers(Case)
 
 def evolve(case: Case, at: Recorded) -> Case:
     """Take one event into account. Decides nothing, so it can never fail."""
-    moved = replace(case, version=at.version, recorded_at=at.recorded_at)
-    owner = at.fact.owner
-    if owner not in EVOLVE or at.name == SEALED:  # a matter's facts are of the same classes, and of no case (I30)
-        return moved
-    return replace(moved, **{owner: EVOLVE[owner](getattr(case, owner), at.fact, at)})
+    return forward(case, (at,))
 
 
 def forward(case: Case, events: Iterable[Recorded]) -> Case:
-    """The case after further events, none of which corrects an earlier one."""
-    for event in events:
-        case = evolve(case, event)
-    return case
+    """The case after further events, none of which corrects an earlier one; it is made once, at the end."""
+    moved: dict[str, Any] = {}
+    for at in events:
+        moved["version"], moved["recorded_at"] = at.version, at.recorded_at
+        owner = at.fact.owner
+        if owner in EVOLVE and at.name != SEALED:  # a matter's facts are of the same classes, and of no case (I30)
+            slice_before = moved[owner] if owner in moved else getattr(case, owner)
+            moved[owner] = EVOLVE[owner](slice_before, at.fact, at)
+    return replace(case, **moved) if moved else case
 
 
 def corrects(events: Iterable[Recorded]) -> bool:
