@@ -117,7 +117,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
 
 def asked_by(request: Request, who: Principal) -> str:
     """Path and person: what one client keeps for one of its people is not replayed to another."""
-    return f"{request.url.path}\0{who.organisation}\0{who.subject}\0{who.person or ''}"
+    return f"{request.scope['path']}\0{who.organisation}\0{who.subject}\0{who.person or ''}"
 
 
 def _would(outcome: WouldRecord) -> Response:
