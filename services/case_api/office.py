@@ -24,8 +24,9 @@ from case_api.joint import JointService
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
+from case_api.seals.keeper import Keeper, open_keeper
 from case_api.service import Service
-from case_api.settings import Settings
+from case_api.settings import Settings, seal_keys
 from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal
 from case_api.streams import stream_of_authority, told_of
@@ -67,6 +68,7 @@ class Office:
     folding: Folding
     follower: Follower
     boards: Boards
+    seals: Keeper
 
     @property
     def authority(self) -> str:
@@ -83,15 +85,17 @@ class Office:
             raise BoardsBehind
 
     async def close(self) -> None:
-        """Let go of the boards; the log is the archive's to close."""
+        """Let go of boards and seals; the log is the archive's to close."""
         await self.tables.close()
+        await self.seals.close()
 
 
-def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, settings: Settings) -> Office:
+def furnished(
+    journal: Journal, tables: Tables, seals: Keeper, clock: Clock, packs: Packs, settings: Settings
+) -> Office:
     """Put one authority's parts together."""
     folds, tellings = Folds(journal, CaseKind(), FACTS_KEPT), Folds(journal, ToldKind(), FACTS_KEPT)
-    sealed = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT)
-    authorities = Folds(journal, AuthorityKind(), 1)
+    sealed, authorities = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT), Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
 
     async def load(case_id: UUID) -> tuple[Case, Told]:
@@ -124,6 +128,7 @@ def furnished(journal: Journal, tables: Tables, clock: Clock, packs: Packs, sett
         folding=folding,
         follower=follower,
         boards=Boards(tables, follower),
+        seals=seals,
     )
 
 
@@ -139,6 +144,7 @@ class Offices:
     ) -> None:
         self._store, self._archive = store, Archive(store)
         self._clock, self._packs, self._settings, self._attend = clock, packs, settings, attend
+        self._seeds = seal_keys(settings).keys
         self._open: dict[str, Office] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.Lock()
@@ -173,7 +179,8 @@ class Offices:
     async def _furnish(self, authority: str) -> Office:
         journal = await self._archive.open(authority)
         tables = await open_tables(self._store, authority)
-        office = furnished(journal, tables, self._clock, self._packs, self._settings)
+        seals = await open_keeper(self._store, journal, self._seeds[authority])
+        office = furnished(journal, tables, seals, self._clock, self._packs, self._settings)
         self._tasks += [asyncio.create_task(_attended(work, office)) for work in self._attend]
         return office
 

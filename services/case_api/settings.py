@@ -94,7 +94,7 @@ class Settings(BaseSettings):
 
     @property
     def keys(self) -> Path:
-        """The folder with one `<authority>.key` each."""
+        """The folder with an `<authority>.key` and an `<authority>.seal.key` each."""
         return self.keys_dir or self.var / "keys"
 
     @property
@@ -158,15 +158,24 @@ def authority_keys(settings: Settings) -> AuthorityKeys:
 
     Raises UnsafeSettings when a key is missing in production, or is not 64 hexadecimal digits.
     """
+    return _keys_in(settings, "{}.key", "key file")
+
+
+def seal_keys(settings: Settings) -> AuthorityKeys:
+    """The same for the key with which each authority's log signs its checkpoints: `<authority>.seal.key`."""
+    return _keys_in(settings, "{}.seal.key", "seal key file")
+
+
+def _keys_in(settings: Settings, pattern: str, what: str) -> AuthorityKeys:
     keys: dict[str, bytes] = {}
     warnings: list[str] = []
     for name in settings.authorities:
-        path = settings.keys / f"{name}.key"
+        path = settings.keys / pattern.format(name)
         if not path.exists():
             _make_key(settings, path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            warnings.append(f"The key file of {name} can be read by other users of this machine: chmod 600 it.")
-        keys[name] = _read_key(path, name)
+            warnings.append(f"The {what} of {name} can be read by other users of this machine: chmod 600 it.")
+        keys[name] = _read_key(path, name, what)
     return AuthorityKeys(keys, tuple(warnings))
 
 
@@ -187,10 +196,10 @@ def write_once(path: Path, content: bytes) -> None:
     draft.unlink()
 
 
-def _read_key(path: Path, name: str) -> bytes:
+def _read_key(path: Path, name: str, what: str) -> bytes:
     text = path.read_text("ascii", errors="replace").strip()
     if not KEY_FILE.fullmatch(text):
-        raise UnsafeSettings(f"The key file of {name} must hold 64 hexadecimal digits.")
+        raise UnsafeSettings(f"The {what} of {name} must hold 64 hexadecimal digits.")
     return bytes.fromhex(text)
 
 

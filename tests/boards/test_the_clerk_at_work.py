@@ -19,6 +19,7 @@ from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.supports import UniversalSupportApplied
 from case_api.office import Office, furnished
 from case_api.packs import Packs
+from case_api.seals.keeper import open_keeper
 from case_api.settings import Settings
 from case_api.store.journal import FrameError
 from case_api.streams import stream_of_authority
@@ -70,7 +71,8 @@ async def opened(journal, settings, tmp_path) -> School:
     tables = await open_tables(settings, journal.authority)
     clock = Hand(datetime(2025, 8, 19, tzinfo=UTC))
     ours = Settings(mode="test", var=tmp_path / "settings", authorities=("moray",))
-    office = furnished(journal, tables, clock, PACKS, ours)
+    seals = await open_keeper(settings, journal, b"s" * 32)
+    office = furnished(journal, tables, seals, clock, PACKS, ours)
     return School(office, clock, Clerk(office, clock))
 
 

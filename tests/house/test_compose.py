@@ -44,11 +44,19 @@ def test_every_variable_set_is_one_that_the_service_reads(name: str):
 def test_the_case_api_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     (tmp_path / "database_url").write_text("postgresql://stagepost:word@postgres:5432/stagepost\n")
     (tmp_path / "strathlorne.key").write_text("5a" * 32)
+    (tmp_path / "strathlorne.seal.key").write_text("5b" * 32)
     give(monkeypatch, "case-api", secrets=tmp_path)
     settings = case_api.settings.load()
     assert settings.mode == "production"
     assert settings.database.startswith("postgresql://")
     assert set(case_api.settings.authority_keys(settings).keys) == set(settings.authorities)
+    assert set(case_api.settings.seal_keys(settings).keys) == set(settings.authorities)
+
+
+def test_every_authority_that_is_served_has_its_two_keys_mounted():
+    mounted = {secret["target"] for secret in SERVICES["case-api"]["secrets"] if isinstance(secret, dict)}
+    named = SERVICES["case-api"]["environment"]["STAGEPOST_AUTHORITIES"].split(",")
+    assert mounted == {f"{name}{kind}.key" for name in named for kind in ("", ".seal")}
 
 
 def test_the_notifier_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

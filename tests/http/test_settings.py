@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from case_api.settings import Settings, UnsafeSettings, authority_keys, load
+from case_api.settings import Settings, UnsafeSettings, authority_keys, load, seal_keys
 
 SECRET = "hunter2-secret"
 ISSUER = {"issuer": "https://idp.example", "algorithms": ["ES256"], "jwks_url": "https://idp.example/jwks"}
@@ -116,6 +116,20 @@ def test_missing_keys_are_made_in_the_demo_and_kept(told, tmp_path):
     assert len({*made.keys.values()}) == 2
     assert all(len(key) == 32 for key in made.keys.values())
     assert stat.S_IMODE((tmp_path / "keys" / "burgh.key").stat().st_mode) == 0o600
+
+
+def test_a_log_signs_with_a_key_of_its_own(told, tmp_path):
+    told(MODE="demo", AUTHORITIES="burgh,shire")
+    made = seal_keys(load())
+    assert made == seal_keys(load())
+    assert not set(made.keys.values()) & set(authority_keys(load()).keys.values())
+    assert stat.S_IMODE((tmp_path / "keys" / "burgh.seal.key").stat().st_mode) == 0o600
+
+
+def test_a_missing_seal_key_stops_production(told, tmp_path):
+    told(**PRODUCTION)
+    with pytest.raises(UnsafeSettings, match=r"burgh\.seal\.key"):
+        seal_keys(load())
 
 
 def test_a_missing_key_stops_production(told, tmp_path):

@@ -24,3 +24,5 @@ ADMINISTRATION: Final = ("authority_admin",)
 """Who publishes policy and keeps the directory."""
 FEED: Final = ("notifier", "mis", "auditor", "pupil_support", "authority_admin", "agency")
 """Who follows events."""
+AUDIT: Final = ("auditor",)
+"""Who reads refused attempts and seals; the latter count what is hidden, too (D11)."""

@@ -7,7 +7,7 @@ from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
 from case_api.http.serving import DrainingServer, server_config
 from case_api.packs import PackBroken, Packs
-from case_api.settings import UnsafeSettings, authority_keys
+from case_api.settings import UnsafeSettings, authority_keys, seal_keys
 
 
 def serve() -> None:
@@ -17,7 +17,7 @@ def serve() -> None:
     if settings.crash_at is not None:
         crash_points.arm(settings.crash_at)
     try:
-        for warning in authority_keys(settings).warnings:
+        for warning in (*authority_keys(settings).warnings, *seal_keys(settings).warnings):
             typer.echo(f"stagepost: {warning}", err=True)
         Packs(settings.policies).check(settings.default_policy)
         app = create_app(settings, local_issuers(settings))

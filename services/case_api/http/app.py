@@ -41,6 +41,7 @@ from case_api.http import (
     records,
     requests,
     reviews,
+    seals,
     stages,
     stories,
     supports,
@@ -95,6 +96,7 @@ CAPABILITIES = (
     messages,
     disclosures,
     audit,
+    seals,
 )
 
 
@@ -150,7 +152,7 @@ def _mount(app: FastAPI, settings: Settings, clock: Clock, offices: Offices) -> 
 
 
 def _background(clock: Clock) -> tuple[Attend, ...]:
-    """What goes on beside the requests: the boards follow the log, the clerk records what time brings."""
+    """What goes on beside the requests: boards and seals follow the log, the clerk records what time brings."""
 
     async def follow(office: Office) -> None:
         await office.follower.run()
@@ -158,7 +160,10 @@ def _background(clock: Clock) -> tuple[Attend, ...]:
     async def keep_time(office: Office) -> None:
         await Clerk(office, clock).run()
 
-    return follow, keep_time
+    async def seal(office: Office) -> None:
+        await office.seals.run()
+
+    return follow, keep_time, seal
 
 
 def _checks(settings: Settings, offices: Offices) -> dict[str, Callable[[], Awaitable[None]]]:

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel
 
+from case_api.access.roles import AUDIT
 from case_api.http.documents import READ_ERRORS
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.order import Caller
 
 router = APIRouter(tags=["audit"])
-AUDITOR = ("auditor",)
 
 
 class AttemptBody(BaseModel):
@@ -43,7 +43,7 @@ class Attempts(BaseModel):
     response_model_exclude_none=True,
 )
 async def attempts(
-    _: Annotated[Caller, Depends(Roles(AUDITOR))],
+    _: Annotated[Caller, Depends(Roles(AUDIT))],
     office: InOffice,
     case_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,

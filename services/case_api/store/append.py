@@ -118,6 +118,27 @@ class PlacedHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A fact as it stands in the log, byte for byte, and where."""
+
+    position: int
+    stream: UUID
+    version: int
+    name: str
+    state: bytes
+    event_id: UUID
+    """As the log looks it up; the frame says it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an export shows of a fact: its body, and the salt that binds it to the frame (D2)."""
+
+    salt: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """A command that was refused: it leaves no event and no reply, only this (D20)."""
 

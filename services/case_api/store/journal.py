@@ -32,6 +32,7 @@ from case_api.store.backend import Backend
 from case_api.store.bell import POLL, heard
 from case_api.store.committer import Committer
 from case_api.store.entry import Entry, KeyedRow
+from case_api.store.evidence import Evidence
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
 from case_api.store.keystore import KeyStore
@@ -78,6 +79,8 @@ class Journal:
         self._reads = Reads(backend.log)
         self._keys = KeyStore(keyring, backend.keys)
         self._attempts = Attempts(backend.access, keyring)
+        self.evidence = Evidence(self._reads, self._mapper, self._keys)
+        """The same log byte for byte."""
         self._writer = GroupWriter(Committer(backend.line), Entry.touches)
 
     async def append(self, item: Append) -> None:

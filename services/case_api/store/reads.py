@@ -7,7 +7,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 
 from case_api.domain.event import SEALED
-from case_api.store.append import PlacedHeader
+from case_api.store.append import PlacedHeader, Stored
 from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.frame import FrameError, take_apart
 
@@ -33,6 +33,8 @@ class Reads:
         self._id = database.id_in
         position = database.position
         facts = f"SELECT {position}, {_EVENT} FROM stored_events WHERE {position}>? AND {position}<=?"  # noqa: S608
+        self._stored = f"SELECT {position}, {_EVENT}, event_id FROM stored_events"  # noqa: S608 (constants)
+        self._in_order = f"WHERE {position}>? ORDER BY {position} LIMIT ?"
         in_order = f" ORDER BY {position} LIMIT ?"
         self._all = facts + in_order
         self._unsealed = f"{facts} AND topic<>'{SEALED}'{in_order}"
@@ -107,6 +109,19 @@ class Reads:
         rows = await self._rows(self._position, (self._id(stream), version))
         return rows[0][0] if rows else None
 
+    async def stored_page(self, position: int, limit: int) -> list[Stored]:
+        """Rows as they are, in log order."""
+        return await self._as_stored(self._in_order, position, limit)
+
+    async def stored_stream(self, stream: UUID) -> list[Stored]:
+        """The rows of a stream as they are."""
+        return await self._as_stored("WHERE originator_id=? ORDER BY originator_version", self._id(stream))
+
+    async def stored_event(self, event_id: UUID) -> Stored | None:
+        """One row as it is."""
+        found = await self._as_stored("WHERE event_id=?", self._id(event_id))
+        return found[0] if found else None
+
     async def streams(self, after: UUID | None, limit: int) -> list[UUID]:
         """Streams in the order of their ids."""
         sql = (
@@ -124,6 +139,13 @@ class Reads:
         )
         rows = await self._rows(sql, (self._id(after or UUID(int=0)), limit))
         return [id_out(row[0]) for row in rows]
+
+    async def _as_stored(self, which: str, *parameters: object) -> list[Stored]:
+        rows = await self._rows(f"{self._stored} {which}", parameters)
+        return [
+            Stored(position, id_out(stream), version, name, bytes(state), id_out(event_id))
+            for position, stream, version, name, state, event_id in rows
+        ]
 
     async def _number(self, sql: str, *parameters: object) -> int:
         rows = await self._rows(sql, parameters)

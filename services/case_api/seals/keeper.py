@@ -1,0 +1,184 @@
+"""Keeps the tree of one authority up to its log, signs how far it reaches, and proves what it holds."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from case_api.domain.event import SEALED
+from case_api.seals import merkle
+from case_api.seals.merkle import Frontier, Node, Span
+from case_api.seals.nodes import Leaf, Nodes, Overtaken, open_nodes
+from case_api.seals.notes import Signer
+from case_api.seals.verifier import Altered, leaf_hash, read_checkpoint, read_key
+from case_api.store.append import Stored
+from case_api.store.archive import StoreSettings
+from case_api.store.journal import Journal
+
+PAGE: Final = 500
+"""Facts that are added in one transaction."""
+PACE: Final = 2.0
+"""Seconds between two checkpoints at least; each new fact is signed for within 10."""
+PAUSES: Final = (1.0, 2.0, 5.0)
+"""Seconds before a keeper that failed tries again."""
+PATIENCE: Final = 30.0
+
+log = structlog.get_logger()
+
+
+class Broken(Exception):
+    """The log is not what was sealed; its text names the position."""
+
+
+class NotSealed(LookupError):
+    """No checkpoint reaches so far, or there is no such fact in the tree that was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What was signed."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """That one fact is in the tree of a checkpoint."""
+
+    number: int
+    size: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+
+
+class Keeper:
+    """The seals of one authority. Any number of processes may keep them. Methods raise StoreUnavailable, Broken."""
+
+    def __init__(self, journal: Journal, nodes: Nodes, signer: Signer) -> None:
+        self.journal, self.nodes, self.signer = journal, nodes, signer
+        self._key = read_key(signer.key)
+        self._alone = asyncio.Lock()
+
+    async def checkpoint(self) -> Checkpoint | None:
+        """A checkpoint of everything that the log held when this was called; None while that is nothing."""
+        async with self._alone:
+            while await self._turn_page():
+                continue
+            return await self._signed()
+
+    async def inclusion(self, event_id: UUID, size: int | None = None) -> Inclusion:
+        """The proof for one fact, in the tree of *size* or of the newest checkpoint. Raises NotSealed.
+
+        A fact of a child-protection matter is a leaf like all others, but shows itself to nobody here (D11).
+        """
+        stored = await self.journal.evidence.event(event_id)
+        if stored is None or stored.name == SEALED:
+            raise NotSealed
+        signed = await self.checkpoint()
+        leaf = await self.nodes.at(stored.position)
+        wanted = size if size is not None else signed.size if signed else 0
+        if leaf is None or signed is None or not leaf.number < wanted <= signed.size:
+            raise NotSealed
+        proof = await self.spans(merkle.inclusion(leaf.number, wanted))
+        return Inclusion(leaf.number, wanted, leaf.value, tuple(proof))
+
+    async def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the tree of *new* facts begins with the tree of *old*. Raises NotSealed."""
+        signed = await self.checkpoint()
+        if signed is None or not 0 <= old <= new <= signed.size:
+            raise NotSealed
+        return await self.spans(merkle.consistency(old, new))
+
+    async def spans(self, spans: list[Span]) -> list[bytes]:
+        """The hash over each span of leaves. Raises Broken where the tree has a hole."""
+        covered = [merkle.covering(span) for span in spans]
+        hashes = await self._hashes([node for nodes in covered for node in nodes])
+        return [merkle.folded([hashes[node] for node in nodes]) for nodes in covered]
+
+    async def run(self) -> None:
+        """Follow the log until cancelled, through any failure."""
+        failures = 0
+        while True:
+            try:
+                await self.checkpoint()
+                last = await self.nodes.last()
+                await self.journal.wait(last.position if last else 0, PATIENCE)
+                failures, pause = 0, PACE
+            except Broken as broken:
+                log.critical("the seals do not hold", error=str(broken).replace(" ", "_"))
+                pause = PATIENCE
+            except Exception as error:  # noqa: BLE001 - a keeper that stops would leave every later fact unsealed
+                log.warning("seals are behind", error=type(error).__name__)
+                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                failures += 1
+            await asyncio.sleep(pause)
+
+    async def close(self) -> None:
+        """Let go of the tree; the log is the archive's to close."""
+        await self.nodes.close()
+
+    async def _turn_page(self) -> bool:
+        """Add one more page of the log; False if there is none."""
+        last = await self.nodes.last()
+        page = await self.journal.evidence.since(last.position - 1 if last else 0, PAGE + 1)
+        size = 0
+        if last is not None:
+            if not page or sealed(self.journal.authority, last.number, page[0]) != last:
+                raise Broken(f"position {last.position}")
+            size, page = last.number + 1, page[1:]
+        if not page:
+            return False
+        frontier = Frontier(size, await self._hashes(merkle.covering((0, size))))
+        leaves = [sealed(self.journal.authority, number, one) for number, one in enumerate(page, start=size)]
+        made = [node for leaf in leaves for node in frontier.append(leaf.value)]
+        with suppress(Overtaken):  # what the other process wrote is read in the next turn
+            await self.nodes.add(leaves, made)
+        return True
+
+    async def _signed(self) -> Checkpoint | None:
+        """The newest checkpoint, made if facts were added since; only over a tree that holds what was signed before."""
+        last, before = await self.nodes.last(), await self.nodes.newest_checkpoint()
+        if before is not None:
+            await self._stands(*before, last)
+        if last is None:
+            return None
+        size = last.number + 1
+        [root] = await self.spans([(0, size)])
+        if before is not None and before[0] == size:
+            return Checkpoint(size, root, before[1])
+        note = self.signer.checkpoint(size, root)
+        with suppress(Overtaken):  # by another process of ours, with the same key and so the same words
+            await self.nodes.sign(size, note)
+        return Checkpoint(size, root, note)
+
+    async def _stands(self, size: int, note: str, last: Leaf | None) -> None:
+        if last is None or last.number + 1 < size:
+            raise Broken(f"before fact {size}: fewer facts than were signed for")
+        try:
+            signed = read_checkpoint(note, self._key)
+        except (Altered, ValueError):
+            raise Broken(f"checkpoint of {size}") from None
+        if signed != (size, *await self.spans([(0, size)])):
+            raise Broken(f"before fact {size}: other facts than were signed for")
+
+    async def _hashes(self, nodes: list[Node]) -> dict[Node, bytes]:
+        found = await self.nodes.hashes(nodes)
+        if missing := sorted(set(nodes) - set(found)):
+            raise Broken(f"node {missing[0]}")
+        return found
+
+
+async def open_keeper(settings: StoreSettings, journal: Journal, seed: bytes) -> Keeper:
+    """The keeper of an open journal; *seed* is its Ed25519 key of 32 bytes. Raises StoreUnavailable."""
+    return Keeper(journal, await open_nodes(settings, journal.authority), Signer(journal.authority, seed))
+
+
+def sealed(authority: str, number: int, stored: Stored) -> Leaf:
+    """A fact of the log as a leaf."""
+    value = leaf_hash(authority, stored.stream, stored.version, stored.name, stored.state)
+    return Leaf(number, stored.position, value)
