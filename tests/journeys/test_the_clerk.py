@@ -101,6 +101,7 @@ async def test_a_review_shows_as_due_and_is_overdue_the_day_after(url, tmp_path)
         await school.done(f"{family.path}/planned-supports", plan)
         [due] = (await school.seen("/v1/reviews-due"))["items"]
         assert (due["what"], due["due"], due["overdue"]) == ("review", plan["review_on"], False)
+        assert (await school.get("/v1/reviews-due?until=0")).status_code == 400
         assert (await school.seen(f"/v1/reviews-due?until={today}"))["items"] == []
         later = datetime.combine(today + timedelta(days=31), time_of_day(12), UTC)
         assert (await one.put("/clock", json={"now": later.isoformat()})).status_code == 200

@@ -77,3 +77,18 @@ def test_what_the_family_was_asked_about_is_what_would_be_sent():
     wider = ready(story, Wanted("slt", "speech", ("attendance",)))
     assert rules(wider)[0] == "I1"
     assert {one.what for one in wider.obstacles[0].missing} == {"category_not_agreed"}
+
+
+def test_a_draft_of_a_long_record_has_room_in_one_request_and_names_what_was_watched_first():
+    story = tried()
+    watched = story.events[-1].fact
+    assert isinstance(watched, SupportEffectObserved)
+    first = story.events[-2].fact
+    assert isinstance(first, UniversalSupportApplied)
+    for number in range(80):
+        story.then("2025-09-17", first.model_copy(update={"measure_id": uuid4(), "by": f"staff-{number}"}))
+    many = tuple(Need(code=f"need_{number}") for number in range(40))
+    story.then("2025-09-18", NeedsAssessed(assessment_id=uuid4(), tool="cps", needs=many))
+    draft = ready(story).draft
+    assert (len(draft.need_refs), len(draft.measures_tried)) == (30, 2)
+    assert draft.measures_tried[0].measure_id == watched.measure_id

@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
 from starlette.requests import Request
 
 from case_api.clock import Clock
-from case_api.domain.words import end_of
+from case_api.domain.words import Day, end_of
 from case_api.http import problem_kinds as kinds
 from case_api.http.mistakes import Mistake
 from case_api.http.problem_kinds import Kind
@@ -50,6 +51,17 @@ def read_time(text: str, name: str) -> datetime | date:
     if found.year not in YEARS:
         raise _at_fault(kinds.TIME_UNREADABLE, name)
     return found
+
+
+def _whole_day(text: Any) -> Any:
+    """Only a full date is a day: of a bare number pydantic makes seconds since 1970."""
+    if isinstance(text, str) and not DAY.fullmatch(text):
+        raise ValueError("a date is wanted, as 2026-01-23")
+    return text
+
+
+QueryDay = Annotated[Day, BeforeValidator(_whole_day)]
+"""A day in a query."""
 
 
 def as_of(known_at: str | None, valid_at: str | None, now: datetime, zone: tzinfo) -> AsOf:

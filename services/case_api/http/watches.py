@@ -13,8 +13,8 @@ from case_api.boards.selection import EVERYTHING, Selection
 from case_api.boards.stage_board import in_setting
 from case_api.boards.unsupported_concerns import UNSUPPORTED_CONCERNS, UnsupportedConcernRow
 from case_api.boards.watch_list import WATCHES, WatchRow
-from case_api.domain.words import Day
 from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
+from case_api.http.times import QueryDay
 from case_api.views.standing_out import StandsOut
 
 router = APIRouter(tags=["boards"])
@@ -130,7 +130,7 @@ Listing(
     ReviewsDue,
     summary="Reviews and duties in law, by the day on which they are due",
     cursor="reviews",
-    filters={"setting": CodeOf, "until": Annotated[Day | None, Query(description="The last day to look at.")]},
+    filters={"setting": CodeOf, "until": Annotated[QueryDay | None, Query(description="The last day to look at.")]},
     order=ORDER,
     shown=_reviews,
 ).mount(router)

@@ -16,6 +16,7 @@ from case_api.domain.questions import asking
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.questions.answering import with_consequences
 from case_api.domain.questions.asking_agreed import by_then, everybody_agreed
+from case_api.domain.questions.drafting import MOST_CONTRIBUTORS, MOST_MEASURES, MOST_NEEDS
 from case_api.domain.questions.overriding import an_override_serves_no_ordinary_request
 from case_api.domain.questions.parties import an_assent_names_who_helped
 from case_api.domain.questions.references import known, known_people
@@ -54,11 +55,11 @@ class SchoolRequest(_Request):
     """`school`: the school asks."""
     categories: Categories
     """The categories of information that go to the service; everybody must have agreed to each."""
-    need_refs: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+    need_refs: Annotated[tuple[Code, ...], Field(max_length=MOST_NEEDS)] = ()
     """The assessed needs that the request is about."""
-    measures_tried: Annotated[tuple[MeasureTried, ...], Field(max_length=60)] = ()
+    measures_tried: Annotated[tuple[MeasureTried, ...], Field(max_length=MOST_MEASURES)] = ()
     """Which support was tried for which need."""
-    contributors: Annotated[tuple[Contributor, ...], Field(max_length=30)] = ()
+    contributors: Annotated[tuple[Contributor, ...], Field(max_length=MOST_CONTRIBUTORS)] = ()
     """Staff whose information the request brings together."""
     statutory_basis: Code | None = None
     """The duty in law on which the school asks, if there is one, as a code."""

@@ -6,10 +6,13 @@ from datetime import date
 
 from case_api.domain.case import Case
 from case_api.domain.facts.authority import Authority
-from case_api.domain.facts.supports import UniversalSupportApplied
+from case_api.domain.facts.supports import Measure, UniversalSupportApplied
 from case_api.domain.policy import Policy
 from case_api.domain.questions.teaching import assigned_on
 from case_api.domain.words import Contributor, MeasureTried, ServiceCode
+
+MOST_NEEDS, MOST_MEASURES, MOST_CONTRIBUTORS = 30, 60, 30
+"""What one request has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,19 @@ class Draft:
 
 def drafted(case: Case, authority: Authority, day: date) -> Draft:
     """Every assessed need, each with the supports that were tried for it, and the staff who gave or watched them."""
-    needs = tuple(sorted(case.assessments.needs))
+    needs = tuple(sorted(case.assessments.needs))[:MOST_NEEDS]
     tried = tuple(
         MeasureTried(measure_id=measure.measure_id, need_ref=need)
         for need in needs
-        for measure in case.supports.by_id.values()
-        if not measure.need_refs or need in measure.need_refs
+        for measure in _tried_for(case, need)[: MOST_MEASURES // len(needs)]
     )
-    return Draft(needs, tried, tuple(_contributors(case, authority, day)))
+    return Draft(needs, tried, tuple(_contributors(case, authority, day))[:MOST_CONTRIBUTORS])
+
+
+def _tried_for(case: Case, need: str) -> list[Measure]:
+    """The supports that were tried for a need; first those of which it was seen what they did."""
+    tried = (one for one in case.supports.by_id.values() if not one.need_refs or need in one.need_refs)
+    return sorted(tried, key=lambda one: not one.effects)
 
 
 def categories_spoken_of(
