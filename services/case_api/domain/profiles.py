@@ -65,6 +65,6 @@ class WithholdingProfile(Value):
 
 
 class NoteProfile(Value):
-    """Within how many school days a note on a support reaches the carers (I24)."""
+    """Within how many school days a note on a support reaches the carers, where notes wait for a digest (I24)."""
 
     digest_school_days: Annotated[int, Field(ge=1, le=60)] = 10
