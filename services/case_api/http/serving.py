@@ -20,6 +20,8 @@ READING_PATIENCE: Final = 20.0
 """Seconds for which a client may take nothing of an answer that waits for it."""
 KEPT_OPEN: Final = 75
 """Seconds for which an idle connection stays open: longer than a proxy keeps its own, so that it closes first."""
+LAST_CALL: Final = 1.0
+"""Seconds for which an idle connection may bring a request that was on its way when the server was told to stop."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
 
@@ -30,6 +32,7 @@ class GuardedProtocol(HttpToolsProtocol):
     patience, reading_patience = HEADER_PATIENCE, READING_PATIENCE
     _stuck: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
+    _ending: asyncio.TimerHandle | None = None
     _told = 0
     """Bytes of the address and the fields that are complete."""
     _arrived = 0
@@ -42,7 +45,17 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
         self._reads_again()
+        if self._ending is not None:
+            self._ending.cancel()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Answer what is under way, and what is about to arrive: each answer from now on is the connection's last."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            self._ending = self.loop.call_later(LAST_CALL, super().shutdown)
+        else:
+            super().shutdown()
 
     def pause_writing(self) -> None:
         """The client takes nothing: it has so long to begin again."""
@@ -77,8 +90,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop()
-        if not self.transport.is_closing():
-            super().on_headers_complete()
+        if self.transport.is_closing():
+            return
+        super().on_headers_complete()
+        if self._ending is not None and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():
