@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import select
+import socket
 import threading
+import time
 from types import FrameType
 from typing import Final
 
@@ -165,6 +168,19 @@ class DrainingServer(uvicorn.Server):
         """SIGTERM or SIGINT: set the event that long polls look at, then stop as ever."""
         self._closing.set()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let in whoever has connected already, then stop as ever: their requests may be on the way."""
+        deadline = time.monotonic() + LAST_CALL
+        while self._somebody_waits() and time.monotonic() < deadline:  # noqa: ASYNC110 - a round of the loop lets in one
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+    def _somebody_waits(self) -> bool:
+        waiting = select.poll()
+        for listening in (one for server in self.servers for one in server.sockets):
+            waiting.register(listening.fileno(), select.POLLIN)
+        return bool(waiting.poll(0))
 
 
 def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
