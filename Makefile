@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+FAULTS ?= tests/faults
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -14,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow acceptance check bench bench-growth format generate lock
+.PHONY: help run test test-slow faults acceptance check bench bench-growth format generate lock
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -30,6 +31,12 @@ test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 11,000 calls m
 	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 STAGEPOST_TEST_HISTORIES=1000 \
 	  $(BIN)/python -m pytest tests/journeys/test_fresh_answers.py tests/contract/test_schemathesis.py \
 	  tests/domain/test_properties.py $(ARGS)
+
+faults: $(READY) ## kill, starve and break everything, and judge it by ledgers (20 minutes)
+	@rm -rf var/faults
+	@STAGEPOST_TEST_FAULTS=full STAGEPOST_TEST_FAULTS_SEEN=var/faults \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(FAULTS) $(ARGS)
+	@$(BIN)/python -m tests.faults var/faults
 
 acceptance: $(READY) ## play the whole school year on SQLite and PostgreSQL, one line for each row
 	@$(BIN)/python -m tests.acceptance

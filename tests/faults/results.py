@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = os.environ.get("STAGEPOST_TEST_FAULTS_SEEN")
@@ -15,8 +14,3 @@ def seen(test: str, **figures: float) -> None:
         folder = Path(FOLDER)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{test}.json").write_text(json.dumps(figures), "utf-8")
-
-
-def collected(folder: Path) -> Mapping[str, Mapping[str, float]]:
-    """All that was written, by test."""
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))}

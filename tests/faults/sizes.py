@@ -18,4 +18,4 @@ def size(whole: int, slice_of_it: int) -> int:
 
 def replay(test: str) -> str:
     """The one command that does the same again."""
-    return f'STAGEPOST_TEST_SEED={SEED} make {"faults" if FULL else "test"} ARGS="{test}"'
+    return f'STAGEPOST_TEST_SEED={SEED} make {"faults FAULTS" if FULL else "test ARGS"}="{test}"'

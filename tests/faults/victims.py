@@ -122,11 +122,13 @@ class Crowd:
     ledger: Ledger
     reader: Reader
     statuses: list[int]
+    found: Mapping[str, list[str]] = field(default_factory=dict)
 
     async def judged(self) -> Mapping[str, list[str]]:
         """What is wrong with store and feed by the ledger: nothing, or lists of it."""
         log = await self.victim.whole_log()
-        return {**judge(self.ledger, log).faults(), **self.reader.faults(log)}
+        self.found = {**judge(self.ledger, log).faults(), **self.reader.faults(log)}
+        return self.found
 
     def figures(self) -> dict[str, int]:
         answers = Counter(self.statuses)
@@ -134,6 +136,9 @@ class Crowd:
             "commands": len(self.ledger.intents),
             "acknowledged": len(self.ledger.acknowledged),
             "sent again": self.ledger.repeated,
+            **{
+                what: len(self.found.get(what.replace(" ", "_"), ())) for what in ("lost", "doubled", "false conflicts")
+            },
             "answered 500": answers[500],
             "answered 503": answers[503],
         }

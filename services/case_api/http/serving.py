@@ -53,12 +53,12 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """Answer what is under way, and what is about to arrive: each answer from now on is the connection's last."""
+        """Answer what is under way, and what is about to arrive: an answer that begins from now on is the last."""
         cycle: RequestResponseCycle | None = self.cycle
-        if cycle is None or cycle.response_complete:
-            self._ending = self.loop.call_later(LAST_CALL, super().shutdown)
-        else:
+        if cycle is not None and not cycle.response_started:
             super().shutdown()
+        elif self._ending is None:
+            self._ending = self.loop.call_later(LAST_CALL, super().shutdown)
 
     def pause_writing(self) -> None:
         """The client takes nothing: it has so long to begin again."""
@@ -174,7 +174,16 @@ class DrainingServer(uvicorn.Server):
         deadline = time.monotonic() + LAST_CALL
         while self._somebody_waits() and time.monotonic() < deadline:  # noqa: ASYNC110 - a round of the loop lets in one
             await asyncio.sleep(0)
+        telling = asyncio.create_task(self._tell_the_late())
         await super().shutdown(sockets)
+        telling.cancel()
+
+    async def _tell_the_late(self) -> None:
+        """Who was let in as the door closed has not been told that it does."""
+        while True:
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await asyncio.sleep(LAST_CALL / 10)
 
     def _somebody_waits(self) -> bool:
         waiting = select.poll()
