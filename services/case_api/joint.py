@@ -145,7 +145,8 @@ class JointService:
         if not refusals:
             found = ((part.order.stream, event) for part in parts for event in part.outcome.events)
             return WouldRecordTogether(tuple(found))
-        await self._leave_attempts(order, parts, refusals, situation)
+        if order.key is not None:  # a dry run is a question, and leaves nothing
+            await self._leave_attempts(order, parts, refusals, situation)
         raise CommandRefused(refusals, situation.policy.ref)
 
     async def _leave_attempts(

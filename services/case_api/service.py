@@ -116,7 +116,8 @@ class Service(Generic[S]):
         if self._is_stale(order, before):
             raise Stale
         if outcome.refusals:
-            await self._journal.attempt(attempt_of(order, outcome, situation))
+            if order.key is not None:  # a dry run is a question, and leaves nothing
+                await self._journal.attempt(attempt_of(order, outcome, situation))
             raise CommandRefused(outcome.refusals, situation.policy.ref)
         if order.key is None:
             return WouldRecord(outcome.events)

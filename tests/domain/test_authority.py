@@ -13,6 +13,7 @@ from case_api.domain.decisions.authority import (
     PolicyAlreadyPublished,
     PolicyBroken,
     PublishPolicy,
+    StageWithoutPlace,
 )
 from case_api.domain.facts.authority import PolicyPublished, Purpose, ServiceListed, SettingListed, StaffAssigned
 from case_api.domain.questions.addresses import AddressUnusable
@@ -48,7 +49,31 @@ def test_a_later_policy_comes_into_force_on_a_later_day():
 
 
 def test_publishing_the_same_again_is_nothing_new():
-    given(published()).when(publish()).then_nothing()
+    first = date(2025, 8, 1)
+    given(published("1", first)).when(publish("1", first)).then_nothing()
+
+
+def test_a_version_is_put_off_by_what_is_published_for_its_day_and_may_come_back():
+    spring = date(2026, 4, 1)
+    first, second = published(), published("2", spring)
+    given(first, second).when(publish("1", spring)).then(a(PolicyPublished, version="1", in_force_from=spring))
+    put_off = published("1", spring)
+    authority = authority_after([first, second, put_off])
+    assert [one.version for one in (authority.policy_on(spring),) if one] == ["1"]
+    given(first, second, put_off).when(publish("1", spring)).then_nothing()
+    summer = date(2026, 8, 1)
+    given(first, second, put_off).when(publish("2", summer)).then(a(PolicyPublished, in_force_from=summer))
+
+
+def test_every_stage_of_the_ladder_in_force_has_its_place_on_the_next():
+    shorter = [CONTENT["ladder"][0], {**CONTENT["ladder"][1], "code": "additional"}]
+    given(published()).when(publish("2", content=CONTENT | {"ladder": shorter})).then_refused(
+        StageWithoutPlace,
+        missing=[("stage_without_place", code) for code in ("universal_augmented", "targeted", "targeted_statutory")],
+    )
+    replaced = [shorter[0], {**shorter[1], "replaces": [stage["code"] for stage in CONTENT["ladder"][1:]]}]
+    given(published()).when(publish("2", content=CONTENT | {"ladder": replaced})).then(PolicyPublished)
+    given().when(publish(content=CONTENT | {"ladder": shorter})).then(PolicyPublished)
 
 
 def test_a_published_version_never_changes():

@@ -106,6 +106,19 @@ async def test_a_published_version_is_never_published_with_other_content(town: T
     assert (too_early["code"], too_early["rule_id"]) == ("in-force-too-early", "I32")
 
 
+async def test_what_is_still_to_come_into_force_can_be_read_and_put_off(town: Town):
+    admin, soon = town.door("authority_admin"), await today(town) + timedelta(days=20)
+    await admin.done("/v1/policy", publication("20", soon, ONE_SUFFICES))
+    assert (await town.school.seen(f"/v1/policy?on={soon}"))["version"] == "20"
+    assert (await town.school.seen("/v1/policy"))["version"] != "20"
+    await admin.done("/v1/policy", publication("1", soon))
+    assert (await town.school.seen(f"/v1/policy?on={soon}"))["version"] == "1"
+    listed = (await admin.seen("/v1/policy/publications"))["items"]
+    assert [one["policy"] for one in listed][-2:] == [f"{PACK}@20", f"{PACK}@1"]
+    assert (await town.school.get("/v1/policy/publications")).status_code == 403
+    assert (await town.school.get("/v1/policy?on=0")).status_code == 400
+
+
 async def test_a_broken_pack_is_refused_with_each_place(town: Town):
     later = await today(town) + timedelta(days=9)
     problem = await refused(town.door("authority_admin"), publication("9", later, BROKEN))

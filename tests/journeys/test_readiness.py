@@ -79,3 +79,14 @@ async def test_of_a_service_that_is_not_listed_it_says_so(town: Town):
     assert (shown["ready"], shown["obstacles"][0]["code"]) == (False, "reference-unknown")
     assert (await town.school.get(f"{family.path}/readiness", params={"service": "slt"})).status_code == 400
     assert (await town.school.get(f"{family.path}/readiness", params={**SLT, "categories": ","})).status_code == 400
+
+
+async def test_a_dry_run_that_is_refused_leaves_nothing_at_all(town: Town):
+    family, auditor = await register(town.school), town.door("auditor")
+    shown = await ready(town.school, family, categories="learning_profile")
+    refused = await town.school.post(family.requests, shown["draft"], params={"dry_run": "true"})
+    seen = await auditor.seen("/v1/audit/attempts", params={"case_id": family.case_id})
+    assert (refused.status_code, seen["items"]) == (409, [])
+    await town.school.post(family.requests, shown["draft"])
+    [attempt] = (await auditor.seen("/v1/audit/attempts", params={"case_id": family.case_id}))["items"]
+    assert attempt["command"] == "SchoolRequest"

@@ -1,5 +1,6 @@
 """Whether a service can be asked now, and what is in the way (D20, R79)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -92,3 +93,19 @@ def test_a_draft_of_a_long_record_has_room_in_one_request_and_names_what_was_wat
     draft = ready(story).draft
     assert (len(draft.need_refs), len(draft.measures_tried)) == (30, 2)
     assert draft.measures_tried[0].measure_id == watched.measure_id
+
+
+def test_whoever_would_ask_contributes_and_an_unwatched_class_support_counts_for_no_need():
+    story = Story().registered()
+    story.then("2025-09-16", NeedsAssessed(assessment_id=uuid4(), tool="cps", needs=(Need(code="language"),)))
+    for_all = next(one.fact for one in tried().events if isinstance(one.fact, UniversalSupportApplied))
+    nurture = for_all.model_copy(update={"measure_id": uuid4(), "need_refs": ()})
+    story.then("2025-09-16", nurture)
+    draft = ready(story).draft
+    assert draft.measures_tried == ()
+    assert [(one.staff, one.role) for one in draft.contributors] == [("hay", "pupil_support")]
+    effect = SupportEffectObserved(measure_id=nurture.measure_id, score=0, place="school", evidence="None.", by="dar")
+    story.then("2025-11-04", effect)
+    assert [one.measure_id for one in ready(story).draft.measures_tried] == [nurture.measure_id]
+    teacher = replace(HAY, roles=frozenset({"teacher"}))
+    assert ready(story, situation=teacher).draft.contributors == ()

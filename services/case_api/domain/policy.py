@@ -43,6 +43,8 @@ class Stage(Value):
     """Whether specialist people or places come in, so that somebody coordinates (R37, R39)."""
     entry_evidence: tuple[Evidence, ...] = ()
     """What a step up to this stage rests on (I16, I17)."""
+    replaces: tuple[Code, ...] = ()
+    """Codes of an earlier ladder in whose place this stage stands: learners who were there are here now."""
     decided_by: tuple[Code, ...] = ()
     """Roles that may take a learner to this stage, or aliases of them; none named leaves it to every practitioner."""
     review_within_weeks: Annotated[int, Field(ge=1, le=260)] | None = None
@@ -181,7 +183,9 @@ class Policy(Value):
         return self.ladder[0]
 
     def stage(self, code: str) -> Stage | None:
-        return next((stage for stage in self.ladder if stage.code == code), None)
+        """The stage of that code, or the one that takes the place of a stage which an earlier ladder called so."""
+        named = next((stage for stage in self.ladder if stage.code == code), None)
+        return named or next((stage for stage in self.ladder if code in stage.replaces), None)
 
     def strategy(self, code: str) -> Strategy | None:
         return next((strategy for strategy in self.strategies if strategy.code == code), None)

@@ -1,10 +1,11 @@
 """The authority's policy, its directory of services, its staff."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +16,7 @@ from case_api.domain.decisions import authority
 from case_api.domain.facts.authority import ServiceListed, SettingListed, StaffAssigned
 from case_api.domain.policy import Policy
 from case_api.domain.refusal import Decision
+from case_api.domain.words import end_of
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED
 from case_api.http.conditional import EntityTags, IfMatch
@@ -22,6 +24,7 @@ from case_api.http.documents import ERRORS, READ_ERRORS
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import place
+from case_api.http.times import QueryDay
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.packs import Packs
@@ -81,7 +84,11 @@ async def publish_policy(
     key: IdempotencyKey,
     if_match: IfMatch,
 ) -> Response:
-    """Without content the pack of that name and version that ships with the service is published."""
+    """Without content the pack of that name and version that ships with the service is published.
+
+    For the same day the later publication counts: one that is still to come into force is put off by publishing for
+    its day what is to hold instead. An earlier version may come into force again.
+    """
     packs: Packs = request.app.state.packs
     if body.content is None:
         body = body.model_copy(update={"content": packs.content(body.name, body.version)})
@@ -136,10 +143,40 @@ _directory(
 )
 
 
+On = Annotated[QueryDay | None, Query(description="The policy of that day, as far as it is published; now if absent.")]
+
+
+class Publication(BaseModel):
+    """That a version of a pack governs from a day on; the later publication counts for the same day."""
+
+    policy: str = Field(description="Name and version, as decisions name it.")
+    in_force_from: date
+
+
+class Publications(BaseModel):
+    """What was published, in that order."""
+
+    items: list[Publication]
+
+
 @router.get("/v1/policy", summary="The policy in force: ladder, strategies, agreements, roles", responses=READ_ERRORS)
-async def policy(request: Request, _: Anybody, office: InOffice) -> Policy:
+async def policy(request: Request, _: Anybody, office: InOffice, on: On = None) -> Policy:
     """Any role may read it: everybody can see an outline of the staged process (R10)."""
-    return (await office.precedent.latest(request.app.state.clock.now()))[1]
+    in_force = (await office.precedent.latest(request.app.state.clock.now()))[1]
+    return office.precedent.policy_on(end_of(on, request.app.state.zone)) if on else in_force
+
+
+@router.get(
+    "/v1/policy/publications",
+    operation_id="policy_publications",
+    summary="Which policies were published, and from when each governs",
+    responses=READ_ERRORS,
+)
+async def publications(request: Request, _: Administrator, office: InOffice) -> Publications:
+    """Also those that are still to come into force."""
+    published = (await office.precedent.latest(request.app.state.clock.now()))[0].policies
+    items = [(f"{one.name_of_pack}@{one.version}", one.in_force_from) for one in published]
+    return Publications(items=[Publication(policy=ref, in_force_from=day) for ref, day in items])
 
 
 @router.get("/v1/directory", summary="The partner services and staff of the authority", responses=READ_ERRORS)

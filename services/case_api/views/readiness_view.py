@@ -83,7 +83,7 @@ def readiness_view(events: Sequence[Recorded], as_of: AsOf, at: Situation, wante
     case = case_as_known(events, as_of)
     service, purpose = wanted.service, wanted.purpose
     categories = wanted.categories or categories_spoken_of(case, service, purpose, at.authority, at.policy)
-    known = drafted(case, at.authority, at.today)
+    known = drafted(case, at.authority, at.today, _asker(at))
     request = SchoolRequest(
         route="school",
         service=service,
@@ -108,6 +108,13 @@ def readiness_view(events: Sequence[Recorded], as_of: AsOf, at: Situation, wante
         draft=DraftShown.model_validate(_drafted(request)),
         **times(as_of),
     )
+
+
+def _asker(at: Situation) -> Contributor | None:
+    """Whoever would ask is a contributor, too (R77)."""
+    if not at.policy.in_pupil_support_team(at.roles):
+        return None
+    return Contributor(staff=at.actor.subject, role=at.actor.role)
 
 
 def _drafted(request: SchoolRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What an education authority publishes: its policy, its directory of services, its staff."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
@@ -122,6 +123,14 @@ class PolicyAlreadyPublished(Refusal):
     advice = "Publish the change under a new version."
 
 
+class StageWithoutPlace(Refusal):
+    slug = "stage-without-place"
+    rule_id = "D17"
+    guidance_ref = "R17"
+    title = "A stage of the ladder in force has no place on the new one, and learners may stand there."
+    advice = "Keep the stages named under 'missing', or name them in 'replaces' of the stages that take their place."
+
+
 class InForceTooEarly(Refusal):
     slug = "in-force-too-early"
     rule_id = "I32"
@@ -139,6 +148,14 @@ def it_comes_into_force_later(authority: Authority, command: PublishPolicy, at: 
     return None if later else InForceTooEarly(pointer="/in_force_from")
 
 
+def every_stage_has_its_place(content: Mapping[str, Any], at: Situation) -> Refusal | None:
+    """R17: whoever stands on a stage of the ladder in force has a place on the new one."""
+    policy = Policy.model_validate(content)
+    lost = [stage.code for stage in at.policy.ladder if policy.stage(stage.code) is None]
+    missing = tuple(Missing(rule_id="D17", what="stage_without_place", ref=code) for code in lost)
+    return StageWithoutPlace(missing=missing, pointer="/content/ladder") if missing else None
+
+
 def _faults(content: dict[str, Any]) -> tuple[Missing, ...]:
     try:
         Policy.model_validate(content)
@@ -151,19 +168,27 @@ def _faults(content: dict[str, Any]) -> tuple[Missing, ...]:
 
 
 def publish_policy(authority: Authority, command: PublishPolicy, at: Situation) -> Decision:
+    """It governs from its day on; an earlier version may come into force again.
+
+    For the same day the later publication counts: one that is still to come into force is put off by publishing for
+    its day what is to hold instead.
+    """
     content = command.content
     if content is None:
         return decided(known("/version", (f"{command.name}@{command.version}",), ()))
     plain = json.dumps(content, sort_keys=True, default=str)
     digest = sha256(plain.encode()).hexdigest()
-    same = (one for one in authority.policies if (one.name_of_pack, one.version) == (command.name, command.version))
-    published = next(same, None)
-    if published and published.sha256 == digest:
+    same = [one for one in authority.policies if (one.name_of_pack, one.version) == (command.name, command.version)]
+    published = same[0] if same else None
+    in_force = authority.policy_on(command.in_force_from)
+    if in_force in same and in_force.in_force_from == command.in_force_from and in_force.sha256 == digest:
         return decided()
-    faults = _faults({**content, "name": command.name, "version": command.version})
+    named = {**content, "name": command.name, "version": command.version}
+    faults = _faults(named)
     return decided(
         PolicyBroken(missing=faults, pointer="/content") if faults else None,
         a_published_version_never_changes(published, digest),
+        every_stage_has_its_place(named, at) if authority.policies and not faults else None,
         it_comes_into_force_later(authority, command, at),
         then=PolicyPublished(
             name_of_pack=command.name,

@@ -24,20 +24,26 @@ class Draft:
     contributors: tuple[Contributor, ...]
 
 
-def drafted(case: Case, authority: Authority, day: date) -> Draft:
-    """Every assessed need, each with the supports that were tried for it, and the staff who gave or watched them."""
+def drafted(case: Case, authority: Authority, day: date, asker: Contributor | None = None) -> Draft:
+    """Every assessed need with what was tried for it, and the staff who gave or watched that, beside whoever asks."""
     needs = tuple(sorted(case.assessments.needs))[:MOST_NEEDS]
     tried = tuple(
         MeasureTried(measure_id=measure.measure_id, need_ref=need)
         for need in needs
         for measure in _tried_for(case, need)[: MOST_MEASURES // len(needs)]
     )
-    return Draft(needs, tried, tuple(_contributors(case, authority, day))[:MOST_CONTRIBUTORS])
+    own = (asker,) if asker else ()
+    others = (one for one in _contributors(case, authority, day) if not asker or one.staff != asker.staff)
+    return Draft(needs, tried, (*own, *others)[:MOST_CONTRIBUTORS])
 
 
 def _tried_for(case: Case, need: str) -> list[Measure]:
-    """The supports that were tried for a need; first those of which it was seen what they did."""
-    tried = (one for one in case.supports.by_id.values() if not one.need_refs or need in one.need_refs)
+    """The supports that were tried for a need; first those of which it was seen what they did.
+
+    One that names no need, such as a support for the whole class, counts only once somebody saw what it did.
+    """
+    measures = case.supports.by_id.values()
+    tried = (one for one in measures if need in one.need_refs or (one.effects and not one.need_refs))
     return sorted(tried, key=lambda one: not one.effects)
 
 
