@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from benchmarks import ground
 from benchmarks.ground import Database
-from benchmarks.peers.library import Learner, Learners, configured, payload
+from benchmarks.peers.library import TOGETHER, Learner, Learners, configured, payload
 from benchmarks.results import Results
 from benchmarks.samples import Sample, alternate, ratio
 from benchmarks.size import Size
@@ -49,8 +49,10 @@ async def _load(journal: Journal, case_id: UUID) -> None:
 
 def _told(application: Learners, length: int) -> UUID:
     learner = Learner(uuid4(), payload())
-    for _ in range(length - 1):
+    for number in range(1, length):
         learner.raise_concern(payload())
+        if number % TOGETHER == 0:
+            application.save(learner)
     application.save(learner)
     return learner.id
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -16,6 +16,9 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks import facts
 from benchmarks.processor import watching
 from benchmarks.samples import Sample
+
+TOGETHER: Final = 50
+"""Events in one save, where the library is given many: its pipeline stands still for ever with 1,000 of this size."""
 
 
 class Learner(Aggregate):

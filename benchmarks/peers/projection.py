@@ -11,7 +11,7 @@ from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 
-from benchmarks.peers.library import Learner, Learners, configured, payload
+from benchmarks.peers.library import TOGETHER, Learner, Learners, configured, payload
 from benchmarks.samples import Sample
 
 TABLE: Final = "CREATE TABLE IF NOT EXISTS learner_rows (case_id uuid PRIMARY KEY, concerns int, version int)"
@@ -19,7 +19,6 @@ PUT: Final = (
     "INSERT INTO learner_rows VALUES (%s, 0, %s) ON CONFLICT (case_id)"
     " DO UPDATE SET concerns = learner_rows.concerns + 1, version = excluded.version"
 )
-TOGETHER: Final = 200
 PATIENCE: Final = 300
 
 
