@@ -22,8 +22,8 @@ from case_api.store.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 AUTHORITY, NEIGHBOUR = "strathlorne", "auchterlee"
-PATIENCE = 30.0
-"""Seconds for a process to answer, and to end."""
+PATIENCE = 90.0
+"""Seconds for a process to answer, and to end: it may share its cores with many others."""
 
 
 @dataclass

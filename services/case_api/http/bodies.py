@@ -7,6 +7,7 @@ own body parameters read more leniently, so they are not used.
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from typing import Any, get_args
 
 from fastapi import Depends
@@ -30,7 +31,7 @@ def json_body(kind: Any) -> Any:
 def reader(kind: Any) -> Callable[[Request], Awaitable[Any]]:
     """Reads and checks the body of a request; raises BodyRejected, which becomes a 400 problem."""
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    names = declared_names(adapter)
+    names = cache(lambda: declared_names(adapter))
 
     async def read(request: Request) -> Any:
         body = await request.body()
@@ -39,7 +40,7 @@ def reader(kind: Any) -> Callable[[Request], Awaitable[Any]]:
         except ValidationError as error:
             faults = error.errors(include_input=False, include_url=False)
             located = [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
-            raise BodyRejected(located, json.loads(body) if body else None, names) from None
+            raise BodyRejected(located, json.loads(body) if body else None, names()) from None
 
     return read
 
