@@ -21,7 +21,7 @@ class Size:
     """Commits of a single writer in one turn."""
     story: int = 1_000
     """Facts of the long case."""
-    rebuilt: int = 20_000
+    rebuilt: int = 10_000
     """Facts on the log that is rebuilt."""
     grown_from: int = 10_000
     grown_to: int = 50_000
