@@ -117,7 +117,7 @@ def _rows(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
 @asynccontextmanager
 async def office(url: str, var: Path) -> AsyncIterator[Office]:
     """The authority's office, as a command of the operator opens it: nothing goes on in its background."""
-    settings = Settings(var=var, authorities=(AUTHORITY,), policies=ROOT / "policies")
+    settings = Settings(mode="test", var=var, authorities=(AUTHORITY,), policies=ROOT / "policies")
     offices = Offices(ground.store(url, var), SystemClock(), Packs(settings.policies), settings)
     try:
         yield await offices.of(AUTHORITY)

@@ -15,7 +15,7 @@ from typing import Final
 
 from benchmarks.ground import AUTHORITY, KEY
 from case_api.http.issuer import NAME, LocalIssuer
-from case_api.settings import Settings
+from case_api.settings import Settings, seal_keys
 from tests.journeys.api import as_address
 
 ROOT: Final = Path(__file__).parent.parent
@@ -43,10 +43,12 @@ class Identities:
     def below(cls, var: Path) -> "Identities":
         """With keys below *var*, and the authority's own key where the case API looks for it."""
         keys = var / "keys"
-        keys.mkdir(parents=True)
+        keys.mkdir(parents=True, exist_ok=True)
         (keys / f"{AUTHORITY}.key").write_text(KEY.hex())
         (keys / f"{AUTHORITY}.key").chmod(0o600)
-        return cls(LocalIssuer(Settings(mode="test", var=var, authorities=(AUTHORITY,))))
+        settings = Settings(mode="test", var=var, authorities=(AUTHORITY,))
+        seal_keys(settings)  # which test mode makes where it is missing
+        return cls(LocalIssuer(settings))
 
     def tokens(self) -> list[str]:
         """One for each of many teachers."""
