@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow faults acceptance check bench bench-growth format generate lock
+.PHONY: help run test test-slow faults tamper acceptance check bench bench-growth format generate lock
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -37,6 +37,9 @@ faults: $(READY) ## kill, starve and break everything, and judge it by ledgers (
 	@STAGEPOST_TEST_FAULTS=full STAGEPOST_TEST_FAULTS_SEEN=var/faults \
 	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(FAULTS) $(ARGS)
 	@$(BIN)/python -m tests.faults var/faults
+
+tamper: $(READY) ## alter a store in each of twelve ways a hundred times, and look at a whole one a thousand times
+	@STAGEPOST_TEST_TAMPERINGS=100 STAGEPOST_TEST_CLEAN_RUNS=1000 $(BIN)/python -m pytest -q tests/seals/test_tampering.py $(ARGS)
 
 acceptance: $(READY) ## play the whole school year on SQLite and PostgreSQL, one line for each row
 	@$(BIN)/python -m tests.acceptance

@@ -1,5 +1,5 @@
-"""`python -m case_api`: serve, rebuild the boards, write the published documents."""
+"""`python -m case_api`: serve, rebuild the boards, export, verify, write the published documents."""
 
 from case_api.cli.app import app
 
-app()
+app(prog_name="stagepost")

@@ -58,11 +58,17 @@ def test_every_module_taught_can_be_run(module: str):
     assert "usage" in run(sys.executable, "-m", module, "--help").lower()
 
 
+@pytest.mark.parametrize("command", sorted({words(each)[1] for _, each in TAUGHT if each.startswith("./stagepost ")}))
+def test_every_command_of_stagepost_taught_explains_itself(command: str):
+    assert "usage" in run("./stagepost", command, "--help").lower()
+
+
 @pytest.mark.parametrize(("document", "command"), TAUGHT)
 def test_every_command_taught_is_one_of_a_few_well_known(document: str, command: str):
     programs = {
         ".",  # reads a file that the demo wrote
         "make",
+        "./stagepost",
         "python",
         "python3",
         "curl",

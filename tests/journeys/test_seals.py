@@ -1,11 +1,15 @@
 """An auditor holds the authority to what it once signed, through HTTP, on both databases."""
 
+import os
+import subprocess
+import sys
 from base64 import b64decode
 from uuid import uuid4
 
 import pytest
 
 from case_api.seals.verifier import included, read_checkpoint, read_key
+from tests.journeys.api import ROOT
 from tests.journeys.family import CONCERN, register
 from tests.journeys.town import Town
 
@@ -76,3 +80,55 @@ async def test_how_many_facts_there_are_is_for_auditors_alone(role, town: Town):
 async def test_an_empty_log_has_no_checkpoint(town: Town):
     neighbour = town.door("auditor", authority="auchterlee")
     assert (await neighbour.get("/v1/audit/checkpoint")).status_code == 404
+
+
+def stagepost(town: Town, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command line over the same store, while it is served."""
+    given = town.api.settings
+    told = {
+        "MODE": "test",
+        "VAR": given.var,
+        "AUTHORITIES": ",".join(given.authorities),
+        "DATABASE_URL": given.database_url,
+    }
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "services"), str(ROOT))),
+        **{f"STAGEPOST_{name}": str(value) for name, value in told.items()},
+    }
+    command = [sys.executable, "-m", "case_api", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town, tmp_path):
+    family = await register(town.school)
+    await town.school.done(f"{family.path}/concerns", CONCERN)
+    key = (await town.door("auditor").seen("/v1/audit/checkpoint"))["key"]
+    file, checkpoint = tmp_path / "case.json", tmp_path / "checkpoint"
+    checkpoint.write_text((await town.door("auditor").seen("/v1/audit/checkpoint"))["checkpoint"])
+
+    exported = stagepost(town, "export", family.uuid, "--output", file)
+    assert (exported.returncode, exported.stderr) == (0, "")
+    checked = stagepost(town, "verify", file, "--key", key, "--history")
+    assert checked.returncode == 0
+    assert "concern raised, by pupil_support" in checked.stdout
+    scrubbed = stagepost(town, "verify", "--log", "--checkpoint", checkpoint)
+    assert (scrubbed.returncode, scrubbed.stderr) == (0, "")
+    assert "auchterlee: 0 facts" in scrubbed.stdout
+
+    file.write_text(file.read_text().replace("pupil_support", "somebody_else", 1))
+    refused = stagepost(town, "verify", file, "--key", key)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("stagepost: ALTERED: ")
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("export", uuid4()), 4), (("verify", "nowhere.json"), 2), (("verify", "x", "--log"), 2)],
+)
+async def test_a_command_that_cannot_be_done_says_why_in_one_line(arguments, code, town: Town):
+    done = stagepost(town, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith("stagepost: ")
+    assert done.stderr.count("\n") == 1

@@ -3,8 +3,10 @@
 import typer
 
 from case_api.cli.documents import openapi, reference, schemas
+from case_api.cli.export import export_case
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.serve import serve
+from case_api.cli.verify import verify
 
 app = typer.Typer(
     help="The case API of Stagepost: records support for learners as immutable facts.",
@@ -14,6 +16,8 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(rebuild_boards)
+app.command("export")(export_case)
+app.command()(verify)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

@@ -6,7 +6,7 @@ refused, and reads what the other wrote.
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -68,6 +68,16 @@ class Nodes:
             rows = await self._database.rows(f"SELECT hash FROM {table} WHERE {where}", place)  # noqa: S608 (ours)
             if rows:
                 found[level, number] = bytes(rows[0][0])
+        return found
+
+    async def above(self, nodes: Collection[Node]) -> dict[Node, bytes]:
+        """The same for many nodes above the leaves that lie close together: a statement for each level."""
+        found: dict[Node, bytes] = {}
+        for level in {level for level, _ in nodes}:
+            numbers = [number for at, number in nodes if at == level]
+            sql = "SELECT number, hash FROM seal_nodes WHERE level=? AND number>=? AND number<=?"
+            rows = await self._database.rows(sql, (level, min(numbers), max(numbers)))
+            found |= {(level, number): bytes(value) for number, value in rows}
         return found
 
     async def add(self, leaves: Sequence[Leaf], nodes: Sequence[tuple[Node, bytes]]) -> None:

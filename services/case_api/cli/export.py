@@ -1,0 +1,66 @@
+"""`stagepost export`: one case in one file that anybody can check offline."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping
+from case_api.cli.settings import settings_or_exit
+from case_api.seals.exporting import NoSuchCase, export
+from case_api.seals.keeper import Broken
+from case_api.seals.verifier import written
+from case_api.settings import Settings
+from case_api.store.journal import FrameError, StoreUnavailable
+
+EXIT_NO_CASE = 4
+
+
+def export_case(
+    case: Annotated[UUID, typer.Argument(help="The id of the case.")],
+    *,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; standard output without it.")] = None,
+    people: Annotated[bool, typer.Option(help="Show also names and contacts of carers.")] = False,
+    mask: Annotated[list[str] | None, typer.Option(help="A type of fact to mask; may be repeated.")] = None,
+) -> None:
+    """Write a case with its proofs, a checkpoint and its history in words; `stagepost verify FILE` checks it.
+
+    Exit codes: 1 the log was altered, 2 unsafe settings or no place to write, 3 the store cannot be reached, 4 no such
+    case.
+    """
+    settings = settings_or_exit(serves=False)
+    try:
+        _put(asyncio.run(_exported(settings, case, people=people, masked=mask or [])), output)
+    except NoSuchCase:
+        _end("there is no such case", EXIT_NO_CASE)
+    except (Broken, FrameError):
+        _end("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED)
+    except StoreUnavailable:
+        _end("the store cannot be reached", EXIT_UNAVAILABLE)
+    except OSError:
+        _end("the file is there already, or cannot be written", 2)
+
+
+async def _exported(settings: Settings, case_id: UUID, *, people: bool, masked: list[str]) -> bytes:
+    for name in settings.authorities:
+        async with keeping(settings, name) as keeper:
+            if await keeper.journal.head(case_id):
+                return written(await export(keeper, case_id, people=people, masked=masked))
+    raise NoSuchCase
+
+
+def _put(content: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def _end(why: str, code: int) -> None:
+    typer.echo(f"stagepost: {why}", err=True)
+    raise typer.Exit(code) from None

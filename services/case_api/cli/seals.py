@@ -1,0 +1,27 @@
+"""What the commands about seals share: the store of one authority, opened and closed again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from case_api.seals.keeper import Keeper, open_keeper
+from case_api.settings import Settings, authority_keys, seal_keys
+from case_api.store.archive import Archive, StoreSettings
+
+EXIT_ALTERED: Final = 1
+EXIT_UNAVAILABLE: Final = 3
+
+
+@asynccontextmanager
+async def keeping(settings: Settings, authority: str) -> AsyncIterator[Keeper]:
+    """The seals of an authority over its open log. Raises StoreUnavailable, UnsafeSettings."""
+    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
+    archive = Archive(store)
+    try:
+        keeper = await open_keeper(store, await archive.open(authority), seal_keys(settings).keys[authority])
+        try:
+            yield keeper
+        finally:
+            await keeper.close()
+    finally:
+        await archive.close()
