@@ -24,7 +24,11 @@ def commands(document: Path) -> list[str]:
 TAUGHT = sorted({(told(document), command) for document in DOCUMENTS for command in commands(document)})
 MADE = sorted({command for _, command in TAUGHT if command.startswith("make")})
 MODULES = sorted(
-    {found for _, command in TAUGHT for found in re.findall(r"python3? -m ((?:case_api|notifier|demo)\S*)", command)}
+    {
+        found
+        for _, command in TAUGHT
+        for found in re.findall(r"python3? -m ((?:case_api|notifier|witness|demo)\S*)", command)
+    }
 )
 
 

@@ -82,6 +82,13 @@ async def test_an_empty_log_has_no_checkpoint(town: Town):
     assert (await neighbour.get("/v1/audit/checkpoint")).status_code == 404
 
 
+def run(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join((str(ROOT / "services"), str(ROOT)))
+    whole = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, **environment}
+    command = [sys.executable, "-m", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True, check=False, timeout=120)
+
+
 def stagepost(town: Town, *arguments: object) -> subprocess.CompletedProcess[str]:
     """The command line over the same store, while it is served."""
     given = town.api.settings
@@ -91,13 +98,7 @@ def stagepost(town: Town, *arguments: object) -> subprocess.CompletedProcess[str
         "AUTHORITIES": ",".join(given.authorities),
         "DATABASE_URL": given.database_url,
     }
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join((str(ROOT / "services"), str(ROOT))),
-        **{f"STAGEPOST_{name}": str(value) for name, value in told.items()},
-    }
-    command = [sys.executable, "-m", "case_api", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return run({f"STAGEPOST_{name}": str(value) for name, value in told.items()}, "case_api", *arguments)
 
 
 async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town, tmp_path):
@@ -132,3 +133,20 @@ async def test_a_command_that_cannot_be_done_says_why_in_one_line(arguments, cod
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.startswith("stagepost: ")
     assert done.stderr.count("\n") == 1
+
+
+async def test_a_witness_cosigns_a_log_that_grows_and_its_note_holds_the_store_to_it(town: Town, tmp_path):
+    key = (await town.door("auditor").seen("/v1/audit/checkpoint"))["key"]
+    (tmp_path / "key").write_text("5a" * 32)
+    (tmp_path / "token").write_text(town.api.token("auditor"))
+    asked = ["--name", "audit.example", "--log-key", key, "--url", town.api.base_urls[0], "--state", tmp_path / "last"]
+    asked += ["--key", tmp_path / "key", "--token-file", tmp_path / "token"]
+
+    first = run({}, "witness", *asked)
+    await register(town.school)
+    second = run({}, "witness", *asked)
+    assert (first.returncode, second.returncode, first.stderr + second.stderr) == (0, 0, "")
+    sizes = [read_checkpoint(one.stdout, read_key(key))[0] for one in (first, second)]
+    assert sizes[0] < sizes[1]
+    assert "— audit.example " in second.stdout
+    assert stagepost(town, "verify", "--log", "--checkpoint", tmp_path / "last").returncode == 0
