@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from case_api.domain.case import fold
 from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.facts.assessments import ViewsRecorded
 from case_api.domain.facts.authority import StaffAssigned
@@ -14,11 +15,11 @@ from case_api.domain.facts.coordination import LeadProfessionalAssigned, NamedPe
 from case_api.domain.facts.involvement import InvolvementPaused
 from case_api.domain.facts.meetings import Addressee, Attendee, MeetingCalled, MeetingHeld, MeetingPackIssued, Seating
 from case_api.domain.facts.people import CarerLinked, ContactPreferenceSet, RankedChannel, Rights
-from case_api.domain.facts.plans import PlanAgreed, PlannedNeed, PlanParty
+from case_api.domain.facts.plans import PlanAgreed, PlanClosed, PlannedNeed, PlanParty
 from case_api.domain.facts.postcards import PostcardSent
 from case_api.domain.facts.recommendations import RecommendationMade
 from case_api.domain.facts.records import RecordCorrected
-from case_api.domain.facts.requests import AssistanceDeclined, AssistanceRequested, Requester
+from case_api.domain.facts.requests import AssistanceAcknowledged, AssistanceDeclined, AssistanceRequested, Requester
 from case_api.domain.facts.reviews import ReviewHeld
 from case_api.domain.facts.sharing import InformationShared
 from case_api.domain.facts.stages import StageChanged
@@ -27,6 +28,8 @@ from case_api.domain.facts.told import DisclosureMade, DisclosureWithheld, Withh
 from case_api.domain.questions.family_sight import OWN, SHARED
 from case_api.domain.words import LawfulBasis
 from case_api.views.answer import NothingKnown
+from case_api.views.family_seen import seen_by
+from case_api.views.family_told import SENTENCES, sentence
 from case_api.views.family_view import family_view
 from tests.boards.log import beside
 from tests.story import AUTHORITY, POLICY, Story, at
@@ -321,7 +324,7 @@ def test_who_was_told_is_this_person_and_the_services_and_not_the_others():
         ("you", date(2025, 9, 19)),
         ("Speech and Language Therapy", date(2025, 11, 14)),
     ]
-    assert lines[0].text == "From 2025-09-16 on: A timetable in pictures, for the learner."
+    assert lines[0].text == "We give this support at school: A timetable in pictures."
 
 
 def test_views_and_words_of_others_are_not_shown():
@@ -389,7 +392,7 @@ def test_what_is_withheld_whole_is_not_there_and_what_is_withheld_in_detail_is_t
     assert view.plan is not None
     assert view.plan.needs == ()
     assert [(one.service, one.shared, one.state) for one in view.services] == [(None, (), "requested")]
-    assert view.told == ()
+    assert [one.text for one in view.told] == ["We give support at school."]
     shown = view.model_dump_json()
     assert not [word for word in ("timetable", "additions", "slt", "CANARY-REASON", str(request_id)) if word in shown]
     assert view_of(story, story.anna, told=told.events) == view_of(story, story.anna)
@@ -437,7 +440,7 @@ def test_labels_are_in_the_readers_language_where_the_policy_has_them():
         "2025-08-27", ContactPreferenceSet(person_id=story.anna, channels=(), language="pl", set_by="themselves")
     )
     view = family_view(story.events, (), at(LATER), polish, DIRECTORY, story.anna)
-    assert (view.language, view.supports[0].what) == ("pl", "Plan obrazkowy")
+    assert (view.language, view.readers_language, view.supports[0].what) == ("en", "pl", "Plan obrazkowy")
     assert (
         family_view(story.events, (), at(LATER), polish, DIRECTORY, TOM).supports[0].what == "A timetable in pictures"
     )
@@ -445,3 +448,158 @@ def test_labels_are_in_the_readers_language_where_the_policy_has_them():
 
 def test_every_kind_of_fact_that_families_see_is_one_that_there_is():
     assert set(SHARED) | set(OWN) <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("what", [lambda _: None, lambda changed: Withheld(events=(changed.event_id,))])
+def test_an_earlier_stage_is_not_told_as_if_it_held(what):
+    story = school_year()
+    changed = story.then("2025-11-04", stage_change())
+    told = beside(story)
+    told.then("2025-11-04", withheld(story, TOM, about=what(changed)))
+    stage = view_of(story, TOM, told=told.events).stage
+    assert (stage.text, stage.on) == ("Ask the school how support is planned now.", None)
+    assert "additions" in view_of(story, told=told.events).stage.text
+
+
+def test_where_everything_is_withheld_what_happens_changes_nothing():
+    story = school_year()
+    own = their_own_request(story, TOM)
+    told = beside(story)
+    told.then("2025-11-04", withheld(story, TOM))
+    before = view_of(story, TOM, told=told.events)
+    story.then("2025-11-04", stage_change())
+    story.then("2025-11-05", AssistanceAcknowledged(request_id=own, service="slt", received_by="x"))
+    story.then("2026-02-10", plan(story))
+    assert view_of(story, TOM, told=told.events) == before
+
+
+def their_own_request(story, person):
+    request_id = uuid4()
+    asked = AssistanceRequested(
+        request_id=request_id,
+        route="direct",
+        requester=Requester(kind="carer", role="carer", person=person),
+        service="slt",
+        purpose="speech",
+        input_sought=("advice",),
+    )
+    story.then("2025-11-01", asked)
+    return request_id
+
+
+def kept_to_themselves(story, event):
+    """The view of somebody from whom this one event is withheld whole."""
+    told = beside(story)
+    told.then("2026-05-30", withheld(story, TOM, about=Withheld(events=(event.event_id,))))
+    return view_of(story, TOM, told=told.events)
+
+
+def test_a_support_whose_end_is_withheld_is_not_told_as_if_it_went_on():
+    story = school_year()
+    ended = story.then("2026-05-19", SupportEnded(measure_id=MEASURE, reason="outcome_met", on=date(2026, 5, 19)))
+    assert kept_to_themselves(story, ended).supports == ()
+
+
+def test_a_plan_whose_next_version_or_end_is_withheld_is_not_told_as_if_it_held():
+    story = school_year()
+    story.then("2026-02-10", plan(story))
+    closed = story.then("2026-05-19", PlanClosed(plan_id=PLAN, on=date(2026, 5, 19), reason="CANARY-WHY"))
+    assert kept_to_themselves(story, closed).plan is None
+    renewed = plan(story).model_copy(update={"version": 2, "agreed_on": date(2026, 3, 1)})
+    again = school_year()
+    again.then("2026-02-10", plan(again))
+    assert kept_to_themselves(again, again.then("2026-03-01", renewed)).plan is None
+
+
+def test_a_meeting_whose_record_is_withheld_is_not_told_as_still_to_come():
+    story = school_year()
+    when = datetime(2026, 2, 10, 14, tzinfo=UTC)
+    called = MeetingCalled(
+        meeting_id=MEETING, kind="planning", at=when, purpose="Plan.", organiser="hay", invited=(TOM,)
+    )
+    story.then("2026-02-01", called)
+    held = MeetingHeld(meeting_id=MEETING, held_on=date(2026, 2, 10), present=("Mr Hay",))
+    assert kept_to_themselves(story, story.then("2026-02-10", held)).meetings == ()
+
+
+def test_a_review_that_is_withheld_leaves_no_older_day_for_the_next_one():
+    story = school_year()
+    first = ReviewHeld(
+        review_id=uuid4(),
+        of_refs=(MEASURE,),
+        held_on=date(2025, 11, 4),
+        decision="continue",
+        next_review_on=date(2026, 2, 10),
+    )
+    story.then("2025-11-04", first)
+    second = first.model_copy(update={"review_id": uuid4(), "held_on": date(2025, 12, 4)})
+    [shown] = kept_to_themselves(story, story.then("2025-12-04", second)).reviews
+    assert (shown.on, shown.next_on) == (date(2025, 11, 4), None)
+
+
+def test_a_request_whose_answer_is_withheld_is_not_told_as_if_it_waited():
+    story = school_year()
+    request_id = story.asked("2025-11-14")
+    declined = AssistanceDeclined(
+        request_id=request_id, service="slt", reason_code="threshold", explanation="CANARY-WHY", advice="CANARY-ADVICE"
+    )
+    [asked] = kept_to_themselves(story, story.then("2025-11-20", declined)).services
+    assert (asked.text, asked.state, asked.on) == (
+        "Help was asked for. Ask the school how this stands now.",
+        None,
+        date(2025, 11, 14),
+    )
+
+
+def test_who_coordinates_is_left_out_where_the_one_who_does_now_is_withheld():
+    story = school_year()
+    _, last = (
+        story.then(
+            day,
+            LeadProfessionalAssigned(
+                name=name, organisation="Social Work", from_day=date.fromisoformat(day), reason="CANARY-WHY"
+            ),
+        )
+        for name, day in (("Ms Kerr", "2025-12-11"), ("Mr Low", "2026-01-11"))
+    )
+    assert kept_to_themselves(story, last).lead_professional is None
+    assert view_of(story, TOM).lead_professional == "Mr Low"
+
+
+@pytest.mark.parametrize("about", [None, Withheld(service="slt")])
+def test_their_own_agreement_and_request_are_never_withheld_from_them(about):
+    story = school_year()
+    story.agreed("2025-11-12", "learning_profile")
+    their_own_request(story, story.anna)
+    told = beside(story)
+    told.then("2025-11-12", withheld(story, story.anna, about=about))
+    view = view_of(story, told=told.events)
+    assert [(one.service, one.status) for one in view.agreements] == [("Speech and Language Therapy", "granted")]
+    assert [(one.service, one.state) for one in view.services] == [("Speech and Language Therapy", None)]
+
+
+def test_a_message_that_reached_them_stays_among_what_they_were_told_when_it_is_withheld_later():
+    story = school_year()
+    support, _ = story.events[-1], story.asked("2025-11-14")
+    told = beside(story)
+    told.then("2025-09-19", line(support, str(TOM)))
+    told.then("2025-11-14", line(story.events[-1], str(TOM)))
+    told.then("2025-11-14", line(story.events[-1], "service:slt"))
+    told.then("2025-11-15", withheld(story, TOM))
+    assert [(one.to, one.text) for one in view_of(story, TOM, told=told.events).told] == [
+        ("you", "We give support at school."),
+        ("you", "A service was asked for help."),
+    ]
+
+
+def test_every_fact_that_a_family_can_hear_of_has_a_sentence_without_codes():
+    assert (set(SHARED) | set(OWN)) <= set(SENTENCES) <= set(CATALOGUE)
+    story = school_year()
+    seen = seen_by(fold(story.case_id, story.events), story.events, (), at(LATER), POLICY, DIRECTORY, TOM)
+    for name, fact in CATALOGUE.items():
+        for example in fact.examples:
+            event = replace(story.events[-1], fact=fact.model_validate(example), name=name)
+            for known in (seen, replace(seen, clear=frozenset())):
+                said = sentence(known, event)
+                assert said.endswith(".")
+                assert not {"_", "{", ":"} & set(said.removeprefix("We give this support at school:"))

@@ -33,6 +33,8 @@ AGREEMENTS: Final[Mapping[str, str]] = {
 }
 STAGE: Final = "This is how support is planned now: {label}."
 STAGE_ALONE: Final = "How support is planned has changed."
+STAGE_UNTOLD: Final = "Ask the school how support is planned now."
+REQUEST_UNTOLD: Final = "Help was asked for. Ask the school how this stands now."
 SUPPORT: Final = "We give this support at school: {label}."
 SUPPORT_ALONE: Final = "We give support at school."
 SUPPORT_OVER: Final = "This support has come to its end: {label}."

@@ -61,7 +61,7 @@ class ServiceSaid(Said):
     """A partner service that was asked, and how far it has come."""
 
     service: str | None = None
-    state: str
+    state: str | None = None
     shared: tuple[str, ...] = Field(default=(), description="What kinds of information the request names.")
     sent: tuple[SentSaid, ...] = ()
 
@@ -95,7 +95,8 @@ class FamilyView(Answer):
 
     case_id: UUID
     person_id: UUID
-    language: str = Field(description="The reader's language; labels are in it where the policy has them.")
+    language: str = Field(description="Of the sentences.")
+    readers_language: str = Field(description="The reader's own; labels are in it where the policy has them.")
     learner: str
     school: str
     to_turn_to: str | None = Field(default=None, description="Whom the family turns to first.")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from case_api.domain.facts.supports import Measure
-from case_api.domain.questions.request_state import progress_at
+from case_api.domain.facts.requests import Request
+from case_api.domain.questions.request_state import Progress, progress_at
 from case_api.domain.questions.standing import NEVER, standing
 from case_api.domain.words import RequestId, day_of, has_come
 from case_api.views import family_lines as lines
@@ -22,14 +22,14 @@ from case_api.views.family_parts import (
     ToldSaid,
 )
 from case_api.views.family_seen import Seen
+from case_api.views.family_told import sentence, strategy
 from case_api.views.stage_view import stage_held
-from case_api.views.summaries import summary_of
 
 
 def lead_professional(seen: Seen) -> str | None:
     """Who coordinates where several services work."""
     lead = seen.whole.coordination.lead_professional_on(seen.day)
-    if lead is None:
+    if lead is None or lead != seen.truth.coordination.lead_professional_on(seen.day):
         return None
     return seen.authority.name_of(lead.staff) if lead.staff else lead.name
 
@@ -37,6 +37,8 @@ def lead_professional(seen: Seen) -> str | None:
 def stage(seen: Seen) -> Said:
     """Where the learner stands on the ladder."""
     held = stage_held(seen.outline, seen.at, seen.policy)
+    if seen.all_withheld or held != stage_held(seen.truth, seen.at, seen.policy):
+        return Said(text=lines.STAGE_UNTOLD)
     if held != stage_held(seen.whole, seen.at, seen.policy):
         return Said(text=lines.STAGE_ALONE, on=held.since)
     stage = seen.policy.stage(held.code)
@@ -47,9 +49,12 @@ def stage(seen: Seen) -> Said:
 def supports(seen: Seen) -> Iterator[SupportSaid]:
     """What is given at school, and what was."""
     for measure in seen.outline.supports.by_id.values():
-        if measure.started_on <= seen.day:
+        if (
+            measure.started_on <= seen.day
+            and measure.ended_on == seen.truth.supports.by_id[measure.measure_id].ended_on
+        ):
             over = measure.ended_on is not None and measure.ended_on <= seen.day
-            what = _strategy(seen, measure) if measure.measure_id in seen.whole.supports.by_id else None
+            what = strategy(seen, measure.strategy_code) if measure.measure_id in seen.whole.supports.by_id else None
             yield SupportSaid(
                 text=_support_line(what, over=over),
                 on=measure.started_on,
@@ -64,16 +69,10 @@ def _support_line(what: str | None, *, over: bool) -> str:
     return (lines.SUPPORT_OVER if over else lines.SUPPORT).format(label=what)
 
 
-def _strategy(seen: Seen, measure: Measure) -> str:
-    code = measure.strategy_code
-    found = seen.policy.strategy(code) or seen.policy.targeted_strategy(code)
-    return label(found.label if found else {}, seen.language, code)
-
-
 def plan(seen: Seen) -> PlanSaid | None:
     """The plan in force."""
     agreed, whole = seen.outline.plans.on(seen.day), seen.whole.plans.on(seen.day)
-    if agreed is None:
+    if agreed is None or agreed != seen.truth.plans.on(seen.day):
         return None
     needs = whole.needs if whole == agreed else ()
     said = tuple(NeedSaid(what=need.action, hoped_for=need.outcome, by_when=need.by_when) for need in needs)
@@ -83,20 +82,25 @@ def plan(seen: Seen) -> PlanSaid | None:
 def reviews(seen: Seen) -> Iterator[ReviewSaid]:
     """When things were looked at together."""
     whole = {one.review_id for one in seen.whole.reviews.held}
+    all_told = len(seen.outline.reviews.held) == len(seen.truth.reviews.held)
     for review in seen.outline.reviews.held:
         if review.held_on <= seen.day:
             shown = review.review_id in whole
             yield ReviewSaid(
                 text=lines.REVIEWS[review.decision] if shown else lines.REVIEW_ALONE,
                 on=review.held_on,
-                next_on=review.next_review_on if shown else None,
+                next_on=review.next_review_on if shown and all_told else None,
             )
 
 
 def meetings(seen: Seen) -> Iterator[MeetingSaid]:
     """Meetings to which this person was invited."""
     for meeting in seen.outline.meetings.by_id.values():
-        if has_come(meeting.called_at, seen.at, seen.policy.tz):
+        true = seen.truth.meetings.by_id[meeting.called.meeting_id]
+        if has_come(meeting.called_at, seen.at, seen.policy.tz) and (meeting.called, meeting.held) == (
+            true.called,
+            true.held,
+        ):
             held = meeting.held if meeting.held and meeting.held.held_on <= seen.day else None
             whole = seen.whole.meetings.by_id.get(meeting.called.meeting_id)
             told = whole.held if whole and held else None
@@ -116,14 +120,23 @@ def services(seen: Seen) -> Iterator[ServiceSaid]:
         if progress is None:
             continue
         whole = request.asked.request_id in seen.whole.requests.by_id
+        told = _is_told(seen, request, progress)
         yield ServiceSaid(
-            text=lines.STATES[progress.state],
-            on=day_of(progress.since, seen.policy.tz),
+            text=lines.STATES[progress.state] if told else lines.REQUEST_UNTOLD,
+            on=day_of(progress.since if told else request.asked_at, seen.policy.tz),
             service=seen.service(request.asked.service) if whole else None,
-            state=progress.state,
+            state=progress.state if told else None,
             shared=tuple(map(words, request.asked.categories)) if whole else (),
             sent=tuple(_sent(seen, request.asked.request_id)),
         )
+
+
+def _is_told(seen: Seen, request: Request, progress: Progress) -> bool:
+    """Whether how far it has come is for them to know, and what they see of it is how it stands."""
+    request_id = request.asked.request_id
+    true = progress_at(seen.truth, seen.truth.requests.by_id[request_id], seen.at, seen.policy.tz)
+    held = true and (true.state, true.since)
+    return request_id not in seen.kept_requests and held == (progress.state, progress.since)
 
 
 def _sent(seen: Seen, request_id: RequestId) -> Iterator[SentSaid]:
@@ -168,13 +181,17 @@ def concerns(seen: Seen) -> Iterator[Said]:
 
 
 def told(seen: Seen) -> Iterator[ToldSaid]:
-    """What this person and the services were told of what they see whole; nothing of what others were told."""
+    """What this person received, and what services were told of what they see whole; nothing of what others were told.
+
+    A message that reached them stays, without detail where that is withheld since.
+    """
     for one in seen.told.by_message.values():
         event, kind = seen.about.get(one.made.about), one.made.to.partition(":")
-        if event is None or one.made.delivery != "sent" or kind[0] not in {"service", str(seen.person)}:
+        theirs = kind[0] == str(seen.person) or (kind[0] == "service" and one.made.about in seen.clear)
+        if event is None or one.made.delivery != "sent" or not theirs:
             continue
         yield ToldSaid(
-            text=summary_of(event.fact, seen.policy, seen.authority),
+            text=sentence(seen, event),
             on=day_of(one.at, seen.policy.tz),
             to=seen.service(kind[2]) if kind[0] == "service" else "you",
             channel=words(one.made.channel),

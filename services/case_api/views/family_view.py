@@ -38,7 +38,8 @@ def family_view(
     return FamilyView(
         case_id=case.id,
         person_id=person,
-        language=seen.language,
+        language="en",
+        readers_language=seen.language,
         learner=learner.name,
         school=authority.title_of(seen.whole.setting_on(seen.day) or learner.setting),
         to_turn_to=authority.name_of(named) if named else None,

@@ -74,12 +74,18 @@ def postcards_of_carer(
 ) -> PostcardsView:
     """What one carer reads: what was exchanged with them, less what the school wrote and now withholds from them (I25).
 
-    Raises NothingKnown.
+    Whom a card waits for is not said where it may be the school's answer that is withheld. Raises NothingKnown.
     """
     case = case_as_known(events, as_of)
     kept = ledger_as_known(ledger, None).in_force()
     told = [event for event in events if not _is_kept(kept, case, carer, event)]
+    if len(told) < len(events) or any(one.decided.person_id == carer and one.decided.about is None for one in kept):
+        return _without_turns(postcards_view(told, as_of, policy, authority).of(carer))
     return postcards_view(told, as_of, policy, authority).of(carer)
+
+
+def _without_turns(view: PostcardsView) -> PostcardsView:
+    return view.model_copy(update={"items": tuple(one.model_copy(update={"awaits": None}) for one in view.items)})
 
 
 def _is_kept(kept: Sequence[Withholding], case: Case, carer: UUID, event: Recorded) -> bool:

@@ -2,7 +2,8 @@
 
 Only what is named here is seen, so that a new kind of fact is seen by nobody until somebody decides. What is labelled
 protection is never seen (I30), nor what another person said, agreed to or wrote; what is withheld from this person is
-seen in outline or not at all (I25), and a learner's own request stays theirs (I14).
+seen in outline or not at all (I25), and a learner's own request stays theirs (I14). Nobody's own words, answers and
+requests are withheld from them.
 """
 
 from collections.abc import Mapping
@@ -54,15 +55,28 @@ def takes_part(case: Case, person: PersonId) -> bool:
 
 def sight_of(case: Case, told: Told, person: PersonId, event: Recorded) -> Sight:
     """How much of *event* the person sees, as case and ledger stand now."""
-    if not _is_routine(event) or not _is_theirs(case, person, event.fact):
+    if not is_routine(event) or not _is_theirs(case, person, event.fact):
         return "none"
     kept = withheld_from(told.in_force(), case, str(person), event)
-    if kept is None or type(event.fact).__name__ in FRAME:
+    if kept is None or type(event.fact).__name__ in FRAME or is_their_own_act(event.fact, person):
         return "whole"
     return "outline" if extent_of(kept, event) == "detail" else "none"
 
 
-def _is_routine(event: Recorded) -> bool:
+def is_their_own_act(fact: Event, person: PersonId) -> bool:
+    """Whether *fact* is what the person said, wrote or asked for, or was asked to agree to; what follows is not."""
+    asker = getattr(fact, "requester", None) or getattr(fact, "raised_by", None)
+    written = getattr(fact, "carer", None) if getattr(fact, "staff", None) is None else None
+    return person in {
+        getattr(fact, "party", None),
+        getattr(fact, "person_id", None),
+        written,
+        getattr(asker, "person", None),
+    }
+
+
+def is_routine(event: Recorded) -> bool:
+    """Whether nothing about it is labelled, by its envelope or by itself (I30)."""
     labels = {event.envelope.sensitivity if event.envelope else "protection"}
     return labels | {getattr(event.fact, "sensitivity", "routine")} == {"routine"}
 
