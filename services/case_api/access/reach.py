@@ -1,7 +1,7 @@
 """Whether a caller may know of what a command addresses; if not, it does not exist for them.
 
 Staff reach the cases of their authority; a partner service the cases with a request addressed to it (I29, R110); a
-carer or learner their own case, and there only what is theirs to say.
+carer or learner their own case if they take part in it, and there only what is theirs to say.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from uuid import UUID
 from case_api.access.principal import FAMILY_ROLES, Principal
 from case_api.domain.case import Case
 from case_api.domain.command import Command
+from case_api.domain.questions.family_sight import takes_part
 
 Reach = Callable[[Case], bool]
 SPEAKERS: Final = ("party", "asked_by", "carer")
@@ -36,9 +37,14 @@ def is_asked(who: Principal, case: Case) -> bool:
     return any(request.asked.service in who.services for request in case.requests.by_id.values())
 
 
+def is_of_the_family(who: Principal, case: Case) -> bool:
+    """The case is the caller's own, and they take part in it: the learner, or a contactable holder of rights."""
+    return who.person is not None and case.id == who.case and takes_part(case, who.person)
+
+
 def is_their_own(who: Principal, case: Case, command: Command | None, agreement_id: UUID | None) -> bool:
     """The family's own case, and words that are their own to say."""
-    if who.person is None or case.id != who.case or not case.people.knows(who.person):
+    if not is_of_the_family(who, case):
         return False
     if agreement_id is not None:
         sought = case.agreements.sought.get(agreement_id)

@@ -1,6 +1,5 @@
 """Postcards between school and home: send, answer, read, and what still waits for an answer."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,13 +9,12 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from case_api.access.principal import Principal
+from case_api.access.reach import is_of_the_family
 from case_api.access.roles import READERS, SCHOOL
 from case_api.boards.open_postcards import OPEN_POSTCARDS
 from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.case import fold
 from case_api.domain.decisions import postcards
-from case_api.domain.event import Recorded
 from case_api.http import problem_kinds as kinds
 from case_api.http.cases import Look, answers
 from case_api.http.commands import command
@@ -63,11 +61,11 @@ command(
 async def read_postcards(
     request: Request, case_id: UUID, acting: ReaderOrCarer, office: InOffice, times: Asked, if_none_match: IfNoneMatch
 ) -> Response:
-    """A carer reads those that were exchanged with them, in their own case, unless they are withheld from them."""
+    """A carer who takes part reads those that were exchanged with them, in their own case, unless they are withheld."""
     who = acting.who
     look = Look(request, who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
-    if acting.role in CARER and not _is_their_case(who, case_id, events):
+    if acting.role in CARER and not is_of_the_family(who, fold(case_id, events)):
         raise Problem(kinds.NOT_FOUND)
     with as_problems():
         ledger = await office.journal.read(told_of(case_id))
@@ -80,11 +78,6 @@ async def read_postcards(
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     return look.answer(shown, case_id, events[-1].version)
-
-
-def _is_their_case(who: Principal, case_id: UUID, events: Sequence[Recorded]) -> bool:
-    """Whether the caller is a carer of this learner as the record stands now."""
-    return who.case == case_id and who.person in fold(case_id, events).people.carers
 
 
 class OpenPostcard(BaseModel):
