@@ -2,6 +2,8 @@
 
 An ETag seals stream, version, viewer, view and local date: it tells its holder nothing. If-Match compares the
 version alone, since who looks, and on which day, changes what is shown but not what is stored.
+
+What a family gets is tagged by what is shown alone: a version would tell them of facts that they may not see (I25).
 """
 
 import re
@@ -33,6 +35,12 @@ def etag(keyring: Sealing, stream: UUID, version: int, *, viewer: str, view: str
     """The strong ETag, with its quotes, of what *viewer* sees in *view* on *day* of a stream at *version*."""
     seen = sha256(f"{viewer}\0{view}\0{day.isoformat()}".encode()).digest()[:16]
     return f'"{keyring.tag(KIND, PACKED.pack(stream.bytes, version, seen))}"'
+
+
+def content_etag(keyring: Sealing, *, viewer: str, view: str) -> str:
+    """The strong ETag of what *viewer* sees, made from that alone; it stands for no version, so If-Match takes none."""
+    seen = sha256(f"{viewer}\0{view}".encode()).digest()
+    return f'"{keyring.tag(KIND, seen)}"'
 
 
 def version_of(keyring: Sealing, tag: str, stream: UUID) -> int | None:

@@ -8,8 +8,10 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from case_api.access.principal import Principal
+from case_api.access.principal import FAMILY_ROLES, Principal
 from case_api.domain.command import Command
+from case_api.domain.event import Event
+from case_api.domain.questions.family_sight import is_their_own_act
 from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
 from case_api.http.conditional import EntityTags
@@ -30,6 +32,7 @@ from case_api.order import (
 from case_api.service import Service
 from case_api.store.archive import UnknownAuthority
 from case_api.store.journal import CommitUnknown, IdentifierTaken, KeyDestroyed, StoreUnavailable
+from case_api.store.keys import Keyring
 
 KEY_USED = kinds.kind(
     "idempotency-key-used",
@@ -49,6 +52,8 @@ TAKEN = kinds.kind(
     "A learner with one of these identifiers is on the record.",
     "Look the learner up by identifier: POST /v1/case-searches.",
 )
+VERSIONED = {"agreement_refs"}
+"""Fields that hold versions of the case, which tell a family of facts that they do not see."""
 RETRY = {"Retry-After": "1"}
 
 
@@ -103,7 +108,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         reply=replier(keyring, caller.who, today, location),
         key=key,
         fingerprint=keyring.fingerprint(request.method, asked_by(request, caller.who), await request.body()),
-        expected=if_match.versions(keyring, stream) if if_match else None,
+        expected=_expected(if_match, caller.who, keyring, stream),
         opens=opens,
         sealed=sealed,
         may_see=may_see,
@@ -111,7 +116,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     with as_problems():
         outcome = await service.handle(order)
     if isinstance(outcome, WouldRecord):
-        return _would(outcome)
+        return _would(outcome, caller.who)
     return answered(request, outcome)
 
 
@@ -120,8 +125,25 @@ def asked_by(request: Request, who: Principal) -> str:
     return f"{request.scope['path']}\0{who.organisation}\0{who.subject}\0{who.person or ''}"
 
 
-def _would(outcome: WouldRecord) -> Response:
+def _expected(if_match: EntityTags | None, who: Principal, keyring: Keyring, stream: UUID) -> frozenset[int] | None:
+    """The versions that If-Match allows. That one of the family has the last would tell of hidden facts (I25)."""
+    if if_match and not if_match.anything and who.roles & FAMILY_ROLES:
+        raise Problem(kinds.CONDITION_OF_FAMILY)
+    return if_match.versions(keyring, stream) if if_match else None
+
+
+def _would(outcome: WouldRecord, who: Principal) -> Response:
+    family = bool(who.roles & FAMILY_ROLES)
     events = [
-        {"type": event.topic, "data": event.model_dump(mode="json", exclude_none=True)} for event in outcome.events
+        _shown(event, VERSIONED if family else set()) for event in outcome.events if not family or _is_own(event, who)
     ]
     return JSONResponse({"would_record": events})
+
+
+def _shown(event: Event, without: set[str]) -> dict[str, object]:
+    return {"type": event.topic, "data": event.model_dump(mode="json", exclude_none=True, exclude=without)}
+
+
+def _is_own(event: Event, who: Principal) -> bool:
+    """What one of the family would say, without what follows for requests that may be withheld from them (I14, I25)."""
+    return who.person is not None and is_their_own_act(event, who.person)

@@ -77,6 +77,12 @@ CONDITION_UNREADABLE = kind(
     "If-Match or If-None-Match cannot be read.",
     "Send the ETag as it was given, in double quotes, or a list of them, or *.",
 )
+CONDITION_OF_FAMILY = kind(
+    "if-match-of-family",
+    400,
+    "A carer's or learner's command takes no ETag in If-Match.",
+    "Leave If-Match out: an ETag that a carer or learner was given stands for no version of the record.",
+)
 TIME_UNREADABLE = kind(
     "time-unreadable",
     400,

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from case_api.access.principal import Principal
+from case_api.access.principal import FAMILY_ROLES, Principal
 from case_api.feed import receipt_cursor
-from case_api.http.conditional import etag
+from case_api.http.conditional import content_etag, etag
 from case_api.order import Answer, Receipt
 from case_api.store.journal import Reply
 from case_api.store.keys import Keyring
@@ -21,7 +21,9 @@ class ReceiptBody(BaseModel):
     """What was recorded, and where the record stands now."""
 
     id: UUID | None = Field(default=None, description="Of what the command made, where it made something.")
-    etag: str = Field(description="The record's new ETag, for If-Match.")
+    etag: str = Field(
+        description="The record's new ETag, for If-Match; in a carer's or learner's receipt it stands for no version."
+    )
     cursor: str = Field(description="A place in the feed: events after this command come after it.")
 
 
@@ -49,7 +51,7 @@ def replier(
     """Makes the receipt of one command; *location* gives the address of what it created."""
 
     def reply(receipt: Receipt) -> Reply:
-        tag = etag(keyring, receipt.stream, receipt.version, viewer=viewer(who), view="case", day=day)
+        tag = _tag(keyring, who, receipt, day)
         body = {"etag": tag, "cursor": receipt_cursor(keyring, receipt.stream, receipt.version)}
         headers = [("ETag", tag)]
         if receipt.created is not None:
@@ -59,6 +61,13 @@ def replier(
         return Reply(201 if receipt.recorded else 200, tuple(headers), msgspec.json.encode(body))
 
     return reply
+
+
+def _tag(keyring: Keyring, who: Principal, receipt: Receipt, day: date) -> str:
+    """For the family one that says nothing: how far the case has come is not theirs to know (I25)."""
+    if who.roles & FAMILY_ROLES:
+        return content_etag(keyring, viewer=viewer(who), view=str(uuid4()))
+    return etag(keyring, receipt.stream, receipt.version, viewer=viewer(who), view="case", day=day)
 
 
 def answered(_: Request, answer: Answer) -> Response:
