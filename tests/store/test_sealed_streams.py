@@ -1,5 +1,6 @@
 """What a matter's facts show of themselves in the database: nothing (D11, I30)."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -115,21 +116,48 @@ async def test_a_restricted_attempt_is_found_by_nobody_who_does_not_ask_for_it(j
     await journal.attempt(restricted)
     assert await journal.attempts(None, 10) == [ordinary]
     assert await journal.attempts(CASE, 10) == [ordinary]
-    assert await journal.restricted_attempts(10) == [restricted]
+    assert restricted.matter_id is not None
+    assert await journal.restricted_attempts(restricted.matter_id) == [restricted]
+    assert await journal.restricted_attempts(uuid4()) == []
+
+
+async def test_the_attempts_of_one_matter_are_found_however_many_there_are_of_others(journal):
+    matter, busy = uuid4(), uuid4()
+    mine = [replace(ATTEMPT, case_id=None, matter_id=matter, restricted=True, reason=f"{n}") for n in range(3)]
+    await journal.attempt(mine[0])
+    for number in range(70):
+        await journal.attempt(replace(ATTEMPT, matter_id=busy, restricted=True, reason=f"{number}"))
+    citing = replace(ATTEMPT, restricted=True)
+    for one in (mine[1], citing, mine[2]):
+        await journal.attempt(one)
+    assert await journal.restricted_attempts(matter) == mine[::-1]
+    assert await journal.restricted_attempts(matter, CASE) == [mine[2], citing, mine[1], mine[0]]
+    assert [one.reason for one in await journal.restricted_attempts(busy)] == [f"{n}" for n in reversed(range(70))]
+
+
+async def test_attempts_that_are_stored_together_are_all_found(journal):
+    matter = uuid4()
+    many = [replace(ATTEMPT, matter_id=matter, restricted=True, reason=f"{n}") for n in range(10)]
+    await asyncio.gather(*(journal.attempt(one) for one in many))
+    assert {one.reason for one in await journal.restricted_attempts(matter)} == {one.reason for one in many}
 
 
 async def test_the_row_of_a_restricted_attempt_says_only_when_it_was_made(journal):
     await journal.attempt(replace(ATTEMPT, restricted=True))
-    [row] = await journal._backend.access.rows(
+    await journal.attempt(replace(ATTEMPT, restricted=True))
+    row, other = await journal._backend.access.rows(
         "SELECT at, subject, organisation, role, case_id, command, rule_ids, policy, reason FROM attempts"
     )
-    assert row[:-1] == (NOW.isoformat(), "", "", "", None, "Sealed", "", "")
-    assert [word for word in ("teacher", "burnside", "OverrideConsent", str(CASE)) if word in row[-1]] == []
+    assert (row[:4], row[5:-1]) == ((NOW.isoformat(), "", "", ""), ("Sealed", "", ""))
+    assert row[4] != other[4]
+    shown = f"{row[4]} {row[-1]}"
+    assert [word for word in ("teacher", "burnside", "OverrideConsent", str(CASE)) if word in shown] == []
 
 
 async def test_an_altered_restricted_attempt_is_noticed(journal):
     await journal.attempt(replace(ATTEMPT, restricted=True))
-    other = replace(ATTEMPT, command="Sealed", reason="made up")
+    [[mark]] = await journal._backend.access.rows("SELECT case_id FROM attempts")
+    other = replace(ATTEMPT, case_id=UUID(str(mark)), command="Sealed", reason="made up")
     await journal.attempt(other)
     with pytest.raises(FrameError):
-        await journal.restricted_attempts(10)
+        await journal.restricted_attempts(CASE)

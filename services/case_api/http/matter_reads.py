@@ -43,8 +43,6 @@ View = Callable[[Sequence[Recorded], AsOf, Policy, Authority], Answer]
 KIND = "matters"
 BATCH = 200
 """Matters that are looked at in one go for somebody's list."""
-ATTEMPTS = 5_000
-"""Restricted attempts of the authority, the newest, among which those of one matter are looked for."""
 
 
 class MatterPage(BaseModel):
@@ -183,6 +181,5 @@ async def attempts(matter_id: UUID, acting: Member, office: InOffice) -> MatterA
     """On the matter itself, or citing an override on its case; no other list shows them (I8, I30)."""
     matter = await matter_for(office, matter_id, acting.who)
     with as_problems():
-        found = await office.journal.restricted_attempts(ATTEMPTS)
-    concerned = (one for one in found if matter_id == one.matter_id or matter.case_id == one.case_id)
-    return MatterAttempts(items=[AttemptBody.model_validate(one, from_attributes=True) for one in concerned])
+        found = await office.journal.restricted_attempts(*(one for one in (matter_id, matter.case_id) if one))
+    return MatterAttempts(items=[AttemptBody.model_validate(one, from_attributes=True) for one in found])

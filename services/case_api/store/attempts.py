@@ -1,10 +1,13 @@
 """Who tried what and was refused: rows that are only ever added, apart from the log (D20, D22).
 
-A restricted attempt is sealed whole: its row says when it was made, and nothing else that differs from the next (I30).
+A restricted attempt is sealed whole: its row says when it was made, and bears a mark by which those of one matter are
+found with the authority's key. No two marks are alike, so without the key no row tells of another (I30).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import count
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +26,10 @@ SEALED: Final = "Sealed"
 """In the place of the command of a restricted attempt."""
 _FILLED_TO: Final = 1024
 """Bytes of a restricted attempt at least, so that its length tells nothing."""
+
+_AT_ONCE: Final = 64
+"""Marks that are looked for in one statement."""
+_HOLDERS: Final = ",".join("?" * _AT_ONCE)
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Attempt).decode
@@ -44,9 +51,10 @@ class Attempts:
         of_case, parameters = ("", ()) if case_id is None else (" AND case_id=?", (self._database.id_in(case_id),))
         return [_attempt(row) for row in await self._rows(f"command<>?{of_case}", (SEALED, *parameters, limit))]
 
-    async def restricted(self, limit: int) -> list[Attempt]:
-        """The restricted ones of all matters, the newest first. Raises FrameError if one was altered."""
-        return [self._opened(row) for row in await self._rows("command=?", (SEALED, limit))]
+    async def restricted(self, about: Iterable[UUID]) -> list[Attempt]:
+        """The restricted ones of a matter or a case, the newest first. Raises FrameError if one was altered."""
+        rows = [row for one in about for row in await self._marked(one)]
+        return [self._opened(row) for row in sorted(rows, key=itemgetter(0), reverse=True)]
 
     async def close(self) -> None:
         await self._writer.close()
@@ -58,15 +66,48 @@ class Attempts:
     async def _store(self, attempts: Sequence[Attempt]) -> list[None]:
         sql = f"INSERT INTO attempts ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"  # noqa: S608 (a constant)
         passing("refusing")
-        await self._database.write((sql, [self._row(attempt) for attempt in attempts]))
+        marks = await self._marks_for(attempts)
+        await self._database.write((sql, [self._row(*pair) for pair in zip(attempts, marks, strict=True)]))
         passing("refused")
         return [None] * len(attempts)
 
-    def _row(self, attempt: Attempt) -> tuple[object, ...]:
+    async def _marks_for(self, attempts: Sequence[Attempt]) -> list[object]:
+        """For each restricted one the next mark of its matter; None for others.
+
+        Processes that write at once may take the same mark, which is looked up all the same.
+        """
+        following: dict[UUID, int] = {}
+        marks: list[object] = []
+        for attempt in attempts:
+            about = (attempt.matter_id or attempt.case_id) if attempt.restricted else None
+            if about is None:
+                marks.append(None)
+                continue
+            number = following[about] if about in following else len({row[1] for row in await self._marked(about)})
+            following[about] = number + 1
+            marks.append(self._mark(about, number))
+        return marks
+
+    def _mark(self, about: UUID, number: int) -> object:
+        return self._database.id_in(UUID(bytes=self._keyring.search_hash(KIND, f"{about}/{number}")[:16]))
+
+    async def _marked(self, about: UUID) -> list[Row]:
+        """The number, the mark and the sealed text of each restricted attempt about a matter or a case."""
+        found: list[Row] = []
+        for first in count(0, _AT_ONCE):
+            marks = [self._mark(about, number) for number in range(first, first + _AT_ONCE)]
+            sql = f"SELECT number, case_id, reason FROM attempts WHERE command=? AND case_id IN ({_HOLDERS})"  # noqa: S608 (constants)
+            rows = await self._database.rows(sql, (SEALED, *marks))
+            found += rows
+            if len({row[1] for row in rows}) < _AT_ONCE:
+                break
+        return found
+
+    def _row(self, attempt: Attempt, mark: object) -> tuple[object, ...]:
         at = attempt.at.isoformat()
         if attempt.restricted:
             whole = self._keyring.seal_opaque(KIND, _encode(attempt).ljust(_FILLED_TO))
-            return at, "", "", "", None, SEALED, "", "", whole
+            return at, "", "", "", mark, SEALED, "", "", whole
         return (
             at,
             attempt.subject,

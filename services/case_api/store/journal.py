@@ -184,9 +184,9 @@ class Journal:
         """Refused commands, the newest first; of one case, or of all."""
         return await self._attempts.latest(case_id, limit)
 
-    async def restricted_attempts(self, limit: int) -> list[Attempt]:
-        """Those that are stored sealed, the newest first (I30)."""
-        return await self._attempts.restricted(limit)
+    async def restricted_attempts(self, *about: UUID) -> list[Attempt]:
+        """Those that are stored sealed and concern one of these matters or cases, the newest first (I30)."""
+        return await self._attempts.restricted(about)
 
     async def destroy_key(self, key_id: UUID) -> None:
         """Erase every body under this key: from now on its facts read as Unreadable (D10)."""
