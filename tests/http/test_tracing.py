@@ -7,8 +7,13 @@ import logging
 import httpx
 import pytest
 import structlog
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from case_api import logs
+from case_api.http.access_log import AccessLog
+from case_api.http.tracing import Tracing, trace_of
 from tests.http.desk import Watch, calling, small_api
 from tests.http.idp import Idp
 
@@ -94,6 +99,21 @@ async def test_who_is_not_let_in_leaves_one_too(idp: Idp, watch: Watch, logged: 
         await client.get("/v1/Ailsa")
     [line] = [json.loads(text) for text in logged.getvalue().splitlines()]
     assert (line["route"], line["status"], line["problem"]) == ("unmatched", 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("path", ["/v1/matters", "/v1/matters/{matter_id}/overrides", "/v1/matters/{matter_id}"])
+async def test_lines_on_matters_are_all_of_one_kind_and_nobody_counts_matters_by_them(path: str, logged: io.StringIO):
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = Route(path, endpoint=lambda _: None)
+        trace_of(scope).problem, trace_of(scope).rule_ids = "override-not-authorised", ("I7",)
+        await JSONResponse({}, 409)(scope, receive, send)
+
+    through = httpx.ASGITransport(Tracing(AccessLog(refusing)))
+    async with httpx.AsyncClient(transport=through, base_url="http://desk") as client:
+        await client.post("/v1/matters/x")
+    [line] = [json.loads(text) for text in logged.getvalue().splitlines()]
+    assert (line["route"], line["status"]) == ("/v1/matters", 409)
+    assert line.keys().isdisjoint({"problem", "rule_ids"})
 
 
 def test_the_log_takes_known_fields_of_known_forms_alone(logged: io.StringIO):

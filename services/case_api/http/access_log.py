@@ -1,6 +1,10 @@
-"""One log line for each request: what kind, how it went, how long it took. No path, no query, no address."""
+"""One log line for each request: what kind, how it went, how long it took. No path, no query, no address.
+
+Lines on child-protection matters are all of one kind, so that nobody counts matters or overrides in a log (I30).
+"""
 
 import time
+from typing import Final
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +13,7 @@ from case_api.access.principal import Principal
 from case_api.http.tracing import trace_of
 
 log = structlog.get_logger()
+MATTERS: Final = "/v1/matters"
 
 
 class AccessLog:
@@ -37,18 +42,20 @@ class AccessLog:
 
 def _write(scope: Scope, status: int, seconds: float) -> None:
     trace, principal = trace_of(scope), scope.get("principal")
+    route: str = getattr(scope.get("route"), "path", "unmatched")
+    sealed = route.startswith(MATTERS)
     more: dict[str, object] = {}
     if isinstance(principal, Principal):
         more["authority"] = principal.authority
-    if trace.problem:
+    if trace.problem and not sealed:
         more["problem"] = trace.problem
-    if trace.rule_ids:
+    if trace.rule_ids and not sealed:
         more["rule_ids"] = trace.rule_ids
     log.info(
         "request",
         request_id=str(trace.request_id),
         method=scope["method"],
-        route=getattr(scope.get("route"), "path", "unmatched"),
+        route=MATTERS if sealed else route,
         status=status,
         duration_ms=round(seconds * 1000, 2),
         **more,
