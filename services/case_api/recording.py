@@ -79,19 +79,23 @@ def attempt_of(order: Order[S, C], outcome: Decision, situation: Situation) -> A
     """What a refused command leaves behind: who asked what, and which rules said no (D20).
 
     It is restricted where it would tell of a child-protection matter: of a command on one, or one that cites an
-    override (I8, I30).
+    override (I8, I30). A concern that was refused began no matter: its attempt is kept with the case, for the group of
+    a matter there; where there is no such case it tells of no matter, and auditors read it.
     """
+    begins = order.sealed and order.opens
+    beside = getattr(order.command, "case_id", None) if begins else None
+    nowhere = begins and any(one.pointer == "/case_id" for one in outcome.refusals)
     rule_ids = tuple(dict.fromkeys(refusal.rule_id for refusal in outcome.refusals))
     return Attempt(
         at=situation.now,
         subject=situation.actor.subject,
         organisation=situation.actor.organisation,
         role=situation.actor.role,
-        case_id=None if order.sealed else order.case_id,
+        case_id=(None if nowhere else beside) if order.sealed else order.case_id,
         command=type(order.command).__name__,
         rule_ids=rule_ids,
         policy=situation.policy.ref,
         reason=outcome.refusals[0].slug,
-        matter_id=order.stream if order.sealed else None,
-        restricted=order.sealed or "I8" in rule_ids,
+        matter_id=order.stream if order.sealed and not begins else None,
+        restricted=(order.sealed and not nowhere) or "I8" in rule_ids,
     )

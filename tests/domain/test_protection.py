@@ -10,7 +10,6 @@ from case_api.domain.decisions.meetings import CallMeeting, HoldMeeting
 from case_api.domain.decisions.packs import IssuePack
 from case_api.domain.decisions.protection import (
     ChangeGroup,
-    GroupNeedsItsCoordinator,
     OverrideConsent,
     ReasonsOnRecord,
     RecordOverrideReasons,
@@ -35,6 +34,7 @@ from case_api.domain.facts.protection import (
     ToldByOthers,
 )
 from case_api.domain.questions.inviting import MayNotBeContacted
+from case_api.domain.questions.named_group import CoordinatorMayNotAuthorise, GroupNeedsItsCoordinator
 from case_api.domain.questions.overriding import (
     OverrideCoversOnlyItsOwn,
     OverrideGroundNotListed,
@@ -116,11 +116,52 @@ def test_whoever_joins_the_group_knows_the_matter_and_whoever_leaves_it_knows_it
     in_a_matter().when(ChangeGroup(staff="hay", change="joins", reason="Is in it.")).then_nothing()
 
 
-def test_the_last_of_a_group_does_not_leave_it():
-    leaves = ChangeGroup(staff="sinclair", change="leaves", reason="Retires.")
-    alone = [GroupLeft(staff=one, reason="Moves.") for one in ("bain", "hay")]
-    in_a_matter().by("sinclair", "child_protection").when(leaves).then(a(GroupLeft, staff="sinclair"))
-    in_a_matter(*alone).by("sinclair", "child_protection").when(leaves).then_refused(GroupNeedsItsCoordinator)
+def test_a_concern_is_coordinated_by_somebody_who_may_authorise_and_nobody_is_taken_at_their_word():
+    for nobody in ("bain", "hay", "sinclare"):
+        named = RECORD.model_copy(update={"coordinator": nobody})
+        InMatter(()).by("bain").when(named).then_refused(CoordinatorMayNotAuthorise, pointer="/coordinator")
+    herself = RECORD.model_copy(update={"coordinator": "murray"})
+    InMatter(()).by("murray", "child_protection").when(herself).then(ProtectionConcernRecorded)
+
+
+@pytest.mark.parametrize("role", ["child_protection", "child_protection_coordinator"])
+def test_the_office_of_the_coordinator_counts_by_either_of_its_names(role: str):
+    assert POLICY.may_override(frozenset({role}))
+
+
+def leaves(staff: str, coordinator: str | None = None) -> ChangeGroup:
+    return ChangeGroup(staff=staff, change="leaves", coordinator=coordinator, reason="Moves.")
+
+
+def test_the_coordinator_hands_the_matter_over_before_she_leaves_it():
+    adair = GroupJoined(staff="adair", reason="Moves.")
+    with_adair = in_a_matter(adair).by("sinclair", "child_protection")
+    with_adair.when(leaves("sinclair")).then_refused(GroupNeedsItsCoordinator, pointer="/coordinator")
+    with_adair.when(leaves("sinclair", "bain")).then_refused(CoordinatorMayNotAuthorise)
+    with_adair.when(leaves("sinclair", "sinclair")).then_refused(GroupNeedsItsCoordinator)
+    with_adair.when(leaves("sinclair", "adair")).then(a(GroupLeft, staff="sinclair", coordinator="adair"))
+    in_a_matter().by("sinclair", "child_protection").when(leaves("sinclair", "adair")).then_refused(
+        GroupNeedsItsCoordinator
+    )
+    handed = matter_with(CONCERN_RECORDED, adair, GroupLeft(staff="sinclair", coordinator="adair", reason="Moves."))
+    assert (handed.protection.coordinator, handed.is_known_to("sinclair")) == ("adair", False)
+
+
+def test_whoever_joins_can_take_the_matter_over_at_once():
+    joins = ChangeGroup(staff="adair", change="joins", coordinator="adair", reason="Moves.")
+    taken = a(GroupJoined, staff="adair", coordinator="adair")
+    in_a_matter().by("sinclair", "child_protection").when(joins).then(taken)
+    adair = GroupJoined(staff="adair", reason="Moves.")
+    in_a_matter(adair).by("sinclair", "child_protection").when(joins).then(taken)
+
+
+def test_others_leave_a_group_as_long_as_one_who_may_authorise_stays():
+    in_a_matter().by("sinclair", "child_protection").when(leaves("hay")).then(a(GroupLeft, staff="hay"))
+    retired = GroupJoined(staff="adair", coordinator="bain", reason="As it was once recorded.")
+    gone = GroupLeft(staff="sinclair", reason="Moves.")
+    in_a_matter(retired, gone).by("murray", "child_protection").when(leaves("adair")).then_refused(
+        GroupNeedsItsCoordinator
+    )
 
 
 def test_the_coordinator_overrides_for_a_colleague_and_the_reasons_of_an_emergency_may_follow():

@@ -138,6 +138,10 @@ def test_the_coordinator_of_child_protection_decides_that_something_is_withheld(
         a(DisclosureWithheld, person_id=ANNA, authoriser="sinclair")
     )
     in_a_matter().by("bain").when(WITHHOLD).then(a(DisclosureWithheld, authoriser="sinclair"))
+    of_the_team = WITHHOLD.model_copy(update={"authoriser": "hay"})
+    in_a_matter().by("hay", "pupil_support").when(of_the_team).then_refused(NotAnAuthoriser)
+    without_a_role = in_a_matter(GroupJoined(staff="murray", coordinator="murray", reason="Takes it over."))
+    without_a_role.by("bain").when(WITHHOLD.model_copy(update={"authoriser": "murray"})).then(DisclosureWithheld)
     by_himself = WITHHOLD.model_copy(update={"authoriser": "bain"})
     in_a_matter().by("bain").when(by_himself).then_refused(NotAnAuthoriser)
 

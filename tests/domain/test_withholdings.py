@@ -16,7 +16,7 @@ from case_api.domain.questions.withholding_refused import (
     WishOfAYoungerChild,
     WithholdingHasEnded,
 )
-from tests.domain.dsl import a, given
+from tests.domain.dsl import a, given, on
 from tests.domain.running import Running, event_id, new, told_after
 from tests.domain.situations import CONCERN, FAMILY, FAMILY_OF_A_TWELVE_YEAR_OLD, MAJA, TOM, the
 
@@ -38,7 +38,7 @@ def renew(day: date = date(2026, 3, 2), **more: Any) -> RenewWithholding:
     return RenewWithholding(reason="It still may.", review_on=day, **more)
 
 
-LIFTED = WithholdingLifted(withholding_id=WITHHOLDING, reason="The risk has passed.")
+LIFTED = WithholdingLifted(withholding_id=WITHHOLDING, reason="The risk has passed.", authoriser="hay")
 LIFT = LiftWithholding(reason="The risk has passed.")
 
 
@@ -86,7 +86,27 @@ def test_a_teacher_records_what_somebody_else_decided_and_the_directory_is_asked
     named = keep(authoriser="bain")
     given(*FAMILY).by("okafor", authority=directory("teacher"), **by).when(named).then_refused(NotAnAuthoriser)
     given(*FAMILY).by("okafor", authority=directory("teacher", "guidance"), **by).when(named).then(DisclosureWithheld)
-    given(*FAMILY).by("okafor", authority=directory(), **by).when(named).then(DisclosureWithheld)
+
+
+def test_nobody_is_taken_at_anothers_word_when_something_is_withheld_renewed_or_lifted():
+    team, kept_by_hay = given(*FAMILY), given(*FAMILY, kept())
+    teacher: dict[str, Any] = {"subject": "okafor", "roles": frozenset({"teacher"}), "authority": directory("guidance")}
+    for whom in ("invented", "hay", "okafor"):
+        given(*FAMILY).by(**teacher).when(keep(authoriser=whom)).then_refused(NotAnAuthoriser, pointer="/authoriser")
+        for late in (renew(authoriser=whom), LIFT.model_copy(update={"authoriser": whom})):
+            kept_by_hay.by(**teacher).when(late, WITHHOLDING).then_refused(NotAnAuthoriser, pointer="/authoriser")
+    team.when(keep(authoriser="invented")).then_refused(NotAnAuthoriser)
+    for alone in (renew(), LIFT):
+        kept_by_hay.by(**teacher).when(alone, WITHHOLDING).then_refused(NotAnAuthoriser)
+    lifted = LIFT.model_copy(update={"authoriser": "bain"})
+    kept_by_hay.by(**teacher).when(lifted, WITHHOLDING).then(a(WithholdingLifted, authoriser="bain"))
+
+
+def test_a_role_in_the_directory_counts_on_its_days_alone():
+    by: dict[str, Any] = {"roles": frozenset({"teacher"}), "authority": directory("guidance")}
+    day = date(2025, 8, 17)
+    early = keep(authoriser="bain", occurred_at=day, review_on=REVIEW)
+    given(*on("2025-08-01", *FAMILY)).by("okafor", **by).when(early).then_refused(NotAnAuthoriser)
 
 
 def test_from_twelve_on_the_learners_wish_is_ground_enough():

@@ -67,6 +67,14 @@ BODIES: Mapping[str, Any] = {
 }
 
 
+SINCLAIR = {
+    "staff": "sinclair",
+    "setting": "burnside-primary",
+    "role": "child_protection_coordinator",
+    "from_day": "2025-08-18",
+}
+
+
 @dataclass
 class Matter:
     """A matter of Bain, Sinclair and Hay."""
@@ -80,7 +88,8 @@ class Matter:
 
 async def begun(town: Town) -> Matter:
     admin = town.door("authority_admin")
-    await admin.post("/v1/directory/services", SOCIAL_WORK)
+    await admin.done("/v1/directory/services", SOCIAL_WORK)
+    await admin.done("/v1/directory/staff", SINCLAIR)
     family = await register(town.school, name="Isla")
     bain = town.door("teacher", sub="bain")
     matter_id = (await bain.done("/v1/matters", {"case_id": family.case_id, **CONCERN}))["id"]
@@ -254,8 +263,8 @@ async def test_what_was_known_earlier_can_be_asked_for(town: Town):
 
 
 async def test_the_same_concern_sent_twice_is_one_matter(town: Town):
-    family = await register(town.school, name="Isla")
-    bain = town.door("teacher", sub="bain")
+    matter = await begun(town)
+    family, bain = matter.family, matter.bain
     body, headers = {"case_id": family.case_id, **CONCERN}, {"Idempotency-Key": str(uuid4())}
     first, again = [await bain.post("/v1/matters", body, headers=headers) for _ in range(2)]
     assert (first.status_code, again.content) == (201, first.content)
@@ -263,6 +272,39 @@ async def test_the_same_concern_sent_twice_is_one_matter(town: Town):
     assert first.headers["location"] == f"/v1/matters/{first.json()['id']}"
     unknown = await bain.post("/v1/matters", {**body, "case_id": str(uuid4())})
     assert (unknown.status_code, unknown.json()["code"]) == (409, "reference-unknown")
+
+
+async def test_a_concern_that_began_no_matter_is_known_to_those_whom_it_tells_nothing_new(town: Town):
+    matter = await begun(town)
+    bain, auditor = matter.bain, town.door("auditor")
+    nowhere = await bain.post("/v1/matters", {"case_id": str(uuid4()), **CONCERN})
+    assert nowhere.json()["code"] == "reference-unknown"
+    newest = (await auditor.seen("/v1/audit/attempts", params={"limit": 1}))["items"][0]
+    assert (newest["subject"], newest["command"], "case_id" in newest) == ("bain", "RecordProtectionConcern", False)
+    before = await auditor.seen("/v1/audit/attempts", params={"limit": 500})
+    body = {"case_id": matter.family.case_id, **CONCERN, "coordinator": "bain"}
+    for options in ({"params": {"dry_run": "true"}}, {}):
+        refused = await bain.post("/v1/matters", body, **options)
+        assert (refused.status_code, refused.json()["code"]) == (409, "coordinator-may-not-authorise")
+    assert await auditor.seen("/v1/audit/attempts", params={"limit": 500}) == before
+    known = (await matter.sinclair.seen(f"{matter.path}/attempts"))["items"]
+    assert [(one["command"], one["reason"]) for one in known] == [
+        ("RecordProtectionConcern", "coordinator-may-not-authorise")
+    ]
+
+
+async def test_the_coordinator_does_not_leave_before_somebody_has_taken_the_matter_over(town: Town):
+    matter = await begun(town)
+    leaves = {"staff": "sinclair", "change": "leaves", "reason": "Moves."}
+    for body in (leaves, {**leaves, "coordinator": "hay"}):
+        refused = await matter.sinclair.post(f"{matter.path}/group", body)
+        assert (refused.status_code, refused.json()["rule_id"]) == (409, "I30")
+    await town.door("authority_admin").done("/v1/directory/staff", {**SINCLAIR, "staff": "adair"})
+    await matter.sinclair.done(f"{matter.path}/group", {**BODIES["/group"], "coordinator": "adair"})
+    await matter.sinclair.done(f"{matter.path}/group", leaves)
+    assert (await matter.sinclair.get(matter.path)).status_code == 404
+    seen = await town.door("child_protection", sub="adair").seen(matter.path)
+    assert (seen["coordinator"], seen["group"]) == ("adair", ["adair", "bain", "hay"])
 
 
 async def test_a_colleague_asks_under_the_override_once_and_the_ledger_says_on_what_basis(town: Town):
@@ -347,10 +389,11 @@ async def test_the_matter_is_passed_on_to_the_coordinator_where_the_learner_goes
 
 async def test_the_list_is_turned_page_by_page_past_the_matters_of_others(town: Town):
     mine = []
+    await begun(town)
     for number in range(3):
         family = await register(town.school, name="Isla")
         for sub in ("murray", f"other-{number}"):
-            body = {"case_id": family.case_id, "concern": "What she said.", "coordinator": f"{sub}-coordinates"}
+            body = {"case_id": family.case_id, "concern": "What she said.", "coordinator": "sinclair"}
             made = await town.door("teacher", sub=sub).done("/v1/matters", body)
             mine += [made["id"]] if sub == "murray" else []
     murray, found = town.door("teacher", sub="murray", at=town.other), []

@@ -21,8 +21,8 @@ from case_api.domain.profiles import (
 )
 from case_api.domain.words import Code, LawfulBasis, Line, Value
 
-OVERRIDE_AUTHORISERS: Final = ("child_protection",)
-"""Who may override consent where a pack does not say (I7): the child-protection coordinators."""
+COORDINATORS: Final = ("child_protection", "child_protection_coordinator")
+"""One office by two names, of access tokens and of directories: who may override consent unless a pack differs (I7)."""
 TOLD_TO_CARERS = ("StageChanged", "ReviewHeld", "PlanAgreed", "MeetingHeld")
 """What carers hear of in every authority (R40)."""
 
@@ -214,7 +214,8 @@ class Policy(Value):
     @property
     def override_authorisers(self) -> tuple[Code, ...]:
         """The roles of those who may override consent (I7)."""
-        return self.roles.get("override_authorisers", OVERRIDE_AUTHORISERS)
+        named = self.roles.get("override_authorisers", COORDINATORS)
+        return named if set(named).isdisjoint(COORDINATORS) else tuple(dict.fromkeys((*named, *COORDINATORS)))
 
     @cached_property
     def calendar(self) -> SchoolCalendar:

@@ -39,7 +39,7 @@ def row_of(matter: Matter, at: datetime, policy: Policy) -> MatterRow:
         matter_id=matter.id,
         case_id=concern.case_id,
         since=since,
-        coordinator=concern.group.coordinator,
+        coordinator=matter.protection.coordinator or concern.group.coordinator,
         reasons_awaited=sum(one in {"awaited", "overdue"} for one in reasons),
         reasons_overdue=reasons.count("overdue"),
         reviews_due=sum(one.review_on <= day for one in matter.told.in_force()),

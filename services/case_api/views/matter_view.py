@@ -111,7 +111,7 @@ def matter_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, _: Auth
         concern=concern.concern,
         since=since,
         recorder=concern.group.recorder,
-        coordinator=concern.group.coordinator,
+        coordinator=matter.protection.coordinator or concern.group.coordinator,
         group=tuple(sorted(protection.group)),
         overrides=tuple(_overrides(matter, at, policy)),
         decisions=tuple(_decisions(matter, at, policy)),

@@ -80,6 +80,7 @@ class Kept(Part):
     lifted_at: datetime | date | None = None
     lifted_recorded_at: datetime | None = None
     lifted_because: str | None = None
+    lifted_by: str | None = None
 
 
 class Given(Part):
@@ -160,6 +161,7 @@ def _kept(one: Withholding, today: date) -> Kept:
         lifted_at=lifted.at if lifted else None,
         lifted_recorded_at=lifted.recorded_at if lifted else None,
         lifted_because=lifted.fact.reason if lifted else None,
+        lifted_by=lifted.fact.authoriser if lifted else None,
     )
 
 

@@ -89,7 +89,9 @@ class AssignStaff(Command):
     setting_class: Code | None = None
     """The class within the setting."""
     role: Code
-    """Their role there; one of the roles of access tokens."""
+    """Their role there: one of the roles of access tokens, or one that the policy names under `roles`. Who coordinates
+    child protection is listed as `child_protection`, as in their token; `child_protection_coordinator` counts the same.
+    """
     from_day: Day
     """The first day."""
     until: Day | None = None

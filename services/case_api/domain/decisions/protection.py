@@ -19,6 +19,12 @@ from case_api.domain.facts.protection import (
     ToldByOthers,
 )
 from case_api.domain.matter import Matter
+from case_api.domain.questions.named_group import (
+    GroupNeedsItsCoordinator,
+    a_new_coordinator_is_of_the_group,
+    somebody_stays_who_may_authorise,
+    the_coordinator_may_authorise,
+)
 from case_api.domain.questions.overriding import (
     OverrideReasonsMissing,
     an_authorised_person_overrides,
@@ -37,7 +43,8 @@ class RecordProtectionConcern(Command):
     concern: Text
     """What was seen or said, by whom, when."""
     coordinator: Subject
-    """Who coordinates child protection, as their token names them. The caller is of the group as its recorder."""
+    """Who coordinates it, as their token names them: somebody whom the directory lists in a role that may authorise
+    overrides (`child_protection`), or the caller who holds it. The caller is of the group as its recorder."""
     others: Annotated[tuple[Subject, ...], Field(max_length=20)] = ()
     """Who else needs to know."""
 
@@ -56,9 +63,16 @@ class ChangeGroup(Command):
     """As their token names them."""
     change: Literal["joins", "leaves"]
     """Whoever joins may read the whole matter; for whoever leaves it no longer exists."""
+    coordinator: Subject | None = None
+    """Who of the group coordinates the matter from now on, where that changes; a coordinator who leaves names one."""
     reason: Text
 
-    examples = ({"staff": "adair", "change": "joins", "reason": "Isla goes to the academy."},)  # fmt: skip
+    examples = ({
+        "staff": "adair",
+        "change": "joins",
+        "coordinator": "adair",
+        "reason": "Isla goes to the academy.",
+    },)  # fmt: skip
 
 
 class OverrideConsent(Command):
@@ -116,14 +130,6 @@ class RecordProtectionDecision(Command):
     },)  # fmt: skip
 
 
-class GroupNeedsItsCoordinator(Refusal):
-    slug = "group-needs-its-coordinator"
-    rule_id = "I30"
-    guidance_ref = "R80"
-    title = "The group of a matter is changed by somebody who may authorise overrides, and never left without anybody."
-    advice = "Ask the child-protection coordinator; let another one join before the last one leaves."
-
-
 class ReasonsOnRecord(Refusal):
     slug = "reasons-on-record"
     rule_id = "I7"
@@ -141,22 +147,25 @@ def record_protection_concern(matter: Matter, case: Case, command: RecordProtect
     )
     return decided(
         known("/case_id", (command.case_id,), (case.id,) if case.people.learner else ()),
+        the_coordinator_may_authorise(command.coordinator, at),
         then=ProtectionConcernRecorded(case_id=command.case_id, concern=command.concern, group=group),
         created=matter.id,
     )
 
 
 def change_group(matter: Matter, _: Case, command: ChangeGroup, at: Situation) -> Decision:
-    """Only who may authorise overrides changes the group; somebody must stay."""
-    group = matter.protection.group
+    """Only who may authorise overrides changes the group; one of them stays, and coordinates it."""
+    group, staff = matter.protection.group, command.staff
     joins = command.change == "joins"
-    if joins == (command.staff in group):
+    takes_over = command.coordinator if command.coordinator != matter.protection.coordinator else None
+    if joins == (staff in group) and not (joins and takes_over):
         return decided()
-    kept = at.policy.may_override(at.roles) and (joins or len(group) > 1)
     kind = GroupJoined if joins else GroupLeft
     return decided(
-        None if kept else GroupNeedsItsCoordinator(),
-        then=kind(staff=command.staff, reason=command.reason),
+        None if at.policy.may_override(at.roles) else GroupNeedsItsCoordinator(),
+        a_new_coordinator_is_of_the_group(group | {staff} if joins else group - {staff}, takes_over, at),
+        None if joins else somebody_stays_who_may_authorise(matter, staff, takes_over, at),
+        then=kind(staff=staff, reason=command.reason, coordinator=takes_over),
     )
 
 

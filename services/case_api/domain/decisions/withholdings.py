@@ -37,7 +37,8 @@ class WithholdDisclosure(Command):
     reason: Text
     """Why, in words that can be looked at again on the day of review."""
     authoriser: Subject
-    """The member of staff who decided it, as their token names them."""
+    """The member of staff who decided it, as their token names them: the caller, in a role that the policy names, or
+    one whom the directory lists in such a role."""
     wish_of: Literal["learner"] | None = None
     """`learner`: it rests on the learner's own wish."""
     review_on: Day
@@ -59,7 +60,7 @@ class RenewWithholding(Command):
     reason: Text
     """Why it is still right."""
     authoriser: Subject | None = None
-    """Who decided that it goes on; whoever decided last, if absent."""
+    """Who decided that it goes on; the caller, if absent."""
     review_on: Day
     """The next day of review."""
 
@@ -70,6 +71,8 @@ class LiftWithholding(Command):
     """It is over: what comes after is told again."""
 
     reason: Text
+    authoriser: Subject | None = None
+    """Who decided that it is over; the caller, if absent."""
 
     examples = ({"reason": "Callum has told his father himself."},)  # fmt: skip
 
@@ -84,7 +87,7 @@ def withhold_disclosure(ledger: Ledger, command: WithholdDisclosure, at: Situati
     return decided(
         known_people("/person_id", (command.person_id,), ledger.case),
         _what_it_is_about_is_there(ledger, command.about, at),
-        the_authoriser_may_decide_it(command.authoriser, day, at),
+        the_authoriser_may_decide_it(ledger, command.authoriser, day, at),
         it_can_be_the_learners_wish(ledger.case, command.person_id, command.wish_of, day, at.policy),
         it_is_reviewed_in_time(command.review_on, day, at),
         AlreadyWithheld() if again else None,
@@ -100,7 +103,7 @@ def renew_withholding(
     held = ledger.told.withholdings.get(withholding_id)
     if held is None:
         return decided(NotOnThisCase())
-    authoriser, day = command.authoriser or held.authoriser, at.day_of(command)
+    authoriser, day = command.authoriser or at.actor.subject, at.day_of(command)
     renewed = WithholdingRenewed(
         withholding_id=withholding_id, reason=command.reason, authoriser=authoriser, review_on=command.review_on
     )
@@ -108,21 +111,27 @@ def renew_withholding(
         return decided()
     return decided(
         WithholdingHasEnded() if held.lifted else None,
-        the_authoriser_may_decide_it(authoriser, day, at),
+        the_authoriser_may_decide_it(ledger, authoriser, day, at),
         it_is_reviewed_in_time(command.review_on, day, at),
         the_review_moves(held, command.review_on),
         then=renewed,
     )
 
 
-def lift_withholding(ledger: Ledger, withholding_id: WithholdingId, command: LiftWithholding, _: Situation) -> Decision:
+def lift_withholding(
+    ledger: Ledger, withholding_id: WithholdingId, command: LiftWithholding, at: Situation
+) -> Decision:
     """Releases what is told from now on; a message that was stopped stays unsent."""
     held = ledger.told.withholdings.get(withholding_id)
     if held is None:
         return decided(NotOnThisCase())
     if held.lifted:
         return decided()
-    return decided(then=WithholdingLifted(withholding_id=withholding_id, reason=command.reason))
+    authoriser = command.authoriser or at.actor.subject
+    return decided(
+        the_authoriser_may_decide_it(ledger, authoriser, at.day_of(command), at),
+        then=WithholdingLifted(withholding_id=withholding_id, reason=command.reason, authoriser=authoriser),
+    )
 
 
 def _like(ledger: Ledger, command: WithholdDisclosure) -> Withholding | None:

@@ -81,7 +81,7 @@ class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authori
     name: Line | None = None
     setting: Code
     setting_class: Code | None = None
-    role: Code
+    role: Code = Field(description="A role of access tokens, or one that the policy names under roles.")
     from_day: date
     until: date | None = None
     email: Line | None = None

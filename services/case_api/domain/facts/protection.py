@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from case_api.domain.words import (
 
 Covered = Literal["request", "disclosure"]
 _PROTECTION = "6.3 Requesting assistance: child protection"
+_TAKES_OVER: Final[Any] = Field(default=None, description="Who coordinates the matter from now on, where that changed.")
 _OVERRIDE = "019a9762-8700-7a31-9b55-0c6f1d7e2b90"
 
 
@@ -63,9 +64,12 @@ class GroupJoined(Event, grounds=_PROTECTION, covers=("R80",), stream="matter"):
 
     correctable = False
     staff: Subject
+    coordinator: Subject | None = _TAKES_OVER
     reason: Text
 
-    examples = ({"staff": "adair", "reason": "Coordinates child protection in the school that Isla goes to."},)
+    examples = ({
+        "staff": "adair", "coordinator": "adair", "reason": "Coordinates child protection where Isla goes to school.",
+    },)  # fmt: skip
 
 
 class GroupLeft(Event, grounds=_PROTECTION, covers=("R80",), stream="matter"):
@@ -73,6 +77,7 @@ class GroupLeft(Event, grounds=_PROTECTION, covers=("R80",), stream="matter"):
 
     correctable = False
     staff: Subject
+    coordinator: Subject | None = _TAKES_OVER
     reason: Text
 
     examples = ({"staff": "hay", "reason": "No longer works at the school."},)
@@ -175,6 +180,8 @@ class Protection:
     concern_event: EventId | None = None
     since: date | datetime | None = None
     group: frozenset[Subject] = frozenset()
+    coordinator: Subject | None = None
+    """Who coordinates it now."""
     changes: tuple[Change, ...] = ()
     overrides: Mapping[OverrideId, Override] = field(default_factory=dict)
     decisions: tuple[Decided, ...] = ()
@@ -185,11 +192,13 @@ def evolve(protection: Protection, fact: Event, at: Recorded) -> Protection:
         case ProtectionConcernRecorded():
             named = frozenset((fact.group.recorder, fact.group.coordinator, *fact.group.others))
             begun = replace(protection, concern=fact, concern_event=at.event_id, since=at.occurred_at)
-            return replace(begun, group=protection.group | named)
+            return replace(begun, group=protection.group | named, coordinator=fact.group.coordinator)
         case GroupJoined() | GroupLeft():
             one = frozenset((fact.staff,))
             group = protection.group | one if isinstance(fact, GroupJoined) else protection.group - one
-            return replace(protection, group=group, changes=(*protection.changes, Change(fact, at.occurred_at)))
+            changes = (*protection.changes, Change(fact, at.occurred_at))
+            coordinator = fact.coordinator or protection.coordinator
+            return replace(protection, group=group, changes=changes, coordinator=coordinator)
         case ConsentOverridden():
             return _with(protection, Override(fact, at.occurred_at, at.recorded_at))
         case OverrideReasonsRecorded() if fact.override_ref in protection.overrides:

@@ -120,8 +120,9 @@ class WithholdingLifted(Event, grounds="6.4 Working together", covers=("R92",), 
     refs = ("withholding_id",)
     withholding_id: WithholdingId
     reason: Text
+    authoriser: Subject | None = Field(default=None, description="Who decided that it is over.")
 
-    examples = ({**_GRANT, "reason": "Callum has told his father himself."},)
+    examples = ({**_GRANT, "reason": "Callum has told his father himself.", "authoriser": "lennox"},)
 
 
 @dataclass(frozen=True, slots=True)

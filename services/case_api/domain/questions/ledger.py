@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from case_api.domain.case import Case
 from case_api.domain.event import Recorded
 from case_api.domain.facts.told import Told
-from case_api.domain.words import EventId
+from case_api.domain.words import EventId, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,5 @@ class Ledger:
     case: Case
     named: Mapping[EventId, Recorded] = field(default_factory=dict)
     """Those of the events that a command names which are events of this case."""
+    deciding: frozenset[Subject] = frozenset()
+    """Who may decide on withholding here beside those whose role allows it: the coordinator of a matter."""

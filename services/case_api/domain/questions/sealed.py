@@ -29,8 +29,7 @@ def protected(at: Situation) -> Situation:
     """The situation under what the policy says of child protection: its meetings, and who decides on withholding."""
     policy = at.policy
     meetings = policy.meetings.model_copy(update={"kinds": policy.protection.meeting_kinds})
-    deciding = (*policy.withholding.authorised_by, *policy.override_authorisers)
-    withholding = policy.withholding.model_copy(update={"authorised_by": deciding})
+    withholding = policy.withholding.model_copy(update={"authorised_by": policy.override_authorisers})
     return replace(at, policy=policy.model_copy(update={"meetings": meetings, "withholding": withholding}))
 
 
@@ -49,7 +48,9 @@ def on_ledger_in_matter(decision: Callable[..., Decision]) -> Callable[..., Deci
 
     def decided_within(matter: Matter, case: Case, *asked: Any) -> Decision:
         *about, at = asked
-        return decision(Ledger(matter.told, within(matter, case)), *about, protected(at))
+        coordinator = matter.protection.coordinator
+        deciding = frozenset((coordinator,) if coordinator else ())
+        return decision(Ledger(matter.told, within(matter, case), deciding=deciding), *about, protected(at))
 
     return _named(decided_within, decision)
 

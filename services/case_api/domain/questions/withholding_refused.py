@@ -6,8 +6,10 @@ from case_api.domain.case import Case
 from case_api.domain.command import Situation
 from case_api.domain.facts.told import Withholding
 from case_api.domain.policy import Policy
+from case_api.domain.questions.ledger import Ledger
+from case_api.domain.questions.offices import roles_of
 from case_api.domain.refusal import Missing, Refusal
-from case_api.domain.words import PersonId
+from case_api.domain.words import PersonId, Subject
 
 
 class NotAnAuthoriser(Refusal):
@@ -15,7 +17,10 @@ class NotAnAuthoriser(Refusal):
     rule_id = "I25"
     guidance_ref = "R92"
     title = "Whoever is named as authoriser may not decide that something is kept from the family."
-    advice = "Ask somebody of the pupil support team, or a school leader, to decide it, and name them."
+    advice = (
+        "Name somebody of the pupil support team, or a school leader, whom the directory lists as such: "
+        "list them there, or let them record it themselves."
+    )
 
 
 class WishOfAYoungerChild(Refusal):
@@ -58,18 +63,13 @@ class WithholdingHasEnded(Refusal):
     advice = "Decide anew, with a reason of today, if something has to be withheld again."
 
 
-def the_authoriser_may_decide_it(authoriser: str, day: date, at: Situation) -> Refusal | None:
-    """I25: somebody in a role that the policy names, by the directory, or by the token of one who decides and records.
+def the_authoriser_may_decide_it(ledger: Ledger, authoriser: Subject, day: date, at: Situation) -> Refusal | None:
+    """I25: in a role that the policy names, by the directory or by their own token; nobody is taken at another's word.
 
-    Whom the directory does not list is taken at the recorder's word.
+    In a matter its coordinator may decide it, too.
     """
-    listed = [one for one in at.authority.staff if one.staff == authoriser]
-    roles = {one.role for one in listed if one.from_day <= day and (one.until is None or day < one.until)}
-    if authoriser == at.actor.subject:
-        roles |= at.roles
-    elif not listed:
-        return None
-    return None if at.policy.may_authorise_withholding(roles) else NotAnAuthoriser(pointer="/authoriser")
+    may = authoriser in ledger.deciding or at.policy.may_authorise_withholding(roles_of(authoriser, day, at))
+    return None if may else NotAnAuthoriser(pointer="/authoriser")
 
 
 def it_can_be_the_learners_wish(
