@@ -18,7 +18,8 @@ Figures = Mapping[str, Mapping[str, float]]
 TITLES: Mapping[str, str] = {
     "api-killed": "`kill -9` of the case API",
     "one-of-four-killed": "`kill -9` of one of four processes of it",
-    "postgres-killed": "`kill -9` of every process of PostgreSQL",
+    "postgres-killed": "`kill -9` of every process of PostgreSQL, and restarts",
+    "connection-broken": "connection to PostgreSQL broken at the commit",
     "notifier-killed": "`kill -9` of the notifier",
     "fresh-at-four": "written at one of four processes, read at another",
     "boards-taken-over": "three of four processes killed, until the boards are up to date",

@@ -13,7 +13,7 @@ from tests.faults.sizes import size
 from tests.journeys.family import CONCERN, Door, register
 
 pytestmark = pytest.mark.anyio
-TIMES = size(20, 3)
+TIMES = size(20, 2)
 CLIENTS = 16
 SECONDS = 20.0
 

@@ -15,7 +15,7 @@ from tests.faults.sizes import size
 from tests.faults.victims import acknowledged, crowd, victim
 
 pytestmark = pytest.mark.anyio
-TIMES = size(10, 2)
+TIMES = size(10, 1)
 PATIENCE = 60.0
 MEGABYTES = 24
 

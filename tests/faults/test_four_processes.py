@@ -18,7 +18,7 @@ from tests.journeys.family import CONCERN, Door, register
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PROCESSES = 4
-KILLS = size(40, 3)
+KILLS = size(40, 2)
 CHECKS = size(400, 40)
 WITHIN = 5.0
 """Seconds in which another process must have taken up what a killed one did."""

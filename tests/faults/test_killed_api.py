@@ -9,7 +9,7 @@ from tests.faults.sizes import size
 from tests.faults.victims import acknowledged, crowd
 
 pytestmark = pytest.mark.anyio
-KILLS = size(40, 3)
+KILLS = size(40, 2)
 
 
 async def test_killed_at_any_moment_it_loses_and_doubles_nothing(request, api, chances):

@@ -1,4 +1,4 @@
-"""kill -9 of every process of PostgreSQL under load, with fsync on: it comes back with all that was acknowledged."""
+"""PostgreSQL, with fsync on, is killed or restarted under load: it comes back with all that was acknowledged."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from tests.faults.sizes import size
 from tests.faults.victims import acknowledged, crowd, victim
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
-KILLS = size(40, 3)
+KILLS, RESTARTS = size(40, 2), size(5, 1)
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +25,10 @@ async def test_what_was_acknowledged_outlives_the_database_server(server, nurser
         api = victim(nursery, dsn, tmp_path)
         await api.start()
         async with crowd(api, chances) as people:
-            for _ in range(KILLS):
+            for goes in chances.sample([server.crash] * KILLS + [server.stop] * RESTARTS, KILLS + RESTARTS):
                 await acknowledged(people.ledger, chances.randrange(1, 40))
                 await asyncio.sleep(chances.uniform(0, 0.02))
-                await asyncio.to_thread(server.crash)
+                await asyncio.to_thread(goes)
                 await asyncio.sleep(chances.choice((0, 0, 0.5)))  # away for a while, or back at once
                 await asyncio.to_thread(server.start)
             await acknowledged(people.ledger, 20)
@@ -36,4 +36,4 @@ async def test_what_was_acknowledged_outlives_the_database_server(server, nurser
         await api.end()
     assert found == {}
     assert people.figures()["answered 500"] == 0, "a database that is away is a 503"
-    seen("postgres-killed", kills=KILLS, **people.figures())
+    seen("postgres-killed", kills=KILLS, restarts=RESTARTS, **people.figures())

@@ -24,7 +24,7 @@ from tests.journeys.family import CONCERN, Door, register
 pytestmark = pytest.mark.anyio
 CLIENTS = 8
 EACH = size(40, 12)
-HISTORIES = size(20, 2)
+HISTORIES = size(20, 1)
 OF_A_FAULT = 20
 """Histories in which a planted fault has to show."""
 

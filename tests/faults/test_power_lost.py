@@ -15,7 +15,7 @@ from tests.faults.victims import acknowledged, crowd, victim
 from tests.journeys.api import AUTHORITY
 
 pytestmark = pytest.mark.anyio
-TIMES = size(20, 2)
+TIMES = size(20, 1)
 COMMITS = 300
 
 
