@@ -3,12 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 
+import httpx
 import psycopg
 
 from tests.faults.nursery import Nursery
@@ -31,13 +33,15 @@ class Notifier:
     case_api: str
     mailbox: Mailbox
     lives: int = 0
+    port: int = 0
 
     async def start(self, **settings: str) -> int:
         self.lives += 1
+        self.port = free_port()
         given = {
             "MODE": "test",
             "VAR": str(self.var),
-            "NOTIFIER_PORT": str(free_port()),
+            "NOTIFIER_PORT": str(self.port),
             "NOTIFIER_CASE_API_URL": self.case_api,
             "NOTIFIER_TOKEN": TOKEN,
             "NOTIFIER_SMTP_PORT": str(self.mailbox.port),
@@ -47,6 +51,24 @@ class Notifier:
         if self.url != "sqlite":
             given["NOTIFIER_DATABASE_URL"] = as_address(self.url)
         return await asyncio.to_thread(self.nursery.born, **given, **settings)
+
+    async def goes_on(self) -> None:
+        """Bring forward, day by day, what waits for its next attempt; until cancelled."""
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", verify=False) as http:
+            for days in count(self.lives + 1):
+                await asyncio.sleep(1)
+                later = {"now": (datetime.now(UTC) + timedelta(days=days)).isoformat()}
+                with suppress(httpx.TransportError):
+                    await http.put("/clock", json=later)
+
+    async def to_the_end(self, true: Callable[[], bool]) -> None:
+        """A last life, until all is done."""
+        pid = await self.start()
+        going_on = asyncio.create_task(self.goes_on())
+        await until(true)
+        going_on.cancel()
+        await asyncio.wait([going_on])
+        await self.kill(pid)
 
     async def kill(self, pid: int) -> set[str]:
         """The messages that were in flight."""

@@ -69,13 +69,14 @@ async def insert_plainly(writer: Writer, names: Sequence[Name]) -> None:
 @asynccontextmanager
 async def writers(conninfo: str, number: int, chances: Random) -> AsyncIterator[list[Writer]]:
     async with AsyncExitStack() as stack:
-        yield [
-            Writer(
-                await stack.enter_async_context(await psycopg.AsyncConnection.connect(conninfo)),
-                Random(chances.random()),
-            )
-            for _ in range(number)
-        ]
+        people = []
+        for _ in range(number):
+            connection = await stack.enter_async_context(await psycopg.AsyncConnection.connect(conninfo))
+            await connection.execute("SET lock_timeout = 0")  # however slow the machine, each of them gets its turn
+            await connection.execute("SET idle_in_transaction_session_timeout = 0")
+            await connection.commit()
+            people.append(Writer(connection, Random(chances.random())))
+        yield people
 
 
 async def followed(

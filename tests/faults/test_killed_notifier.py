@@ -49,9 +49,7 @@ async def test_nothing_is_lost_and_what_comes_twice_was_in_flight(request, notif
             await until(lambda at=wanted: len(mailbox.mails) >= at)  # type: ignore[misc]
             await asyncio.sleep(chances.uniform(0, 0.01))
             in_flight.update(await notifier.kill(pid))
-        pid = await notifier.start()
-        await until(lambda: len(town.disclosures) == EVENTS)
-        await notifier.kill(pid)
+        await notifier.to_the_end(lambda: len(town.disclosures) == EVENTS)
 
     copies = Counter(id_of(mail) for mail in mailbox.mails)
     assert set(copies) == set(town.disclosures), "every message arrived, and is accounted for"
@@ -80,9 +78,7 @@ async def test_where_it_dies_no_message_is_lost_and_a_second_copy_is_marked(
         pid = await notifier.start(NOTIFIER_CRASH_AT=point)
         assert await asyncio.to_thread(notifiers.ended, pid) == CODE, "it died of something else"
         in_flight = notifier.in_flight()
-        pid = await notifier.start()
-        await until(lambda: len(town.disclosures) == PARENTS)
-        await notifier.kill(pid)
+        await notifier.to_the_end(lambda: len(town.disclosures) == PARENTS)
     copies = Counter(id_of(mail) for mail in mailbox.mails)
     assert set(copies) == set(town.disclosures)
     assert {one for one, times in copies.items() if times > 1} <= in_flight
