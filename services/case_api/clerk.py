@@ -42,6 +42,8 @@ CLEARING: Final = 3600.0
 FOLLOWING: Final = 300.0
 """Seconds between two looks for entries that were worked out by a policy which is no longer in force."""
 BATCH: Final = 200
+CLIENT: Final = "the clerk"
+"""Under which it keeps its idempotency keys: no token can name a client with a space in it."""
 UNAVAILABLE: Final = (StoreUnavailable, CommitUnknown, OSError)
 """What is wrong with the store and not with one case."""
 
@@ -140,7 +142,7 @@ class Clerk:
         )
 
     def _principal(self) -> Principal:
-        return Principal("clerk", "stagepost", self._office.authority, "clerk", frozenset({"clerk"}))
+        return Principal("clerk", "stagepost", self._office.authority, CLIENT, frozenset({"clerk"}))
 
     async def _clear_replies(self) -> None:
         if time.monotonic() - self._cleared_at > CLEARING:

@@ -10,13 +10,16 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from pydantic import ValidationError
 
+from case_api.boards.diary import DIARY, due_by
 from case_api.boards.opening import open_tables
 from case_api.clerk import Clerk
 from case_api.domain.facts.authority import PolicyPublished
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.supports import UniversalSupportApplied
+from case_api.http.claims import Claims
 from case_api.office import Office, furnished
 from case_api.packs import Packs
 from case_api.seals.keeper import open_keeper
@@ -197,3 +200,16 @@ def published(watches: dict[str, int], in_force_from: str) -> Story:
 
 
 POLICY_CONTENT = PACKS.content("scotland-generic", "1")
+
+
+async def test_no_token_names_the_client_under_which_a_clerk_keeps_its_keys(journal, school):
+    """Else whoever used its keys before it would keep it from recording what is due."""
+    await write(journal, concerned())
+    school.clock.at = datetime(2025, 9, 22, 12, tzinfo=UTC)
+    [row, *_] = await school.office.boards.rows(DIARY, due_by(date(2025, 9, 22)))
+    client = (await school.clerk._order(row, "key")).caller.who.client
+    said = {"iss": "us", "sub": "s", "aud": "stagepost", "exp": 2.0, "iat": 1.0, "authority": "moray", "org": "o"}
+    assert Claims(**said, client_id="clerk", roles=["teacher"]).principal().client != client
+    for claim in ("client_id", "azp"):
+        with pytest.raises(ValidationError):
+            Claims(**said, **{claim: client}, roles=["teacher"])
