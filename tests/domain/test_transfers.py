@@ -179,6 +179,18 @@ def test_sending_the_same_again_to_the_same_person_is_nothing_to_do():
     assert moving.does(MOVE) == ()
 
 
+def test_another_day_for_the_same_person_replaces_the_transfer_that_is_open():
+    moving = Moving()
+    [first] = moving.does(MOVE)
+    later = MOVE.model_copy(update={"from_day": date(2026, 9, 1)})
+    [second] = moving.does(later)
+    assert second.from_day == date(2026, 9, 1)
+    assert [one.state for one in moving.case.transfers.by_id.values()] == ["replaced", "sent"]
+    assert moving.does(later) == ()
+    refused = moving.decide(confirmed(first), first.transfer_id, by="lennox")
+    assert [type(one) for one in refused.refusals] == [TransferReplaced]
+
+
 def test_once_there_is_more_to_tell_the_newer_transfer_is_the_one_to_confirm():
     moving = Moving()
     [first] = moving.does(MOVE)

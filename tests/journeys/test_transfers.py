@@ -57,6 +57,18 @@ async def test_what_is_recorded_later_is_sent_anew_and_the_older_transfer_counts
     assert late.json()["code"] == "transfer-replaced"
 
 
+async def test_the_day_of_the_move_is_within_our_centuries_and_a_new_day_is_a_new_transfer(town: Town, lennox: Door):
+    family = await register(town.school)
+    path = f"{family.path}/transfers"
+    for slip in ("0202-08-18", "2926-08-18"):
+        answer = await town.school.post(path, {**MOVE, "from_day": slip})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/from_day")
+    first = await town.school.done(path, MOVE)
+    second = await town.school.done(path, {**MOVE, "from_day": "2026-09-01"})
+    views = [await lennox.seen(f"{path}/{one['id']}") for one in (first, second)]
+    assert [(view["state"], view["from_day"]) for view in views] == [("replaced", "2026-08-18"), ("sent", "2026-09-01")]
+
+
 async def test_a_record_goes_to_nobody_who_is_not_there(town: Town, lennox: Door):
     family = await register(town.school)
     refused = await town.school.post(f"{family.path}/transfers", {**MOVE, "to_staff": "hay"})

@@ -1,6 +1,5 @@
 """Passing the record on to another setting, and confirming that it arrived whole."""
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from case_api.domain.questions.transferring import (
     they_are_the_receiver,
 )
 from case_api.domain.refusal import Decision, decided
-from case_api.domain.words import Code, Line
+from case_api.domain.words import Code, Day, Line
 
 
 class TransferRecord(Command):
@@ -27,7 +26,7 @@ class TransferRecord(Command):
     """The school or nursery to which the learner moves."""
     to_staff: Line
     """Who of that setting receives it, by the subject of their token."""
-    from_day: date
+    from_day: Day
     """From when on the learner is there; it places nobody, which is a command of its own."""
 
     examples = ({"to_setting": "burnside-academy", "to_staff": "lennox", "from_day": "2026-08-18"},)
@@ -43,7 +42,7 @@ class ReceiveRecord(Command):
 
 
 def transfer_record(case: Case, command: TransferRecord, at: Situation) -> Decision:
-    """Within the authority. Sent again unchanged to the same person it is nothing to do; else the newer one counts."""
+    """Within the authority. The same to the same person for the same day is nothing to do; else the later counts."""
     refused = the_receiver_is_there(command.to_setting, command.to_staff, at)
     if refused is None and _is_with_them(case, command, at):
         return decided()
@@ -64,9 +63,10 @@ def transfer_record(case: Case, command: TransferRecord, at: Situation) -> Decis
 
 
 def _is_with_them(case: Case, command: TransferRecord, at: Situation) -> bool:
-    """Whether the last transfer went to the same person, and nothing but its receipt came after it."""
+    """Whether the last transfer went to the same person for the same day, and only its receipt came after it."""
     last = case.transfers.last
-    if last is None or (last.sent.to_setting, last.sent.to_staff) != (command.to_setting, command.to_staff):
+    wanted = (command.to_setting, command.to_staff, command.from_day)
+    if last is None or (last.sent.to_setting, last.sent.to_staff, last.sent.from_day) != wanted:
         return False
     since = (event for event in at.history if event.version > last.sent.upto)
     return all(event.fact.owner == RecordTransferred.owner for event in since)
