@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from case_api.domain.policy import Policy
+from case_api.domain.policy_faults import faults_in
 from case_api.pack_lines import line_of
 from case_api.public_holidays import Region, public_holidays
 
@@ -80,8 +81,7 @@ class Packs:
         try:
             return parse(name, version, pack.content)
         except ValidationError as error:
-            faults = error.errors(include_input=False, include_url=False)
-            told = (pack.fault(fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in faults)
+            told = (pack.fault(fault.place, fault.words) for fault in faults_in(error))
             raise PackBroken("\n".join(told)) from None
 
     def check(self, needed: str) -> None:
@@ -110,8 +110,7 @@ class Packs:
         try:
             days = public_holidays(Region.model_validate(pack.content[REGION]))
         except ValidationError as error:
-            faults = error.errors(include_input=False, include_url=False)
-            told = (pack.fault((REGION, *fault["loc"]), fault["msg"].removeprefix("Value error, ")) for fault in faults)
+            told = (pack.fault((REGION, *fault.place), fault.words) for fault in faults_in(error))
             raise PackBroken("\n".join(told)) from None
         return pack.with_days(days)
 

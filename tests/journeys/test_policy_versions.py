@@ -125,7 +125,19 @@ async def test_a_broken_pack_is_refused_with_each_place(town: Town):
     assert (problem["code"], problem["rule_id"]) == ("policy-broken", "D17")
     places = {one["ref"] for one in problem["missing"]}
     assert places == {"zone", "ladder", "requests/contributors_of_different_roles", "surprise"}
+    words = {one["ref"]: one["detail"] for one in problem["missing"]}
+    assert (words["zone"], words["ladder"]) == (
+        "there is no such time zone",
+        "the stages stand in order of rank, 0, 1, 2, …",
+    )
+    assert all(" " in one for one in words.values())
     assert "Atlantis" not in json.dumps(problem)
+
+
+async def test_the_days_off_of_a_policy_are_told_in_order(town: Town):
+    days = (await town.school.seen("/v1/policy"))["holidays"]
+    assert len(days) > 8
+    assert days == sorted(days)
 
 
 async def test_versions_of_the_same_content_are_told_apart(town: Town):

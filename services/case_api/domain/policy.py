@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainSerializer, field_validator
 
 from case_api.domain.calendar import SchoolCalendar, Session
 from case_api.domain.profiles import (
@@ -102,7 +102,7 @@ class Policy(Value):
     name: Code
     version: Line
     zone: Line
-    holidays: frozenset[date] = frozenset()
+    holidays: Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date])] = frozenset()
     ladder: Annotated[tuple[Stage, ...], Field(min_length=2)]
     strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)]
     targeted_strategies: tuple[TargetedStrategy, ...] = ()

@@ -17,6 +17,7 @@ from case_api.domain.facts.authority import (
     StaffAssigned,
 )
 from case_api.domain.policy import Policy
+from case_api.domain.policy_faults import faults_in
 from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
@@ -163,8 +164,8 @@ def _faults(content: dict[str, Any]) -> tuple[Missing, ...]:
         Policy.model_validate(content)
     except ValidationError as error:
         return tuple(
-            Missing(rule_id="D17", what=fault["type"], ref="/".join(map(str, fault["loc"])) or "pack")
-            for fault in error.errors(include_input=False, include_url=False)
+            Missing(rule_id="D17", what=fault.kind, ref="/".join(map(str, fault.place)) or "pack", detail=fault.words)
+            for fault in faults_in(error)
         )
     return ()
 
