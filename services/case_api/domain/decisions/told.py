@@ -12,7 +12,8 @@ from case_api.domain.facts.told import Delivery, DisclosureMade, Recipient
 from case_api.domain.questions.footing import Footing, footing_of
 from case_api.domain.questions.ledger import Ledger
 from case_api.domain.questions.references import NotOnThisCase
-from case_api.domain.questions.withheld import extent_of, kept_by
+from case_api.domain.questions.telling import they_may_be_told_of
+from case_api.domain.questions.withheld import extent_of, kept_by, withheld_from
 from case_api.domain.refusal import Decision, decided
 from case_api.domain.words import Code, EventId, Language, LawfulBasis, Sha256
 
@@ -119,13 +120,15 @@ def _stood_on(ledger: Ledger, command: RecordDisclosure, event: Recorded, at: Si
 
 
 def tell_by_hand(ledger: Ledger, command: TellByHand, at: Situation) -> Decision:
-    """Clears the task that stands for somebody whom no channel could reach (ADR 0008)."""
+    """I2, I25: only whom a message may reach. Clears the task for somebody whom no channel could reach (ADR 0008)."""
     event = ledger.named.get(command.event_id)
     if event is None:
         return decided(NotOnThisCase())
     message_id = at.new_id()
     footing = footing_of(ledger.case, event, command.recipient, at.instant_of(command), at)
+    held = withheld_from(ledger.told.in_force(), ledger.case, command.recipient, event)
     return decided(
+        *they_may_be_told_of(ledger, command.recipient, event, at),
         then=DisclosureMade(
             message_id=message_id,
             about=command.event_id,
@@ -136,6 +139,7 @@ def tell_by_hand(ledger: Ledger, command: TellByHand, at: Situation) -> Decision
             delivery="sent",
             by_hand=at.actor.subject,
             content_hash=command.content_hash,
+            withholding_id=held.decided.withholding_id if held else None,
             **{**asdict(footing), **command.model_dump(include={"lawful_basis", "categories"}, exclude_none=True)},
         ),
         created=message_id,
