@@ -5,7 +5,7 @@ nobody can tell from it how much there is that they do not see.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -26,7 +26,11 @@ LENGTH: Final = 25
 LOOK: Final = 1.0
 """Seconds of waiting after which we look whether the caller is still there: else they would hold up a shutdown."""
 PAGE: Final = 500
-"""Facts that are looked at in one go; at most so many per answer."""
+"""Headers that are looked at in one go; at most so many facts per answer."""
+SLICE: Final = 25
+"""Facts that are opened before others on the event loop have their turn."""
+SPAN: Final = 50
+"""Places of the log over which the facts of a slice may lie: what lies between them is opened, too."""
 SEARCHED: Final = 10_000
 """Facts after which an answer leaves though nothing visible was found; the consumer goes on from its cursor."""
 
@@ -118,22 +122,22 @@ class Feed:
         headers = await self._journal.headers_since(position, PAGE, sealed=False)
         wanted = [header for header in headers if _is_wanted(header.name, types)]
         seen: list[Placed] = []
-        for placed in await self._opened(wanted):
-            if may_see(consumer, placed.recorded):
-                seen.append(placed)
-            if len(seen) == limit:
-                return seen, placed.position, True
+        for some in _slices(wanted, limit):
+            for placed in await self._opened(some):
+                if may_see(consumer, placed.recorded):
+                    seen.append(placed)
+                if len(seen) == limit:
+                    return seen, placed.position, True
+            await asyncio.sleep(0)
         if len(headers) == PAGE:
             return seen, headers[-1].position, True
         return seen, max(head, *(header.position for header in headers), position), False
 
     async def _opened(self, wanted: Sequence[PlacedHeader]) -> list[Placed]:
         """The facts under some headers. One that was altered is passed by and reported, so that it stops nobody."""
-        if not wanted:
-            return []
         places = {header.position for header in wanted}
         try:
-            facts = await self._journal.since(wanted[0].position - 1, PAGE, upto=wanted[-1].position, sealed=False)
+            facts = await self._journal.since(wanted[0].position - 1, SPAN, upto=wanted[-1].position, sealed=False)
         except FrameError:
             facts = [fact for header in wanted for fact in await self._alone(header)]
         return [fact for fact in facts if fact.position in places]
@@ -176,3 +180,12 @@ def receipt_cursor(keyring: Keyring, stream: UUID, version: int) -> str:
 
 def _is_wanted(name: str, types: Collection[str]) -> bool:
     return not types or name in types or name.partition(".")[0] in types
+
+
+def _slices(wanted: Sequence[PlacedHeader], limit: int) -> Iterator[Sequence[PlacedHeader]]:
+    """As many as are asked for, then more at a time where few of them were visible."""
+    width = min(limit, SLICE)
+    while wanted:
+        some = [one for one in wanted[:width] if one.position - wanted[0].position < SPAN]
+        yield some
+        wanted, width = wanted[len(some) :], min(2 * width, SLICE)

@@ -304,3 +304,34 @@ async def test_whoever_waits_is_not_woken_by_a_matter(journal, feed):
     await write(journal, Story().registered())
     async with asyncio.timeout(10):
         assert names((await waiting).items)[0] == "LearnerRegistered.v1"
+
+
+def counting_opened(journal, monkeypatch):
+    """How many facts each read of the log opens, as they are read."""
+    opened, since = [], journal.since
+
+    async def counted(position, limit, **options):
+        facts = await since(position, limit, **options)
+        opened.append(len(facts))
+        return facts
+
+    monkeypatch.setattr(journal, "since", counted)
+    return opened
+
+
+async def test_whoever_asks_for_one_event_has_one_opened(journal, feed, monkeypatch):
+    for _ in range(20):
+        await write(journal, Story().registered())
+    opened = counting_opened(journal, monkeypatch)
+    assert len((await feed.page(NOTIFIER, None, (), 1, 0)).items) == 1
+    assert opened == [1]
+
+
+async def test_what_is_not_of_a_type_that_is_asked_for_is_hardly_opened(journal, feed, monkeypatch):
+    await with_a_request(journal)
+    for _ in range(60):
+        await write(journal, Story().registered())
+    await with_a_request(journal)
+    opened = counting_opened(journal, monkeypatch)
+    assert len((await feed.page(NOTIFIER, None, {"AssistanceRequested"}, 10, 0)).items) == 2
+    assert opened == [1, 1]

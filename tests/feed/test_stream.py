@@ -1,12 +1,14 @@
 """The feed that stays open: what is sent when, and when it ends."""
 
 import asyncio
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from case_api import feed as feeding
 from case_api.access.principal import Principal
+from case_api.domain.facts.placements import LearnerPlaced
 from case_api.feed import Feed
 from case_api.http import streaming
 from case_api.http.problems import Problem
@@ -142,3 +144,34 @@ async def test_a_principal_has_so_many_streams_and_each_that_ends_makes_room(fee
     await first({"type": "http", "asgi": {}}, receive, send)
     assert set(counted) == {429}
     streams.admit(NOTIFIER, broadcast)
+
+
+async def test_streams_that_catch_up_leave_turns_to_others(journal, feed, token, monkeypatch):
+    """Whoever else is served, such as the question whether the process lives, has a turn after a few events."""
+    story = Story().registered()
+    for _ in range(1998):
+        story.then("2025-09-26", LearnerPlaced(setting="burnside-primary", from_day=date(2025, 9, 26)))
+    await write(journal, story)
+    work, longest, opened = [0], 0, journal._open
+
+    async def counted(stored):
+        work[0] += len(stored)
+        return await opened(stored)
+
+    monkeypatch.setattr(journal, "_open", counted)
+
+    async def catch_up():
+        heard = 0
+        async for line in Broadcast(feed, NOTIFIER, 0, (), token.over, life=60, silence=0.05).lines():
+            work[0], heard = work[0] + 1, heard + line.startswith("id: ")
+            if heard == 2000:
+                return
+
+    streams = [asyncio.create_task(catch_up()) for _ in range(streaming.MOST)]
+    while not all(stream.done() for stream in streams):
+        before = work[0]
+        await asyncio.sleep(0)
+        longest = max(longest, work[0] - before)
+    await asyncio.gather(*streams)
+    assert work[0] >= 2 * 2000 * streaming.MOST
+    assert longest <= (feeding.SLICE + 1) * streaming.MOST

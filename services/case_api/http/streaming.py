@@ -75,6 +75,7 @@ class Broadcast:
                 if await self.over():
                     return
                 yield self._event(placed)
+                await asyncio.sleep(0)  # a client that takes everything at once would leave no turn to the others
             if not found.seen:
                 yield self._sign_of_life(found.position)
             position = found.position
