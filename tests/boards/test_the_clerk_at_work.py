@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -208,7 +209,15 @@ async def test_no_token_names_the_client_under_which_a_clerk_keeps_its_keys(jour
     school.clock.at = datetime(2025, 9, 22, 12, tzinfo=UTC)
     [row, *_] = await school.office.boards.rows(DIARY, due_by(date(2025, 9, 22)))
     client = (await school.clerk._order(row, "key")).caller.who.client
-    said = {"iss": "us", "sub": "s", "aud": "stagepost", "exp": 2.0, "iat": 1.0, "authority": "moray", "org": "o"}
+    said: dict[str, Any] = {
+        "iss": "us",
+        "sub": "s",
+        "aud": "stagepost",
+        "exp": 2.0,
+        "iat": 1.0,
+        "authority": "moray",
+        "org": "o",
+    }
     assert Claims(**said, client_id="clerk", roles=["teacher"]).principal().client != client
     for claim in ("client_id", "azp"):
         with pytest.raises(ValidationError):

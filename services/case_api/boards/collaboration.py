@@ -1,6 +1,6 @@
 """What can be counted of how people work together: one small row for each occasion, for reports over many learners.
 
-A row says what it was, when, in which setting, whether it went as it should, and how many days it took (R88-R99).
+A row says what it was, when, where, whether it went as it should, and how many school days it took (R88-R99).
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def occasion_rows(folded: FoldedCase) -> Iterator[OccasionRow]:
         yield replace(row, number=number)
 
 
-def within(first: date, last: date, setting: str | None) -> Selection:
+def within(first: date, last: date, setting: str | None = None) -> Selection:
     """The occasions from *first* to *last*, and the spells that touch those days."""
     return EVERYTHING.upto(day=last).and_where("until>=?", first).having(setting=setting)
 
@@ -60,6 +60,11 @@ def _row(
 ) -> OccasionRow:
     setting = folded.case.setting_on(day) or ""
     return OccasionRow(folded.case.id, 0, what, day, day, setting, int(good), days, staff)
+
+
+def _between(folded: FoldedCase, first: date, last: date) -> int:
+    """School days: nobody answers on the others."""
+    return folded.policy.calendar.school_days(first, last)
 
 
 def _spells(folded: FoldedCase) -> Iterator[OccasionRow]:
@@ -84,7 +89,7 @@ def _message(folded: FoldedCase, side: str, day: date) -> OccasionRow:
 
 def _thread(folded: FoldedCase, thread: Thread) -> OccasionRow:
     sent = day_of(thread.at, folded.policy.tz)
-    days = (day_of(thread.replies[0].at, folded.policy.tz) - sent).days if thread.replies else None
+    days = _between(folded, sent, day_of(thread.replies[0].at, folded.policy.tz)) if thread.replies else None
     return _row(folded, "thread", sent, good=bool(thread.replies), days=days)
 
 
@@ -110,12 +115,12 @@ def _work(folded: FoldedCase) -> Iterator[OccasionRow]:
             yield _row(folded, "pack", day_of(pack.sent_at, zone), good=pack.late_reason is None)
     for held in (holder for one in case.recommendations.by_id.values() for holder in one.holders.values()):
         shared, read = day_of(held.shared_at, zone), held.acknowledged_at
-        days = (day_of(read, zone) - shared).days if read else None
+        days = _between(folded, shared, day_of(read, zone)) if read else None
         yield _row(folded, "recommendation", shared, good=read is not None, days=days, staff=held.staff)
     for request in case.requests.by_id.values():
         if request.accepted_on:
             accepted, asked = day_of(request.accepted_on, zone), day_of(request.asked_at, zone)
-            yield _row(folded, "wait", accepted, days=(accepted - asked).days)
+            yield _row(folded, "wait", accepted, days=_between(folded, asked, accepted))
 
 
 def _told(folded: FoldedCase) -> Iterator[OccasionRow]:

@@ -68,6 +68,11 @@ class SchoolCalendar:
         found = [first for first, last in self._terms() if first <= day <= last]
         return found[0] if found else date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
 
+    def period(self, first: date, last: date) -> tuple[date, date] | None:
+        """The one term that holds both days, else the one session, from its first day to its last; else None."""
+        sessions = ((session.first, session.last) for session in self.sessions)
+        return next((one for one in (*self._terms(), *sessions) if one[0] <= first and last <= one[1]), None)
+
     def _terms(self) -> Iterator[tuple[date, date]]:
         for session in self.sessions:
             begins = sorted({session.first, *(one.last + timedelta(days=1) for one in session.breaks)})

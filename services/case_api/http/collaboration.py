@@ -1,6 +1,5 @@
 """The collaboration report: how home, school and services work together, over many learners (R88-R99, R101)."""
 
-from calendar import monthrange
 from datetime import date
 from typing import Annotated, Final
 
@@ -27,9 +26,11 @@ router = APIRouter(tags=["boards"])
 MANAGEMENT: Final = frozenset({"school_leader"})
 CHUNK: Final = 5_000
 BACKWARDS: Final = "The last day lies before the first."
+NO_PERIOD: Final = "From this day to the last there is no one term or school year; /v1/policy lists the sessions."
+UNLISTED: Final = "The directory lists no setting of this code."
 
-First = Annotated[Day, Query(alias="from", description="A day; the report begins with its month.")]
-Last = Annotated[Day, Query(description="A day; the report ends with its month.")]
+First = Annotated[Day, Query(alias="from", description="A day; the report begins with its term or school year.")]
+Last = Annotated[Day, Query(description="A day; of the same term, or else of the same school year.")]
 
 
 @router.get(
@@ -47,22 +48,36 @@ async def collaboration_report(
     until: Last,
     setting: CodeOf = None,
 ) -> Report:
-    """Whole months, never per person: a figure that stands on fewer than ten learners is left out."""
+    """On the whole term that holds both days, else on the whole school year: no two reports differ by a few days.
+
+    Never per person: a figure that stands on fewer than ten learners is left out, and a setting's, too, where it
+    would tell of the few who are elsewhere. Figures are bands.
+    """
     if until < first:
-        raise Problem(kinds.INVALID, errors=[Mistake("until", BACKWARDS, parameter=True)])
-    begin, end = first.replace(day=1), until.replace(day=monthrange(until.year, until.month)[1])
+        raise _wrong("until", BACKWARDS)
     with as_problems():
-        rows = await _rows(office, begin, end, setting)
         authority, policy = await office.precedent.latest(request.app.state.clock.now())
+    period = policy.calendar.period(first, until)
+    if period is None:
+        raise _wrong("from", NO_PERIOD)
+    if setting is not None and setting not in (authority.settings or (setting,)):
+        raise _wrong("setting", UNLISTED)
+    begin, end = period
+    with as_problems():
+        rows = await _rows(office, begin, end)
     staff = _beyond_management(authority, end, setting)
     return report(rows, staff, policy.calendar, setting, begin, end)
 
 
-async def _rows(office: Office, begin: date, end: date, setting: str | None) -> list[OccasionRow]:
+def _wrong(parameter: str, why: str) -> Problem:
+    return Problem(kinds.INVALID, errors=[Mistake(parameter, why, parameter=True)])
+
+
+async def _rows(office: Office, begin: date, end: date) -> list[OccasionRow]:
     rows: list[OccasionRow] = []
     place = None
     while True:
-        some = await office.boards.rows(COLLABORATION, within(begin, end, setting), after=place, limit=CHUNK)
+        some = await office.boards.rows(COLLABORATION, within(begin, end), after=place, limit=CHUNK)
         rows += some
         if len(some) < CHUNK:
             return rows
