@@ -32,6 +32,7 @@ from case_api.streams import told_of
 LIFE: Final = timedelta(seconds=5)
 
 WITHOUT_DETAIL: Final = frozenset({"setting", "contact"})
+"""What may be said to somebody from whom detail is withheld."""
 
 Reason = Literal["withdrawn", "restricted", "erased", "superseded", "no_address", "withheld"]
 
@@ -219,6 +220,9 @@ def _facts(ground: _Ground) -> dict[str, str]:
     listed = ground.authority.services.get(service) if service else None
     if listed:
         facts["service_name"] = listed.title
+    request = request_of(ground.case, ground.event.fact)
+    if request:
+        facts["route"] = request.asked.route
     if isinstance(ground.event.fact, WatchRaised | WatchEscalated):
         facts["watch"] = ground.event.fact.watch
     contact = coordinating_staff_on(ground.case, ground.situation.today)

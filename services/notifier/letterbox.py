@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 LAST_RESORT = "en"
 SUBJECT = "Subject: "
-FACTS = ("setting", "contact", "service_name", "when", "detail", "watch")
+FACTS = ("setting", "contact", "service_name", "when", "detail", "watch", "route")
 """What a letter may say of the case; anything else in a permit is not shown to a template."""
 CHOOSE_THEIR_LANGUAGE = ("carer", "learner", "raiser")
 """The roles for which letters are written in other languages."""

@@ -58,6 +58,27 @@ def test_a_letter_without_detail_tells_that_it_happened_and_offers_no_more(templ
         assert "withheld" not in text
 
 
+ASSISTANCE = list(product(("carer", "learner"), ("en", "pl")))
+AS_AGREED = re.compile(r"we agreed|we talked|you agreed|We have asked|rozmawialiśmy|Za Twoją zgodą|Prosimy")
+
+
+@pytest.mark.parametrize(("role", "language"), ASSISTANCE)
+def test_the_school_says_that_it_asked_a_service_only_where_it_did(role: str, language: str):
+    facts = {route: SPOKEN | {"route": route} for route in ("school", "external", "direct")}
+    told = {
+        route: LETTERBOX.write("assistance-requested", language, role, spoken) for route, spoken in facts.items()
+    } | {"unsaid": LETTERBOX.write("assistance-requested", language, role, SPOKEN | {"detail": "withheld"})}
+    claims = {route for route, letter in told.items() if AS_AGREED.search(letter.subject + letter.text)}
+    assert claims == {"school"}
+    assert len({letter.text for letter in told.values()}) == 4
+
+
+def test_e12_a_mother_reads_that_a_doctor_asked_and_what_the_doctor_told_the_school():
+    told = LETTERBOX.write("assistance-requested", "en", "carer", SPOKEN | {"route": "external"}).text
+    assert "A professional outside the school has asked a service to help your child" in told
+    assert "They told us that your family knows of it and agrees." in told
+
+
 def test_e19_a_father_hears_the_outcome_of_a_review_and_nothing_of_its_notes():
     told = LETTERBOX.write("review-held", "en", "carer", SPOKEN | {"detail": "withheld"}).text
     assert "We held a review" in told

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from case_api.announcing import CloudEvent, cloud_event
 from case_api.domain.event import Recorded
+from case_api.domain.facts.requests import Route
 from case_api.domain.facts.told import Recipient
 from case_api.domain.words import Code
 from case_api.http import problem_kinds as kinds
@@ -77,6 +78,7 @@ class MessageFacts(BaseModel):
     setting: str | None = None
     service_name: str | None = None
     contact: str | None = None
+    route: Route | None = Field(default=None, description="How the service was asked, where it is about a request.")
     detail: Literal["withheld"] | None = Field(
         default=None, description="Say that it happened and no more: its detail is kept from this person."
     )
