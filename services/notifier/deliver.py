@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
@@ -85,7 +86,7 @@ class Deliverer:
             outbox.put_back(work, entry, self._clock.now(), reason=entry.reason, doubtful=False)
         for entry in begun:
             self._log.warning("in_doubt", message_id=str(entry.message_id), attempts=entry.attempts)
-            self._try_again(work, entry, Result("again", "interrupted", doubtful=True), None)
+            self._try_again(work, entry, Result("again", "interrupted", doubtful=True), Outcome("unreachable"))
 
     async def deliver_due(self) -> int:
         """Carry what is due, a few rows at most, and say how many that was. Raises DatabaseUnavailable."""
@@ -193,15 +194,15 @@ class Deliverer:
         if result.end == "sent":
             await self._database.run(lambda work: self._close(work, entry, "sent", told))
         else:
-            await self._database.run(lambda work: self._try_again(work, entry, result, permit))
+            await self._database.run(lambda work: self._try_again(work, entry, result, told))
         self.new_reports.ring()
 
-    def _try_again(self, work: Transaction, entry: Entry, result: Result, permit: Permit | None) -> None:
+    def _try_again(self, work: Transaction, entry: Entry, result: Result, told: Outcome) -> None:
         """Plan the next attempt, or give up and let a person know."""
         wait = wait_after(entry.attempts, wish=result.wish, spread=self._spread) if result.end == "again" else None
         if wait is None:
-            told = Outcome("unreachable", result.reason, permit.permit if permit else None)
-            self._close(work, _marked(entry, result), "failed", told)
+            gone = replace(told, outcome="unreachable", reason=result.reason)
+            self._close(work, _marked(entry, result), "failed", gone)
             return
         due = self._clock.now() + wait
         outbox.put_back(work, entry, due, reason=result.reason, doubtful=result.doubtful)

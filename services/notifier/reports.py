@@ -28,13 +28,14 @@ class Outcome:
     reason: str | None = None
     permit: str | None = None
     language: str | None = None
+    """Of the letter; absent where none was written."""
 
 
 def note(work: Transaction, entry: Entry, outcome: Outcome, at: datetime) -> None:
     """Keep the report, word for word as it will be posted, in the transaction that closed the row."""
     body = {
         **entry.model_dump(mode="json", include={"message_id", "event_id", "recipient", "channel", "template"}),
-        "language": outcome.language or "en",
+        "language": outcome.language,
         "outcome": outcome.outcome,
         "permit": outcome.permit,
         "reason": outcome.reason,

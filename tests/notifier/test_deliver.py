@@ -65,6 +65,8 @@ async def test_without_leave_nothing_is_sent(world: World, reason: str):
     assert world.mailbox.mails == []
     assert [row.state for row in await world.rows()] == ["suppressed"]
     assert world.outcomes() == [("suppressed", reason)]
+    (told,) = world.case_api.disclosures.values()
+    assert "language" not in told, "nothing was written in any language"
 
 
 async def test_no_address_is_a_task_for_a_person(world: World):
@@ -178,6 +180,8 @@ async def test_the_schedule_is_kept_to_the_second_and_then_a_person_is_told(worl
 
     assert world.mailbox.mails == []
     assert world.outcomes() == [("unreachable", "smtp_451")]
+    (told,) = world.case_api.disclosures.values()
+    assert told["language"] == "en"
 
 
 async def test_while_the_case_api_is_down_nothing_is_sent_and_nothing_is_lost(world: World):

@@ -131,6 +131,8 @@ async def test_someone_without_a_usable_channel_is_reported_as_unreachable(world
     (row,) = await world.rows()
     assert (row.channel, row.state) == ("none", "unreachable")
     assert world.outcomes() == [("unreachable", "no_channel")]
+    (told,) = world.case_api.disclosures.values()
+    assert "language" not in told, "nothing was written in any language"
 
 
 async def test_a_service_is_called_by_webhook_only_and_a_person_by_mail_only(world: World):

@@ -36,7 +36,8 @@ class CannotPrepare(Exception):
 class Parcel:
     """A message ready to go. Holds personal data, so it lives in memory only and shows nothing of itself."""
 
-    language: str
+    language: str | None
+    """Of what is said in it; none where there are no words, only ids and codes."""
     call: Callable[[], Awaitable[Result]]
 
     def __repr__(self) -> str:

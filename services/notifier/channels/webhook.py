@@ -25,8 +25,6 @@ from notifier.retries import retry_after
 from notifier.wire import Permit
 
 SECONDS = 10.0
-LANGUAGE = "en"
-"""A webhook has no language of its own; its report needs one."""
 
 
 class Webhook:
@@ -60,7 +58,7 @@ class Webhook:
         if await self._gone.has(entry.recipient, endpoint.url):
             raise CannotPrepare("endpoint_gone")
         request = signed(entry, endpoint.url, event, secret, real_now())
-        return Parcel(LANGUAGE, lambda: self._post(entry, endpoint, request))
+        return Parcel(None, lambda: self._post(entry, endpoint, request))
 
     async def _post(self, entry: Entry, endpoint: Endpoint, request: Request) -> Result:
         try:
