@@ -12,8 +12,23 @@ from case_api.domain.facts.postcards import PostcardSent
 from case_api.domain.facts.told import DisclosureMade, DisclosureWithheld, Withheld
 from case_api.domain.questions.withheld import extent_of, withheld_from, withholdings_due
 from tests.domain.dsl import a, given
-from tests.domain.running import Running, event_id, told_after
-from tests.domain.situations import ANNA, APPLIED, CONCERN, DIRECTORY, FAMILY, NEED_ASSESSED, REQUESTED, TOM, the
+from tests.domain.running import NOON, Running, event_id, told_after
+from tests.domain.situations import (
+    ANNA,
+    APPLIED,
+    CONCERN,
+    DIRECTORY,
+    FAMILY,
+    NEED_ASSESSED,
+    REQUESTED,
+    TOM,
+    agreed,
+    asked,
+    refused,
+    the,
+    withdrew,
+)
+from tests.domain.test_meetings import SENT as CALLED_TO
 from tests.domain.test_withholdings import LIFTED, REVIEW, WITHHOLDING, kept, renewed
 
 RAISED = ConcernRaised(
@@ -63,6 +78,24 @@ def test_what_is_about_something_keeps_that_alone(about: Withheld, fact: Event, 
 
 def test_of_a_postcard_nothing_is_left_without_its_detail():
     assert extent(POSTCARD, kept()) == "everything"
+
+
+@pytest.mark.parametrize("question", [asked(TOM), CALLED_TO], ids=["an agreement", "a meeting"])
+def test_what_is_put_to_somebody_is_theirs_whole_unless_everything_is_kept_from_them(question: Event):
+    assert extent(question, kept()) is None
+    assert extent(question, kept(about=Withheld(service="slt"))) is None
+    assert extent(question, kept(extent="everything")) == "everything"
+
+
+@pytest.mark.parametrize("answer", [agreed(TOM), refused(TOM), withdrew(TOM, NOON)], ids=lambda fact: fact.topic)
+def test_nobodys_own_answer_is_kept_from_them(answer: Event):
+    assert extent(answer, kept()) is None
+    assert extent(answer, kept(extent="everything")) is None
+
+
+def test_what_others_were_asked_and_said_is_kept_like_anything_else():
+    to_others = CALLED_TO.model_copy(update={"to": CALLED_TO.to[:2]})
+    assert [extent(one, kept()) for one in (asked(ANNA), agreed(ANNA), to_others)] == ["detail"] * 3
 
 
 def test_a_withholding_is_due_from_its_day_of_review_until_somebody_renews_or_lifts_it():

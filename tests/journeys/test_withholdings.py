@@ -163,7 +163,7 @@ async def test_somebody_from_whom_detail_is_withheld_hears_that_it_happened_and_
     trimmed = (await notifier.post("/v1/send-permits", to_father)).json()["facts"]
     whole = (await notifier.post("/v1/send-permits", to_mother)).json()["facts"]
     assert trimmed == {"setting": "burnside-primary", "detail": "withheld"}
-    assert whole == {"setting": "burnside-primary", "service_name": "Speech and Language Therapy"}
+    assert whole == {"setting": "burnside-primary", "service_name": "Speech and Language Therapy", "route": "school"}
 
     for sent in (to_father, to_mother):
         await notifier.done("/v1/disclosures", {**sent, "outcome": "sent"})
@@ -171,6 +171,23 @@ async def test_somebody_from_whom_detail_is_withheld_hears_that_it_happened_and_
     assert lines[family.piotr]["withholding_id"] == made
     assert "withholding_id" not in lines[family.anna]
     assert lines[family.anna]["lawful_basis"] == {"art6": "public_task"}
+
+
+async def test_what_is_asked_of_somebody_reaches_them_whole_though_detail_is_withheld(town: Town):
+    family, _ = await asking(town)
+    notifier = town.door("notifier", at=town.other)
+    await withhold(town, family, extent="detail")
+    items = (await town.school.seen(f"{family.path}/timeline", params={"limit": 100}))["items"]
+    put_to_him = [
+        item["event_id"]
+        for item in items
+        if item["type"] in ("ConsentSought.v1", "ConsentGranted.v1") and item["data"]["party"] == family.piotr
+    ]
+    assert len(put_to_him) == 2
+    for event_id in put_to_him:
+        permit = (await notifier.post("/v1/send-permits", message(event_id, family.piotr))).json()
+        assert permit["facts"]["service_name"] == "Speech and Language Therapy"
+        assert "detail" not in permit["facts"]
 
 
 async def test_lifting_releases_what_asks_from_then_on(town: Town):

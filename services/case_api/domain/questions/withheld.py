@@ -6,6 +6,7 @@ from typing import Final
 
 from case_api.domain.case import Case
 from case_api.domain.event import Event, Recorded
+from case_api.domain.facts.meetings import MeetingPackIssued
 from case_api.domain.facts.told import Extent, Told, Withheld, Withholding
 from case_api.domain.questions.matrix_roles import concern_of, request_of
 from case_api.domain.words import ServiceCode
@@ -14,14 +15,25 @@ NOTHING_BUT_DETAIL: Final = frozenset({"PostcardSent", "PostcardReplied", "Recom
 """Events of which nothing is left to tell a family without their detail."""
 
 
+THEIR_ANSWERS: Final = frozenset({"ConsentGranted", "ConsentRefused", "ConsentWithdrawn"})
+"""Events by which a person said what they agree to: nobody's own answer is kept from them."""
+PUT_TO_THEM: Final = frozenset({"ConsentSought", "ConsentExpired"})
+"""Events by which a person is asked, or has to be asked anew: whoever is asked hears what they are asked."""
+
+
 def withheld_from(
     withholdings: Iterable[Withholding], case: Case, recipient: str, event: Recorded
 ) -> Withholding | None:
     """Which of them keeps *event* from this person; the one that keeps most, where there are several.
 
-    Staff and services are no people of the case: nothing is withheld from them.
+    Staff and services are no people of the case: nothing is withheld from them. What is put to somebody as a question
+    of their own is kept from them whole or not at all, and their own answers not at all.
     """
+    if _is_put_to(recipient, event.fact, THEIR_ANSWERS):
+        return None
     kept = [one for one in withholdings if str(one.decided.person_id) == recipient and _covers(one, case, event)]
+    if _is_put_to(recipient, event.fact, PUT_TO_THEM):
+        kept = [one for one in kept if one.decided.extent == "everything"]
     return next((one for one in kept if extent_of(one, event) == "everything"), kept[0] if kept else None)
 
 
@@ -47,6 +59,13 @@ def service_of(case: Case, fact: Event) -> ServiceCode | None:
     request = request_of(case, fact)
     scope = getattr(fact, "scope", None) or getattr(fact, "scope_withdrawn", None)
     return request.asked.service if request else getattr(scope, "service", None) or getattr(fact, "service", None)
+
+
+def _is_put_to(recipient: str, fact: Event, kinds: frozenset[str]) -> bool:
+    """Whether *fact* is of these kinds and this person's own; a pack is put to everybody to whom it went."""
+    if isinstance(fact, MeetingPackIssued) and kinds is PUT_TO_THEM:
+        return any(str(one.person) == recipient for one in fact.to)
+    return type(fact).__name__ in kinds and str(getattr(fact, "party", None)) == recipient
 
 
 def _covers(withholding: Withholding, case: Case, event: Recorded) -> bool:
