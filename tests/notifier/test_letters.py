@@ -73,7 +73,7 @@ def test_the_school_says_that_it_asked_a_service_only_where_it_did(role: str, la
     assert len({letter.text for letter in told.values()}) == 4
 
 
-def test_e12_a_mother_reads_that_a_doctor_asked_and_what_the_doctor_told_the_school():
+def test_e17_a_mother_reads_that_a_doctor_asked_and_what_the_doctor_told_the_school():
     told = LETTERBOX.write("assistance-requested", "en", "carer", SPOKEN | {"route": "external"}).text
     assert "A professional outside the school has asked a service to help your child" in told
     assert "They told us that your family knows of it and agrees." in told

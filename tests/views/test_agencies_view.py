@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from case_api.domain.facts.agreements import ConsentRefused, ConsentWithdrawn, Scope
+from case_api.domain.facts.agreements import ConsentRefused, ConsentSought, ConsentWithdrawn, Explained, Scope
+from case_api.domain.facts.authority import Authority, Purpose, ServiceListed
 from case_api.domain.facts.involvement import (
     AssistanceInputRecorded,
     InvolvementEnded,
@@ -12,6 +13,7 @@ from case_api.domain.facts.involvement import (
     PauseAcknowledged,
 )
 from case_api.domain.facts.requests import AssistanceAccepted, AssistanceAcknowledged
+from case_api.domain.words import AssertedAgreement
 from case_api.views.agencies_view import agencies_view
 from case_api.views.agreements_view import agreements_view
 from tests.story import AUTHORITY, POLICY, Story, at, grant
@@ -105,6 +107,86 @@ def test_a_refusal_beside_a_grant_conflicts():
     assert agreements(story, "2025-11-11") == ()
 
 
+def counselling(story):
+    """Both are asked to let three kinds of information go to Harbour; the learner grants all, the mother less."""
+    harbour = ServiceListed(
+        service="harbour", title="Harbour", agency="Third sector", sector="third_sector", role="counsellor",
+        purposes=(Purpose(code="counselling", needs=(("identity_contact",), ("attendance", "wellbeing_summary"))),),
+    )  # fmt: skip
+    asked = Scope(
+        service="harbour", purpose="counselling", categories=("identity_contact", "attendance", "wellbeing_summary")
+    )
+    narrower = asked.model_copy(update={"categories": ("identity_contact", "wellbeing_summary")})
+    ids = {person: uuid4() for person in (story.learner, story.anna)}
+    for person, agreement in ids.items():
+        explained = Explained(how="talk", language="en")
+        sought = {"agreement_id": agreement, "party": person, "scope": asked, "explained": explained}
+        story.then("2025-10-24", ConsentSought(**sought, alternatives_explained=True))
+    story.then("2025-10-24", grant(ids[story.learner], story.learner, asked, date(2025, 10, 24)))
+    story.then("2025-11-06", grant(ids[story.anna], story.anna, narrower, date(2025, 11, 6)))
+    return ids, Authority(services={"harbour": harbour})
+
+
+def took_back(ids, person, *categories):
+    return ConsentWithdrawn(
+        agreement_id=ids[person],
+        party=person,
+        scope_withdrawn=Scope(service="harbour", purpose="counselling", categories=categories),
+        effective_at=datetime(2026, 2, 4, 15, 10, tzinfo=UTC),
+        route="in_person",
+        told_consequences=True,
+    )
+
+
+def test_e27_where_less_is_agreed_than_was_asked_the_agreement_is_narrowed_to_what_is_left():
+    story = Story().registered()
+    _, authority = counselling(story)
+    [row] = agreements_view(story.events, at("2025-11-06"), POLICY, authority).items
+    assert row.together.status == "narrowed"
+    assert row.together.categories == ("identity_contact", "wellbeing_summary")
+    assert row.together.missing == ()
+    [before] = agreements_view(story.events, at("2025-11-05"), POLICY, authority).items
+    assert (before.together.status, before.together.categories) == ("missing", ())
+
+
+def test_e46_who_took_back_what_the_purpose_needs_is_named_with_what_is_left():
+    story = Story().registered()
+    ids, authority = counselling(story)
+    story.then("2026-02-04", took_back(ids, story.learner, "attendance", "wellbeing_summary"))
+    [row] = agreements_view(story.events, at("2026-02-04"), POLICY, authority).items
+    [lack] = row.together.missing
+    assert (row.together.status, row.together.categories) == ("missing", ("identity_contact",))
+    assert (lack.person_id, lack.why) == (story.learner, "withdrawn")
+    assert lack.categories == ("attendance", "wellbeing_summary")
+
+
+def test_where_each_agrees_to_something_else_each_is_named():
+    story = Story().registered()
+    ids, authority = counselling(story)
+    story.then("2026-02-04", took_back(ids, story.learner, "wellbeing_summary"))
+    [row] = agreements_view(story.events, at("2026-02-04"), POLICY, authority).items
+    assert row.together.status == "missing"
+    named = {lack.person_id: lack.why for lack in row.together.missing}
+    assert named == {story.learner: "withdrawn", story.anna: "category_not_agreed"}
+
+
+def test_a_request_of_an_outsider_names_who_said_otherwise_since():
+    story = Story().registered()
+    ids = story.agreed("2025-11-12")
+    word = AssertedAgreement(party=story.anna, how="by telephone")
+    story.asked("2025-11-14", route="external", asserted_agreements=(word,))
+    refused = ConsentRefused(
+        agreement_id=ids[story.anna],
+        party=story.anna,
+        scope=Scope(service="slt", purpose="speech", categories=("views",)),
+    )
+    story.then("2025-11-20", refused)
+    [before], [after] = agencies(story, "2025-11-19"), agencies(story, "2025-11-20")
+    assert (before.agreement.status, before.agreement.missing) == ("satisfied", ())
+    [lack] = after.agreement.missing
+    assert (after.agreement.status, lack.person_id, lack.why) == ("missing", story.anna, "refused")
+
+
 def test_an_agreement_that_has_run_out_is_missing_though_nobody_recorded_its_end():
     story = Story().registered()
     story.agreed("2025-11-12", months=1)
@@ -126,7 +208,8 @@ def test_a_renewed_agreement_outlives_the_end_of_the_first():
         agreement_id=ids[story.anna], party=story.anna, scope=scope, on=date(2025, 12, 12), cause="date"
     )
     story.then("2025-12-12", expired)
-    assert agreements(story, "2025-12-13")[0].together.status == "satisfied"
+    [row] = agreements(story, "2025-12-13")
+    assert (row.together.status, row.together.categories) == ("narrowed", ("learning_profile",))
 
 
 def test_an_unknown_service_is_named_by_its_code():

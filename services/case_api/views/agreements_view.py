@@ -14,7 +14,7 @@ from case_api.domain.policy import Policy
 from case_api.domain.questions.agreement_set import agreement_set
 from case_api.domain.questions.standing import NEVER, Standing, Status, standing
 from case_api.domain.words import day_of, has_come
-from case_api.views.agreement_status import AgreementStatus, Ground, status_of_set
+from case_api.views.agreement_status import AgreementStatus, Ground, spoken_of, status_of_set
 from case_api.views.answer import Answer, AsOf, Part, times
 from case_api.views.known import case_as_known
 
@@ -77,7 +77,7 @@ def _row(case: Case, service: str, purpose: str, at: datetime, ground: Ground) -
         title=listed.title if listed else service,
         purpose=purpose,
         parties=tuple(parties_shown(case, service, purpose, at, ground.policy)),
-        together=status_of_set(case, service, purpose, at, ground),
+        together=status_of_set(case, service, purpose, at, ground, spoken_of(case, service, purpose, at, ground)),
     )
 
 
