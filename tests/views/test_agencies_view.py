@@ -160,14 +160,21 @@ def test_e46_who_took_back_what_the_purpose_needs_is_named_with_what_is_left():
     assert lack.categories == ("attendance", "wellbeing_summary")
 
 
-def test_where_each_agrees_to_something_else_each_is_named():
+def test_where_each_agrees_to_something_else_it_is_who_took_something_back_or_else_each():
     story = Story().registered()
     ids, authority = counselling(story)
     story.then("2026-02-04", took_back(ids, story.learner, "wellbeing_summary"))
     [row] = agreements_view(story.events, at("2026-02-04"), POLICY, authority).items
+    assert [(lack.person_id, lack.why) for lack in row.together.missing] == [(story.learner, "withdrawn")]
+
+    story = Story().registered()
+    ids, authority = counselling(story)
+    other = Scope(service="harbour", purpose="counselling", categories=("identity_contact", "attendance"))
+    story.then("2026-02-04", grant(ids[story.learner], story.learner, other, date(2026, 2, 4)))
+    [row] = agreements_view(story.events, at("2026-02-04"), POLICY, authority).items
     assert row.together.status == "missing"
     named = {lack.person_id: lack.why for lack in row.together.missing}
-    assert named == {story.learner: "withdrawn", story.anna: "category_not_agreed"}
+    assert named == dict.fromkeys((story.learner, story.anna), "category_not_agreed")
 
 
 def test_a_request_of_an_outsider_names_who_said_otherwise_since():
@@ -179,6 +186,7 @@ def test_a_request_of_an_outsider_names_who_said_otherwise_since():
         agreement_id=ids[story.anna],
         party=story.anna,
         scope=Scope(service="slt", purpose="speech", categories=("views",)),
+        willing_to_discuss=False,
     )
     story.then("2025-11-20", refused)
     [before], [after] = agencies(story, "2025-11-19"), agencies(story, "2025-11-20")

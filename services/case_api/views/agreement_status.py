@@ -32,7 +32,7 @@ class Lack(Part):
 
     person_id: UUID | None = Field(default=None, description="Absent where there is nobody who could be asked.")
     why: str
-    categories: tuple[str, ...] = Field(default=(), description="One of these is needed, and they agree to none.")
+    categories: tuple[str, ...] = Field(default=(), description="To one of these everybody has to agree.")
 
 
 class AgreementStatus(Part):
@@ -108,14 +108,15 @@ def _lacks(parties: AgreementSet) -> Iterable[Lack]:
 def _too_narrow(case: Case, parties: AgreementSet, purpose: Purpose | None) -> Iterator[Lack]:
     """Where all agree but to less than the purpose needs: to which group of categories, and whose grant leaves it out.
 
-    Where each agrees to one of the group but all to none, each is named.
+    Where each agrees to one of the group but all to none, it is whoever took one back; each, if nobody did.
     """
     groups = purpose.needs if purpose and _all_agree(parties) else ()
     for group in groups:
         if not parties.effective.intersection(group):
             without = [grant for grant in parties.grants if not grant.categories.intersection(group)]
-            for grant in without or parties.grants:
-                why = "withdrawn" if _took_back(case, grant, group) else "category_not_agreed"
+            taken_back = [grant for grant in parties.grants if _took_back(case, grant, group)]
+            for grant in without or taken_back or parties.grants:
+                why = "withdrawn" if grant in taken_back else "category_not_agreed"
                 yield Lack(person_id=grant.party, why=why, categories=group)
 
 
