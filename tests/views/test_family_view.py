@@ -194,7 +194,14 @@ def test_a_meeting_is_told_to_whom_was_invited():
         school_days_ahead=5,
     )
     story.then("2026-02-02", pack)
-    assert len(view_of(story, story.anna).meetings) == 1
+    [invited] = view_of(story, story.anna).meetings
+    assert invited.agenda == ("What next",)
+    assert [(one.name, one.role) for one in invited.attendees] == [("Mr Hay", "teacher")]
+    [other] = view_of(story, TOM).meetings
+    assert (other.agenda, other.attendees) == ((), ()), "no pack went to him"
+    told = beside(story)
+    told.then("2026-02-03", withheld(story, story.anna, "detail"))
+    assert view_of(story, story.anna, told=told.events).meetings[0].agenda == ("What next",)
 
 
 def test_each_sees_their_own_agreement_and_nobody_elses():

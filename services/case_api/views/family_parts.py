@@ -42,11 +42,21 @@ class ReviewSaid(Said):
     next_on: date | None = None
 
 
+class AttendeeSaid(Part):
+    """Somebody who will be there, so that nobody meets strangers (R59)."""
+
+    name: str
+    role: str
+    organisation: str
+
+
 class MeetingSaid(Said):
-    """A meeting to which this person was invited."""
+    """A meeting to which this person was invited; what it is about and who comes, once a pack went to them."""
 
     at: datetime
     place: str | None = None
+    agenda: tuple[str, ...] = ()
+    attendees: tuple[AttendeeSaid, ...] = ()
     decisions: tuple[str, ...] = ()
 
 

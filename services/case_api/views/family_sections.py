@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from case_api.domain.facts.meetings import Meeting, MeetingPackIssued
 from case_api.domain.facts.requests import Request
 from case_api.domain.questions.request_state import Progress, progress_at
 from case_api.domain.questions.standing import NEVER, standing
@@ -11,6 +12,7 @@ from case_api.views.family_lines import label, words
 from case_api.views.family_parts import (
     AdviceSaid,
     AgreementSaid,
+    AttendeeSaid,
     MeetingSaid,
     NeedSaid,
     PlanSaid,
@@ -109,8 +111,27 @@ def meetings(seen: Seen) -> Iterator[MeetingSaid]:
                 on=held.held_on if held else None,
                 at=meeting.called.at,
                 place=meeting.called.place,
+                agenda=_agenda(seen, meeting),
+                attendees=tuple(_attendees(seen, meeting)),
                 decisions=told.decisions if told else (),
             )
+
+
+def _pack(seen: Seen, meeting: Meeting) -> MeetingPackIssued | None:
+    """The latest pack that went to this person (R59, I22)."""
+    theirs = [pack for pack in meeting.packs_of(seen.person) if has_come(pack.sent_at, seen.at, seen.policy.tz)]
+    return theirs[-1] if theirs else None
+
+
+def _agenda(seen: Seen, meeting: Meeting) -> tuple[str, ...]:
+    pack = _pack(seen, meeting)
+    return pack.agenda if pack else ()
+
+
+def _attendees(seen: Seen, meeting: Meeting) -> Iterator[AttendeeSaid]:
+    pack = _pack(seen, meeting)
+    for one in pack.attendees if pack else ():
+        yield AttendeeSaid(name=one.name, role=words(one.role), organisation=one.organisation)
 
 
 def services(seen: Seen) -> Iterator[ServiceSaid]:
