@@ -32,6 +32,8 @@ OWNERS = ("owner",)
 """Staff whom something waits for."""
 READERS = ("reader",)
 """Staff with whom something was shared."""
+ATTENDEES = ("attendee",)
+"""Staff who will be at a meeting."""
 DOERS = ("doer",)
 """Staff who took something on, at a meeting or in a plan."""
 
@@ -39,16 +41,18 @@ RULES = (
     Rule("ConcernRaised.v1", ("raiser", "receiver", *STAFF), "concern-received"),
     Rule("ConcernAcknowledged.v1", ("raiser", "carer"), "concern-acknowledged"),
     Rule("ConcernClosed.v1", ("raiser",), "concern-closed"),
+    Rule("ViewsRecorded.v1", ("receiver", *STAFF), "views-recorded"),
     Rule("UniversalSupportApplied.v1", FAMILY, "support-started"),
     Rule("TargetedSupportStarted.v1", FAMILY + STAFF, "targeted-support-started"),
     Rule("SupportAdjusted.v1", FAMILY, "support-adjusted"),
     Rule("SupportEnded.v1", FAMILY, "support-ended"),
     Rule("LeadProfessionalAssigned.v1", FAMILY + STAFF, "lead-professional"),
-    Rule("StageChanged.v1", FAMILY + STAFF, "stage-changed"),
-    Rule("ReviewHeld.v1", FAMILY, "review-held"),
+    Rule("StageChanged.v1", FAMILY + STAFF + TEACHERS, "stage-changed"),
+    Rule("ReviewHeld.v1", FAMILY + STAFF, "review-held"),
     Rule("PostcardSent.v1", ("carer", "teacher"), "postcard"),
     Rule("PostcardReplied.v1", ("carer", "teacher"), "postcard-reply"),
-    Rule("MeetingPackIssued.v1", FAMILY, "meeting-pack", urgency="now"),
+    Rule("MeetingPackIssued.v1", ("service",), "meeting-pack", SERVICES, "now"),
+    Rule("MeetingPackIssued.v1", FAMILY + ATTENDEES, "meeting-pack", urgency="now"),
     Rule("MeetingHeld.v1", FAMILY + DOERS, "meeting-held"),
     Rule("PlanAgreed.v1", FAMILY + DOERS, "plan-agreed"),
     Rule("ConsentSought.v1", FAMILY, "agreement-asked", urgency="now"),
@@ -69,8 +73,8 @@ RULES = (
     Rule("InvolvementPaused.v1", STAFF, "involvement-paused", urgency="now"),
     Rule("InvolvementResumed.v1", ("service",), "involvement-resumed", SERVICES, "now"),
     Rule("InvolvementResumed.v1", STAFF, "involvement-resumed"),
-    Rule("InvolvementEnded.v1", FAMILY + ASKERS, "involvement-ended"),
-    Rule("AssistanceInputRecorded.v1", STAFF, "assistance-input"),
+    Rule("InvolvementEnded.v1", FAMILY + ASKERS + TEACHERS, "involvement-ended"),
+    Rule("AssistanceInputRecorded.v1", FAMILY + STAFF, "assistance-input"),
     Rule("RecommendationMade.v1", FAMILY + STAFF + TEACHERS, "recommendation-made"),
     Rule("RecommendationShared.v1", READERS, "recommendation-shared"),
     Rule("RecordTransferred.v1", (*FAMILY, "receiver"), "record-transferred"),

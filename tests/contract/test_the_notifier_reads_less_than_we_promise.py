@@ -37,6 +37,11 @@ SPOKEN_OF = {
     "slow_readers": {"reader"},
     "leads": {"lead"},
     "home": {"carer", "learner"},
+    "family": {"carer", "learner"},
+    "teachers": {"teacher"},
+    "attendees": {"attendee"},
+    "invited_services": {"service"},
+    "views_heard_by": {"receiver", "coordinator"},
 }
 """The policy's roles, and the roles that the recipients answer gives for them."""
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from case_api.domain.case import Case
 from case_api.domain.event import Event
+from case_api.domain.facts.assessments import ViewsRecorded
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.concerns import Concern
 from case_api.domain.facts.recommendations import RecommendationMade
@@ -19,7 +20,8 @@ from case_api.domain.policy import Policy
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.postcard_sides import other_side
 from case_api.domain.questions.recommendations import audience_of
-from case_api.domain.questions.taking_part import doers, invited
+from case_api.domain.questions.taking_part import attending, doers, invited, services_invited
+from case_api.domain.questions.teaching import teachers_of
 from case_api.domain.questions.watching import leads, owner, slow_readers
 from case_api.domain.words import PersonId
 
@@ -81,13 +83,27 @@ def _home(about: About) -> Heard:
         yield from _learner(about)
 
 
+def _family(about: About) -> Heard:
+    """The family, unless what they would hear of is labelled (I30)."""
+    if getattr(about.fact, "sensitivity", "routine") == "routine":
+        yield from _carers(about)
+        yield from _learner(about)
+
+
+def _teachers(about: About) -> Heard:
+    """Who teaches or assists the learner today; of a request that is kept from the parents they hear no more (I14)."""
+    if about.request is None or about.request.asked.parents_told:
+        yield from _each(teachers_of(about.case, about.authority, about.today), "teacher")
+
+
 def _party(about: About) -> Heard:
     yield from _person(about.case, getattr(about.fact, "party", None))
 
 
 def _invited(about: About) -> Heard:
+    """Everybody to whom a pack is addressed, whether or not they said how to reach them: then it is told by hand."""
     for person in invited(about.case, about.fact):
-        yield from _learner(about) if about.case.people.is_learner(person) else _person(about.case, person)
+        yield from _person(about.case, person)
 
 
 def _person(case: Case, person: PersonId | None) -> Heard:
@@ -127,6 +143,14 @@ def _receiver(about: About) -> Heard:
         yield from _staff(about.fact.to_staff, "receiver")
     concern = concern_of(about.case, about.fact)
     yield from _staff(concern.received_by if concern else None, "receiver")
+
+
+def _views_heard_by(about: About) -> Heard:
+    """Who is to acknowledge what somebody said: who took down the concern that it is about, and who coordinates."""
+    if isinstance(about.fact, ViewsRecorded) and about.fact.acknowledged_by is None:
+        concern = about.case.concerns.by_id.get(about.fact.about_ref) if about.fact.about_ref else None
+        yield from _staff(concern.received_by if concern else None, "receiver")
+        yield from _coordinator(about)
 
 
 def _raiser(about: About) -> Heard:
@@ -180,5 +204,10 @@ BY_ROLE: Final[Mapping[str, Callable[[About], Heard]]] = {
     "slow_readers": lambda about: _each(slow_readers(about.case, about.fact, about.policy, about.today), "reader"),
     "leads": lambda about: _each(leads(about.case, about.fact, about.authority, about.policy, about.today), "lead"),
     "doers": lambda about: doers(about.fact, about.authority),
+    "attendees": lambda about: attending(about.fact, about.authority, about.today),
+    "invited_services": lambda about: services_invited(about.fact),
+    "teachers": _teachers,
+    "family": _family,
+    "views_heard_by": _views_heard_by,
 }
 """By the role that a pack names; of a role that is not here nobody hears."""
