@@ -73,6 +73,13 @@ def test_the_school_says_that_it_asked_a_service_only_where_it_did(role: str, la
     assert len({letter.text for letter in told.values()}) == 4
 
 
+@pytest.mark.parametrize("news", ["acknowledged", "accepted", "declined", "question", "withdrawn"])
+@pytest.mark.parametrize(("role", "language"), ASSISTANCE)
+def test_news_of_a_request_does_not_say_that_the_school_made_it(news: str, role: str, language: str):
+    said = text_of(f"assistance-{news}", role, language)
+    assert not re.search(r"[Ww]e (had )?asked|[Oo]ur request|Prosiliśmy|[Nn]asz[aąe]j? proś", said)
+
+
 def test_e17_a_mother_reads_that_a_doctor_asked_and_what_the_doctor_told_the_school():
     told = LETTERBOX.write("assistance-requested", "en", "carer", SPOKEN | {"route": "external"}).text
     assert "A professional outside the school has asked a service to help your child" in told

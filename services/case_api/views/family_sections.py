@@ -118,9 +118,10 @@ def meetings(seen: Seen) -> Iterator[MeetingSaid]:
 
 
 def _pack(seen: Seen, meeting: Meeting) -> MeetingPackIssued | None:
-    """The latest pack that went to this person (R59, I22)."""
+    """The latest pack that went to this person, unless a later one is withheld from them (R59, I22)."""
+    true = seen.truth.meetings.by_id[meeting.called.meeting_id].packs_of(seen.person)
     theirs = [pack for pack in meeting.packs_of(seen.person) if has_come(pack.sent_at, seen.at, seen.policy.tz)]
-    return theirs[-1] if theirs else None
+    return theirs[-1] if theirs and meeting.packs_of(seen.person) == true else None
 
 
 def _agenda(seen: Seen, meeting: Meeting) -> tuple[str, ...]:
