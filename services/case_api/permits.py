@@ -225,7 +225,8 @@ def _facts(ground: _Ground) -> dict[str, str]:
         facts["route"] = request.asked.route
     if isinstance(ground.event.fact, WatchRaised | WatchEscalated):
         facts["watch"] = ground.event.fact.watch
-    contact = coordinating_staff_on(ground.case, ground.situation.today)
+    coordinating = coordinating_staff_on(ground.case, ground.situation.today)
+    contact = ground.authority.listed_name_of(coordinating) if coordinating else None
     if contact:
-        facts["contact"] = ground.authority.name_of(contact)
+        facts["contact"] = contact
     return facts

@@ -117,6 +117,8 @@ async def move_to_the_academy(school: Door) -> dict[str, str]:
 async def a_matter(school: Door, family: Family) -> dict[str, str]:
     """A child-protection matter of whose group everybody is who calls, with an override in it."""
     group = {"coordinator": "person-0", "others": [f"person-{number}" for number in range(1, PEOPLE)]}
+    there = {"setting": "burnside-primary", "from_day": "2025-08-01"}
+    await school.done("/v1/directory/staff", {"staff": "person-0", "role": "child_protection", **there})
     body = {"case_id": family.case_id, "concern": "What she said.", **group}
     matter_id = (await school.done("/v1/matters", body))["id"]
     override = {"asked_by": "person-1", "emergency": True}
@@ -125,10 +127,9 @@ async def a_matter(school: Door, family: Family) -> dict[str, str]:
     meeting = {"kind": "cppm", "at": "2099-02-10T14:00:00Z", "purpose": "Plan."}
     meeting_id = (await school.done(f"{path}/meetings", meeting))["id"]
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    kept = {"person_id": family.anna, "extent": "detail", "reason": "Risk.", "authoriser": "x", "review_on": tomorrow}
-    withholding_id = (await school.done(f"{path}/withholdings", kept))["id"]
-    adair = {"staff": "person-2", "setting": "burnside-primary", "role": "teacher", "from_day": "2025-08-01"}
-    await school.done("/v1/directory/staff", adair)
+    kept = {"person_id": family.anna, "extent": "detail", "reason": "Risk.", "review_on": tomorrow}
+    withholding_id = (await school.done(f"{path}/withholdings", {**kept, "authoriser": "person-0"}))["id"]
+    await school.done("/v1/directory/staff", {"staff": "person-2", "role": "teacher", **there})
     gone = {"to_setting": "burnside-primary", "to_staff": "person-2", "from_day": "2025-08-18", "reason": "Moves."}
     transfer_id = (await school.done(f"{path}/transfers", gone))["id"]
     within = {"meeting_id": meeting_id, "withholding_id": withholding_id, "transfer_id": transfer_id}

@@ -1,5 +1,6 @@
 """Who coordinates a learner's support: the named person, or a lead professional chosen with the family (R39)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,9 +12,11 @@ from case_api.domain.decisions.coordination import (
     LeadProfessionalUnnamed,
 )
 from case_api.domain.event import Event
+from case_api.domain.facts.authority import StaffAssigned
 from case_api.domain.facts.coordination import LeadProfessionalAssigned, LeadProfessionalEnded, NamedPersonAssigned
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.questions.coordination import Coordinator, coordinating_staff_on, coordinator_on
+from case_api.domain.questions.listed_staff import StaffNotListed
 from case_api.domain.questions.recipients import recipients
 from case_api.domain.questions.references import ReferenceUnknown
 from case_api.domain.questions.targeted import NobodyCoordinates, targeted_support_is_coordinated
@@ -127,3 +130,17 @@ def test_beside_a_lead_from_outside_the_named_person_hears_for_the_school(facts:
     heard = recipients(running.case, running.history[-1], POLICY, DIRECTORY, TODAY)
     assert {one.recipient for one in heard if one.role == "coordinator"} == ({f"staff:{staff}"} if staff else set())
     assert coordinating_staff_on(running.case, TODAY) == staff
+
+
+HAY_LISTED = StaffAssigned(staff="hay", setting="burnside-primary", role="teacher", from_day=date(2025, 8, 1))
+AT_SCHOOL = replace(DIRECTORY, staff=(HAY_LISTED,))
+
+
+def test_who_coordinates_within_the_school_is_somebody_whom_the_directory_knows():
+    lead = AssignLeadProfessional(staff="hai", organisation="Burnside", agreed_with=(ANNA,), reason="Knows her.")
+    for command in (AssignNamedPerson(staff="hai"), lead):
+        found = given(FAMILY).by(authority=AT_SCHOOL).when(command)
+        found.then_refused(StaffNotListed, missing=[("not_listed", "hai")], pointer="/staff")
+        given(FAMILY).by(authority=AT_SCHOOL).when(command.model_copy(update={"staff": "hay"})).then(Event)
+        given(FAMILY).when(command).then(Event)
+    given(FAMILY).by(authority=AT_SCHOOL).when(IMRIE).then(LeadProfessionalAssigned)

@@ -19,6 +19,7 @@ from case_api.domain.facts.recommendations import (
     RecommendationMade,
     RecommendationShared,
 )
+from case_api.domain.questions.listed_staff import StaffNotListed
 from case_api.domain.questions.recipients import recipients
 from case_api.domain.questions.recommendations import Unacknowledged, recommendations_unacknowledged
 from case_api.domain.questions.references import NotOnThisCase
@@ -47,7 +48,12 @@ def assigned(staff: str, role: str, setting_class: str | None = "p5") -> StaffAs
 
 STAFFED = replace(
     DIRECTORY,
-    staff=(assigned("okafor", "teacher"), assigned("dar", "support_assistant"), assigned("roy", "teacher", "p6")),
+    staff=(
+        assigned("okafor", "teacher"),
+        assigned("dar", "support_assistant"),
+        assigned("roy", "teacher", "p6"),
+        assigned("hay", "pupil_support", None),
+    ),
 )
 
 
@@ -164,3 +170,12 @@ def test_the_family_hears_of_what_is_for_home():
 
 def test_whoever_it_is_shared_with_hears_so():
     assert heard(shared("hay", "dar")) == {"reader": {"staff:hay", "staff:dar"}}
+
+
+def test_it_is_shared_with_nobody_whom_the_directory_does_not_know():
+    asked = given(STARTED).by(authority=STAFFED).when(share("okafor", "dar", "okafr", "lennox"), CARDS)
+    asked.then_refused(StaffNotListed, missing=[("not_listed", "okafr"), ("not_listed", "lennox")], pointer="/staff")
+
+
+def test_an_authority_without_a_directory_names_its_staff_itself():
+    given(STARTED).when(share("whoever"), CARDS).then(a(RecommendationShared, staff=("whoever",)))

@@ -1,10 +1,12 @@
 """Section 6.3: what the school does before and after it asks a partner service for help (R75-R77)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from case_api.domain.decisions.requests_made import SupplyInformation, WithdrawRequest
+from case_api.domain.facts.authority import Authority, StaffAssigned
 from case_api.domain.facts.involvement import InvolvementEnded
 from case_api.domain.facts.people import CapacityAssessed
 from case_api.domain.facts.requests import AssistanceRequested, AssistanceWithdrawn, FurtherInformationSupplied
@@ -25,6 +27,7 @@ from tests.domain.situations import (
     ACCEPTED,
     ANNA,
     APPLIED,
+    DIRECTORY,
     EVERYBODY_AGREED,
     FAMILY,
     MAJA,
@@ -99,6 +102,17 @@ def test_the_pupil_support_team_asks():
 )
 def test_several_people_of_different_roles_contribute(contributors):
     given(READY_TO_ASK).when(request_slt(contributors=contributors)).then_refused(TooFewContributors)
+
+
+def test_whom_the_directory_does_not_know_has_contributed_nothing():
+    def listing(*staff: str) -> Authority:
+        there = {"setting": "burnside-primary", "role": "teacher", "from_day": date(2025, 8, 18)}
+        return replace(DIRECTORY, staff=tuple(StaffAssigned(staff=one, **there) for one in staff))
+
+    given(READY_TO_ASK).by(authority=listing("okafor")).when(request_slt()).then_refused(
+        TooFewContributors, pointer="/contributors"
+    )
+    given(READY_TO_ASK).by(authority=listing("okafor", "hay")).when(request_slt()).then(AssistanceRequested)
 
 
 # Whom, and with what

@@ -14,7 +14,11 @@ async def recommended(town: Town) -> tuple[Family, str]:
     """A family in Ms Okafor's class, and the path of what the service recommends for the learner."""
     family = await agreed(town.school)
     work = {"setting": "burnside-primary", "setting_class": "p5", "role": "teacher", "from_day": "2025-08-18"}
-    await town.door("authority_admin").done("/v1/directory/staff", {"staff": "okafor", **work})
+    admin = town.door("authority_admin")
+    await admin.done("/v1/directory/staff", {"staff": "okafor", **work})
+    for staff, role in (("hay", "pupil_support"), ("roy", "pupil_support")):
+        there = {"setting": "burnside-primary", "role": role, "from_day": "2025-08-18"}
+        await admin.done("/v1/directory/staff", {"staff": staff, **there})
     placed = {"setting": "burnside-primary", "setting_class": "p5", "from_day": "2025-08-18"}
     await town.school.done(f"{family.path}/placements", placed)
     request = (await town.school.done(family.requests, REQUEST))["id"]
@@ -34,6 +38,8 @@ async def test_a_recommendation_reaches_the_class_teacher_who_says_so(town: Town
     assert await state(teacher, family) == (0, 0, ["okafor"])
     refused = (await town.school.post(f"{path}/sharing", {"staff": ["hay"]})).json()
     assert (refused["rule_id"], [one["ref"] for one in refused["missing"]]) == ("I26", ["okafor"])
+    invented = (await town.school.post(f"{path}/sharing", {"staff": ["okafor", "okafr"]})).json()
+    assert (invented["code"], [one["ref"] for one in invented["missing"]]) == ("staff-not-listed", ["okafr"])
     assert (await teacher.post(f"{path}/acknowledgement", {})).json()["code"] == "not-shared-with-them"
     await town.school.done(f"{path}/sharing", {"staff": ["okafor", "hay"], "system": "MIS"})
     await teacher.done(f"{path}/acknowledgement", {})

@@ -289,6 +289,16 @@ def test_the_family_sees_whom_to_turn_to_and_who_coordinates_unless_it_is_withhe
     assert "CANARY-WHY" not in text_of(story)
 
 
+def test_a_family_is_sent_to_the_school_where_nobody_is_known_by_name():
+    story = school_year()
+    lead = {"organisation": "Burnside", "from_day": date(2025, 12, 11), "reason": "Knows her."}
+    story.then("2025-12-11", NamedPersonAssigned(staff="u-4711", from_day=date(2025, 12, 11)))
+    story.then("2025-12-11", LeadProfessionalAssigned(staff="u-4712", **lead))
+    view = view_of(story)
+    assert (view.to_turn_to, view.lead_professional) == ("the school", "the school")
+    assert "u-471" not in text_of(story)
+
+
 def test_a_request_of_the_learners_own_is_theirs_alone():
     story = school_year()
     request_id = uuid4()

@@ -9,6 +9,7 @@ from case_api.domain.questions.standing import NEVER, standing
 from case_api.domain.words import RequestId, day_of, has_come
 from case_api.views import family_lines as lines
 from case_api.views.family_lines import label, words
+from case_api.views.family_names import known_to_families
 from case_api.views.family_parts import (
     AdviceSaid,
     AgreementSaid,
@@ -33,7 +34,7 @@ def lead_professional(seen: Seen) -> str | None:
     lead = seen.whole.coordination.lead_professional_on(seen.day)
     if lead is None or lead != seen.truth.coordination.lead_professional_on(seen.day):
         return None
-    return seen.authority.name_of(lead.staff) if lead.staff else lead.name
+    return known_to_families(seen.authority, lead.staff) if lead.staff else lead.name
 
 
 def stage(seen: Seen) -> Said:

@@ -14,6 +14,7 @@ from case_api.domain.questions.family_sight import takes_part
 from case_api.domain.words import PersonId
 from case_api.views import family_sections as sections
 from case_api.views.answer import AsOf, NothingKnown, times
+from case_api.views.family_names import known_to_families
 from case_api.views.family_parts import FamilyView
 from case_api.views.family_seen import seen_by
 
@@ -42,7 +43,7 @@ def family_view(
         readers_language=seen.language,
         learner=learner.name,
         school=authority.title_of(seen.whole.setting_on(seen.day) or learner.setting),
-        to_turn_to=authority.name_of(named) if named else None,
+        to_turn_to=known_to_families(authority, named) if named else None,
         lead_professional=sections.lead_professional(seen),
         stage=sections.stage(seen),
         supports=tuple(sections.supports(seen)),

@@ -8,6 +8,7 @@ from pydantic import Field
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.coordination import LeadProfessionalAssigned, LeadProfessionalEnded, NamedPersonAssigned
+from case_api.domain.questions.listed_staff import the_directory_knows_them
 from case_api.domain.questions.references import known_people
 from case_api.domain.questions.targeted import NobodyCoordinates
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
@@ -87,7 +88,10 @@ def assign_named_person(case: Case, command: AssignNamedPerson, at: Situation) -
     day = command.from_day or at.day_of(command)
     if case.coordination.named_person_on(day) == command.staff:
         return decided()
-    return decided(then=NamedPersonAssigned(staff=command.staff, from_day=day, reason=command.reason))
+    return decided(
+        the_directory_knows_them("/staff", (command.staff,), case, max(day, at.today), at),
+        then=NamedPersonAssigned(staff=command.staff, from_day=day, reason=command.reason),
+    )
 
 
 def assign_lead_professional(case: Case, command: AssignLeadProfessional, at: Situation) -> Decision:
@@ -98,6 +102,7 @@ def assign_lead_professional(case: Case, command: AssignLeadProfessional, at: Si
     return decided(
         known_people("/agreed_with", command.agreed_with, case),
         a_lead_professional_is_one_person(command),
+        the_directory_knows_them("/staff", (command.staff,) if command.staff else (), case, max(day, at.today), at),
         then=() if unchanged else assigned,
     )
 

@@ -11,6 +11,7 @@ from case_api.domain.facts.recommendations import (
     RecommendationAcknowledged,
     RecommendationShared,
 )
+from case_api.domain.questions.listed_staff import the_directory_knows_them
 from case_api.domain.questions.recommendations import left_out
 from case_api.domain.questions.references import NotOnThisCase
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
@@ -73,7 +74,11 @@ def share_recommendation(
     shared = RecommendationShared(
         **_about(known), staff=new or command.staff, system=command.system, left_out_reason=command.left_out_reason
     )
-    return decided(everybody_who_teaches_them_has_it(case, known, command, at), then=shared if new else ())
+    return decided(
+        the_directory_knows_them("/staff", new, case, at.today, at),
+        everybody_who_teaches_them_has_it(case, known, command, at),
+        then=shared if new else (),
+    )
 
 
 def acknowledge_recommendation(

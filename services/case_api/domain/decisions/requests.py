@@ -157,7 +157,7 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
             case, command.need_refs, command.measures_tried, command.exception_reason
         ),
         asking.the_pupil_support_team_asks(at),
-        asking.several_roles_contributed(command.contributors, at.policy),
+        asking.several_roles_contributed(case, command.contributors, at),
         asking.the_service_takes_school_requests(command.service, at),
         then=AssistanceRequested(
             request_id=request_id,

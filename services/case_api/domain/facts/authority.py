@@ -110,8 +110,12 @@ class Authority:
 
     def name_of(self, staff: str) -> str:
         """The name by which families know a member of staff; their subject where none was given."""
+        return self.listed_name_of(staff) or staff
+
+    def listed_name_of(self, staff: str) -> str | None:
+        """The name by which families know a member of staff, if the directory has one."""
         names = [one.name for one in self.staff if one.staff == staff and one.name]
-        return names[-1] if names else staff
+        return names[-1] if names else None
 
     def title_of(self, setting: str) -> str:
         """The name by which families know a setting; its code where it is not listed."""

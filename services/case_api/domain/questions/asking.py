@@ -31,6 +31,7 @@ from case_api.domain.questions.asking_refused import (
     YoungChildsParentsNotTold,
 )
 from case_api.domain.questions.dates import months_after
+from case_api.domain.questions.listed_staff import unlisted
 from case_api.domain.questions.parties import agrees_as
 from case_api.domain.questions.references import ReferenceUnknown
 from case_api.domain.refusal import Missing, Refusal
@@ -139,11 +140,12 @@ def the_pupil_support_team_asks(at: Situation) -> Refusal | None:
     return None if at.policy.in_pupil_support_team(at.roles) else RequesterNotInTeam()
 
 
-def several_roles_contributed(contributors: tuple[Contributor, ...], policy: Policy) -> Refusal | None:
-    """R77, I12: information was brought together from a range of staff."""
-    roles = {one.role for one in contributors}
-    people = {one.staff for one in contributors}
-    wanted = policy.requests.contributors_of_different_roles
+def several_roles_contributed(case: Case, contributors: tuple[Contributor, ...], at: Situation) -> Refusal | None:
+    """R77, I12: information was brought together from a range of staff; whom the directory does not know is no help."""
+    invented = unlisted((one.staff for one in contributors), case, at.authority, at.today)
+    roles = {one.role for one in contributors if one.staff not in invented}
+    people = {one.staff for one in contributors if one.staff not in invented}
+    wanted = at.policy.requests.contributors_of_different_roles
     enough = min(len(roles), len(people)) >= wanted
     return None if enough else TooFewContributors(pointer="/contributors")
 
