@@ -1,7 +1,7 @@
 """What the lists over many cases answer."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,6 +16,7 @@ from case_api.domain.facts.agreements import ConsentExpired, Scope
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.coordination import NamedPersonAssigned
 from case_api.domain.facts.involvement import InvolvementPaused
+from case_api.domain.facts.people import CarerLinked
 from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.postcards import PostcardReplied, PostcardSent
 from case_api.domain.facts.records import RecordCorrected
@@ -171,19 +172,24 @@ async def test_a_learner_is_found_by_a_whole_name_or_number(journal, desk, asked
     assert await desk.boards.search([]) == []
 
 
-async def test_whom_no_channel_reached_is_a_task_until_somebody_tells_them(journal, desk):
-    story = Story().registered()
-    told = beside(story)
-    about, message = uuid4(), uuid4()
-    unreachable = DisclosureMade(
-        message_id=message,
-        about=about,
-        to=str(story.anna),
+def missed(person: UUID) -> DisclosureMade:
+    """A message that no channel could carry."""
+    return DisclosureMade(
+        message_id=uuid4(),
+        about=uuid4(),
+        to=str(person),
         channel="sms",
         template="stage",
         delivery="unreachable",
         reason="no_channel",
     )
+
+
+async def test_whom_no_channel_reached_is_a_task_until_somebody_tells_them(journal, desk):
+    story = Story().registered()
+    told = beside(story)
+    unreachable = missed(story.anna)
+    about = unreachable.about
     told.then("2025-11-05", unreachable)
     await write(journal, story)
     await write(journal, told)
@@ -194,6 +200,19 @@ async def test_whom_no_channel_reached_is_a_task_until_somebody_tells_them(journ
         unreachable.model_copy(update={"message_id": uuid4(), "delivery": "sent", "by_hand": "hay", "reason": None}),
     )
     await write(journal, told)
+    assert await desk.boards.rows(CONTACT_TASKS) == []
+
+
+async def test_nobody_is_asked_to_tell_a_carer_whom_the_school_may_not_contact_any_more(journal, desk):
+    story = Story().registered()
+    told = beside(story)
+    told.then("2025-11-05", missed(story.anna))
+    await write(journal, story)
+    await write(journal, told)
+    assert [task.recipient for task in await desk.boards.rows(CONTACT_TASKS)] == [str(story.anna)]
+    linked = next(one.fact for one in story.events if isinstance(one.fact, CarerLinked))
+    story.then("2025-11-06", linked.model_copy(update={"may_contact": False, "restriction_reason": "court order"}))
+    await write(journal, story)
     assert await desk.boards.rows(CONTACT_TASKS) == []
 
 

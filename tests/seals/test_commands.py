@@ -6,7 +6,9 @@ from typer.testing import CliRunner
 from case_api.cli.app import app
 
 
-@pytest.mark.parametrize("arguments", [["verify", "--log"], ["export", "7f3b3c52-6f0c-4d7e-9a56-0c4a43c2d1aa"]])
+@pytest.mark.parametrize(
+    "arguments", [["verify", "--log"], ["export", "7f3b3c52-6f0c-4d7e-9a56-0c4a43c2d1aa"], ["rebuild-boards"]]
+)
 def test_without_its_keys_a_store_is_not_opened(arguments, monkeypatch, tmp_path):
     monkeypatch.setenv("STAGEPOST_AUTHORITIES", "burgh")
     monkeypatch.setenv("STAGEPOST_VAR", str(tmp_path))

@@ -24,8 +24,11 @@ class ContactTaskRow:
 
 
 def contact_task_rows(folded: FoldedCase) -> Iterator[ContactTaskRow]:
-    """A row for each person who is still to be told."""
+    """A row for each person who is still to be told, and whom the school may contact."""
+    barred = {str(one.person_id) for one in folded.case.people.carers.values() if not one.may_contact}
     for one in folded.told.still_to_tell():
+        if one.made.to in barred:
+            continue
         yield ContactTaskRow(
             case_id=folded.case.id,
             message_id=one.made.message_id,

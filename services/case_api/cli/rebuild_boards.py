@@ -6,11 +6,11 @@ import typer
 
 from case_api.boards.edition import EditionGone
 from case_api.boards.rebuild import rebuild
-from case_api.cli.settings import settings_or_exit
+from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.clock import SystemClock
 from case_api.office import Offices
 from case_api.packs import Packs
-from case_api.settings import Settings, authority_keys
+from case_api.settings import Settings, UnsafeSettings, authority_keys
 from case_api.store.archive import StoreSettings
 from case_api.store.journal import StoreUnavailable
 
@@ -21,11 +21,14 @@ EXIT_OVERTAKEN = 4
 def rebuild_boards() -> None:
     """Make every board anew from the log, beside the old one, and switch.
 
-    Exit codes: 3 when the store cannot be reached, 4 when overtaken by another rebuild.
+    Exit codes: 2 when a key is missing, 3 when the store cannot be reached, 4 when overtaken by another rebuild.
     """
     settings = settings_or_exit(serves=False)
     try:
         asyncio.run(_rebuild_all(settings))
+    except UnsafeSettings as unsafe:
+        typer.echo(f"stagepost: {unsafe}", err=True)
+        raise typer.Exit(EXIT_UNSAFE) from None
     except StoreUnavailable:
         typer.echo("stagepost: the store cannot be reached; nothing was changed", err=True)
         raise typer.Exit(EXIT_UNAVAILABLE) from None
