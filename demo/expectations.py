@@ -1,8 +1,9 @@
 """Whether an answer says what a row of the story expects of it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from demo.pointers import NothingThere, at_pointer
@@ -20,7 +21,8 @@ def failures(row: Row, body: Any, filled: Filled) -> list[str]:
         *(f"{pointer} is not there" for pointer in row.present if _found(body, filled(pointer)) == NOTHING),
         *(f"{pointer} is there" for pointer in row.absent if _found(body, filled(pointer)) != NOTHING),
         *(why for among in row.among for why in _miscounted(among, body, filled)),
-        *(f"it says {word}" for word in row.never if filled(word) in json.dumps(body, ensure_ascii=False)),
+        *(f"it says {word}" for word in _said(row.never, body, filled)),
+        *(f"{claim} is no hash of {text}" for text, claim in row.hashed.items() if not _is_hash(body, text, claim)),
         *_others_missing(row, body, filled),
     ]
 
@@ -28,8 +30,23 @@ def failures(row: Row, body: Any, filled: Filled) -> list[str]:
 def _unlike(want: dict[str, Any], body: Any, filled: Filled) -> Iterator[str]:
     for pointer, expected in want.items():
         found = _found(body, filled(pointer))
-        if found != _plain(expected, filled):
+        if not _agree(found, _plain(expected, filled)):
             yield f"{pointer} is {found}"
+
+
+def _agree(found: Any, expected: Any) -> bool:
+    if isinstance(expected, str) and expected.endswith("*"):
+        return str(found).startswith(expected[:-1])
+    return bool(found == expected)
+
+
+def _said(words: Iterable[str], body: Any, filled: Filled) -> Iterator[str]:
+    text = json.dumps(body, ensure_ascii=False)
+    return (word for word in words if filled(word) in text)
+
+
+def _is_hash(body: Any, text: str, claim: str) -> bool:
+    return _found(body, claim) == sha256(str(_found(body, text)).encode()).hexdigest()
 
 
 def _miscounted(among: Among, body: Any, filled: Filled) -> Iterator[str]:
@@ -37,7 +54,7 @@ def _miscounted(among: Among, body: Any, filled: Filled) -> Iterator[str]:
     if not isinstance(entries, list):
         yield f"{among.at} is {entries}"
         return
-    count = sum(not list(_unlike(among.has, entry, filled)) for entry in entries)
+    count = sum(not [*_unlike(among.has, entry, filled), *_said(among.never, entry, filled)] for entry in entries)
     if count != among.times and (among.times is not None or count == 0):
         yield f"{count} of {len(entries)} entries of {among.at} have {json.dumps(among.has, default=str)}"
 

@@ -13,7 +13,7 @@ from demo.ports import HERE, Ports
 from demo.processes import ROOT, Program
 from demo.tokens import AUTHORITY
 
-WITH_WEBHOOKS = ("slt", "camhs", "harbour")
+WITH_WEBHOOKS = ("slt", "eps", "camhs", "harbour", "young_carers_hub")
 """The partner services that receive webhooks."""
 
 

@@ -34,6 +34,8 @@ class Among(BaseModel):
 
     at: str
     has: dict[str, Any]
+    never: tuple[str, ...] = ()
+    """Words that stand nowhere in such an entry."""
     times: Annotated[int, Field(ge=0)] | None = None
     """So many; at least one if absent."""
 
@@ -66,7 +68,7 @@ class Row(BaseModel):
     seen_by: str = "auditor"
     """Who may see that."""
     want: dict[str, Any] = Field(default_factory=dict)
-    """What the answer says, by JSON Pointer."""
+    """What the answer says, by JSON Pointer; a text that ends with `*` is only how it begins."""
     present: tuple[str, ...] = ()
     """JSON Pointers that lead to something, whatever it is."""
     absent: tuple[str, ...] = ()
@@ -74,6 +76,8 @@ class Row(BaseModel):
     among: tuple[Among, ...] = ()
     never: tuple[str, ...] = ()
     """Words that stand nowhere in the answer."""
+    hashed: dict[str, str] = Field(default_factory=dict)
+    """Texts of the answer, and where it says their SHA-256, by JSON Pointers."""
     in_time: bool = False
     """Whether it may take the clerk or the notifier a few seconds until the answer is as expected."""
 

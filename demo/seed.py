@@ -117,7 +117,9 @@ class Teller:
         _require_expected(row, answer)
         return answer
 
-    def _with_all_pages(self, row: Row, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _with_all_pages(self, row: Row, path: str, body: Any) -> Any:
+        if isinstance(body, list):
+            return body
         items, following = list(body.get("items", ())), body.get("next")
         while following:
             page = self._ask(row, f"{path}{'&' if '?' in path else '?'}after={following}").json()

@@ -1,6 +1,7 @@
 """What a row expects is really looked at."""
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from demo.expectations import failures
 from demo.script import Row
 
 ANSWER = {
-    "stage": {"code": "universal", "since": "2025-08-19"},
+    "stage": {"code": "universal", "since": "2025-08-19", "code_hash": sha256(b"universal").hexdigest()},
     "items": [{"to": "1", "about": "a"}, {"to": "2", "about": "b"}, {"to": "2", "about": "c", "in": {"a": "b"}}],
     "refusals": [
         {"rule_id": "I1", "missing": [{"rule_id": "I6", "person": "1"}]},
@@ -37,6 +38,9 @@ HOLDS: tuple[dict[str, Any], ...] = (
     {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 2},)},
     {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "a"}},)},
     {"among": ({"at": "/items", "has": {"/to": "3"}, "times": 0},)},
+    {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "never": ("c",), "times": 1},)},
+    {"want": {"/stage/since": "2025-08*"}},
+    {"hashed": {"/stage/code": "/stage/code_hash"}},
     {"never": ("targeted",)},
     {"rule_id": "I1", "missing": ("anna",)},
 )
@@ -49,6 +53,9 @@ FAILS: tuple[dict[str, Any], ...] = (
     {"among": ({"at": "/items", "has": {"/to": "{tom}"}, "times": 1},)},
     {"among": ({"at": "/items", "has": {"/to": "{anna}", "/about": "b"}},)},
     {"among": ({"at": "/stage", "has": {}},)},
+    {"among": ({"at": "/items", "has": {"/to": "{anna}"}, "never": ("a",)},)},
+    {"want": {"/stage/since": "2025-09*"}},
+    {"hashed": {"/stage/since": "/stage/code_hash"}},
     {"never": ("universal",)},
     {"never": ("{tom}",)},
     {"rule_id": "I1", "missing": ("anna", "tom")},

@@ -125,7 +125,8 @@ def test_of_callums_agencies_one_declined_one_is_on_hold_and_one_he_asked_himsel
 
 def test_each_service_was_told_of_its_request_by_a_signed_webhook(demo: Demo):
     hooks = [one for one in demo.delivered() if one["kind"] == "webhook" and one["subject"] == "AssistanceRequested.v1"]
-    assert {hook["to"] for hook in hooks} == {"service:slt", "service:camhs", "service:harbour"}
+    asked = ("slt", "eps", "camhs", "harbour", "young_carers_hub")
+    assert {hook["to"] for hook in hooks} == {f"service:{code}" for code in asked}
     assert all(hook["verified"] for hook in hooks)
 
 
