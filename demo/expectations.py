@@ -46,7 +46,7 @@ def _said(words: Iterable[str], body: Any, filled: Filled) -> Iterator[str]:
 
 
 def _is_hash(body: Any, text: str, claim: str) -> bool:
-    return _found(body, claim) == sha256(str(_found(body, text)).encode()).hexdigest()
+    return bool(_found(body, claim) == sha256(str(_found(body, text)).encode()).hexdigest())
 
 
 def _miscounted(among: Among, body: Any, filled: Filled) -> Iterator[str]:
