@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -55,6 +56,25 @@ async def test_a_pack_that_says_too_little_goes_nowhere_and_a_whole_one_reaches_
     [pack] = shown["packs"]
     assert {one["person"] for one in pack["to"]} == {family.learner, family.anna, family.piotr}
     assert "late_reason" not in pack
+
+
+async def test_a_service_that_is_invited_hears_that_there_is_a_meeting_and_no_more(town: Town):
+    family = await register(town.school)
+    meeting = await called(town.school, family, days=60)
+    await town.school.done(f"{meeting}/pack", {**PACK, "services": ["slt"]})
+    items = (await town.school.seen(f"{family.path}/timeline", params={"limit": 100}))["items"]
+    event_id = next(item["event_id"] for item in items if item["type"] == "MeetingPackIssued.v1")
+    notifier = town.door("notifier", at=town.other)
+
+    hearers = (await notifier.seen(f"/v1/events/{event_id}/recipients"))["recipients"]
+    heard_as = {one["recipient"]: one["role"] for one in hearers}
+    assert heard_as["service:slt"] == "service"
+    assert heard_as[family.learner] == "learner"
+
+    wanted = {"event_id": event_id, "recipient": "service:slt", "template": "meeting-pack", "channel": "webhook"}
+    answer = await notifier.post("/v1/send-permits", {**wanted, "message_id": str(uuid4())})
+    said = answer.json()["facts"]["event"]["data"]
+    assert said == {"case_id": family.case_id, "meeting_id": meeting.rpartition("/")[2], "links": {}}
 
 
 async def test_a_carer_says_what_she_needs_and_nobody_says_it_for_her_but_the_school(town: Town):
