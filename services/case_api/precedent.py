@@ -46,6 +46,7 @@ class Precedent:
                 if not self._is_fresh(day):
                     await self._refresh()
                     self._read_on = day
+        self._authority = (await self._folds.hold(self._stream)).folded.state  # what this process listed counts at once
         return self._authority, self.policy_on(now)
 
     async def situation(self, caller: Caller, now: datetime) -> Situation:
