@@ -1,5 +1,7 @@
 """The harness at its smallest size: seconds, figures without meaning, and nothing that has rotted."""
 
+import os
+
 import pytest
 
 from benchmarks.__main__ import GROWN, PARTS
@@ -35,6 +37,7 @@ async def test_every_part_finds_its_figures(part, postgres_dsn, capsys):
 
 @pytest.mark.anyio
 @pytest.mark.postgres
+@pytest.mark.skipif("STAGEPOST_TEST_GROWTH" not in os.environ, reason="takes its time: make test-slow")
 async def test_growth_finds_its_figures(postgres_dsn):
     results = Results(GROWTH)
     await GROWN["growth"](TINY, Database(postgres_dsn, None), results)
