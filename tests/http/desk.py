@@ -22,6 +22,7 @@ from case_api.http.gate import gate
 from case_api.http.health import Check, health_routes
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.identity import PUBLIC, Asking
+from case_api.http.plain_requests import ShortWays
 from case_api.http.problems import Problems, Refused
 from case_api.http.times import Asked
 from case_api.http.tokens import Tokens
@@ -105,7 +106,7 @@ def small_api(
 ) -> FastAPI:
     problems = Problems(BASE)
     app = FastAPI(
-        middleware=gate(tokens, problems, public=PUBLIC | {"/clock"}, quota=quota, patience=patience),
+        middleware=gate(tokens, problems, ShortWays(), public=PUBLIC | {"/clock"}, quota=quota, patience=patience),
         redirect_slashes=False,
     )
     problems.install(app)

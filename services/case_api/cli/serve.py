@@ -5,7 +5,7 @@ import typer
 from case_api import crash_points, logs
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
-from case_api.http.serving import DrainingServer, server_config
+from case_api.http.serving import DrainingServer, server_config, spare_the_collector
 from case_api.packs import PackBroken, Packs
 from case_api.settings import UnsafeSettings, authority_keys, seal_keys
 
@@ -24,4 +24,5 @@ def serve() -> None:
     except (UnsafeSettings, PackBroken) as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
+    spare_the_collector()
     DrainingServer(server_config(app, settings.host, settings.port), app.state.closing).run()

@@ -54,7 +54,8 @@ from case_api.http.description import describe
 from case_api.http.gate import gate, public_paths
 from case_api.http.health import health_routes
 from case_api.http.issuer import LocalIssuer
-from case_api.http.problems import Problems
+from case_api.http.plain_requests import ShortWays
+from case_api.http.problems import Problems, routes_of
 from case_api.http.streaming import Streams
 from case_api.http.tokens import Tokens, trusted
 from case_api.office import Attend, Office, Offices
@@ -103,7 +104,7 @@ CAPABILITIES = (
 def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     """The case API as the settings say; *issuers* are trusted beside those of the settings (demo and tests)."""
     clock: Clock = SystemClock() if settings.mode == "production" else MovableClock(starts_at=settings.clock_starts_at)
-    problems, client = Problems(settings.public_url), fetching.client()
+    problems, ways, client = Problems(settings.public_url), ShortWays(), fetching.client()
     trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
     tokens = Tokens(trust, settings.longest_token_life, time.time)
     packs = Packs(settings.policies)
@@ -124,12 +125,13 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
 
     app = FastAPI(
         lifespan=lifespan,
-        middleware=gate(tokens, problems, public=public_paths(settings)),
+        middleware=gate(tokens, problems, ways, public=public_paths(settings)),
         redirect_slashes=False,
         dependencies=[Depends(known_parameters)],
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         title="Stagepost case API",
         version=__version__,
     )
@@ -138,6 +140,7 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     app.state.closing, app.state.streams = threading.Event(), Streams()
     app.state.offices, app.state.public_url = offices, settings.public_url
     _mount(app, settings, clock, offices)
+    ways.learn(routes_of(app.routes))
     describe(app)
     return app
 

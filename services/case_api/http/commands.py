@@ -94,17 +94,16 @@ class Endpoint:
 
     def plainly(self) -> Read:
         """What the signature asks for, of a plain request, in the same order."""
-        ids = ("case_id", self.item) if self.item else ("case_id",)
         body_of, acting_of = reader(self.body), Roles(self.roles)
 
         async def read(request: Request) -> Given | None:
-            key, found = plain_key(request), plain_ids(request, *ids)
-            if self.edits or key is None or found is None:
+            key = plain_key(request)
+            if self.edits or key is None:
                 return None
             body, who = await body_of(request), request.scope["principal"]
             acting, office = await acting_of(request, who), await office_of(request, who)
             given = {"request": request, "body": body, "acting": acting, "office": office, "key": key, "if_match": None}
-            return {**found, **given}
+            return {**plain_ids(request), **given}
 
         return read
 

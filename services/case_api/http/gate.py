@@ -8,6 +8,7 @@ from case_api.http.access_log import AccessLog
 from case_api.http.identity import PUBLIC, Authentication
 from case_api.http.incidents import Incidents
 from case_api.http.limits import PATIENCE, BodyLimits
+from case_api.http.plain_requests import ShortWay, ShortWays
 from case_api.http.problems import Problems
 from case_api.http.rates import Rates
 from case_api.http.tokens import Tokens
@@ -24,6 +25,7 @@ def public_paths(settings: Settings, more: Collection[str] = ()) -> frozenset[st
 def gate(
     tokens: Tokens,
     problems: Problems,
+    ways: ShortWays,
     *,
     public: Collection[str] = PUBLIC,
     quota: int = 6000,
@@ -34,6 +36,7 @@ def gate(
     Args:
         tokens: verifies the bearer token.
         problems: writes what the middleware answers.
+        ways: of the commands in their plain form.
         public: paths that need no token.
         quota: requests a minute of one principal.
         patience: seconds for a body to arrive.
@@ -45,4 +48,5 @@ def gate(
         Middleware(Authentication, tokens, problems, public),
         Middleware(Rates, problems, quota=quota),
         Middleware(BodyLimits, problems, patience=patience),
+        Middleware(ShortWay, ways, problems),
     ]

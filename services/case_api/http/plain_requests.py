@@ -1,52 +1,86 @@
 """The short way in for the plain form of a command, which is nearly every one that programs send.
 
-FastAPI solves an operation's dependencies anew for each request; for a command that takes as long as to decide and
-seal it. A plain request has no query, one bare Idempotency-Key, no If-Match, and ids in their canonical form: it is
-read here, by the very functions that the dependencies call and in their order. Any other request goes the long way, so
-there is one answer to each.
+FastAPI looks through its routes and solves an operation's dependencies anew for each request; for a command that takes
+longer than to decide and seal it. A plain request has no query, one bare Idempotency-Key, no If-Match, and ids in
+their canonical form: it is found by the shape of its path, and read by the very functions that the dependencies call, in
+their order. Any other request goes the long way, so there is one answer to each.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from case_api.http.idempotency import BARE
+from case_api.http.problems import Problems
 
 Given = Mapping[str, Any]
 """What a request gives for each parameter of its endpoint."""
 Read = Callable[[Request], Awaitable[Given | None]]
 """Reads a plain request; None for any other."""
 Endpoint = Callable[..., Awaitable[Response]]
+Shape = tuple[str | None, ...]
+"""The segments of a path; None for one that is an id."""
 
 CANONICAL: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 
-class PlainRoute(APIRoute):
-    """A route whose endpoint can say how its plain requests are read: `endpoint.plainly`."""
+class ShortWays:
+    """The commands that have a short way, by the shapes of their paths."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own handler, behind the short way."""
-        the_long_way = super().get_route_handler()
-        endpoint: Endpoint = self.endpoint
-        read: Read = endpoint.plainly  # type: ignore[attr-defined]
+    def __init__(self) -> None:
+        self._routes: dict[Shape, tuple[Route, tuple[str, ...]]] = {}
 
-        async def handle(request: Request) -> Response:
+    def learn(self, routes: Iterable[Route]) -> None:
+        """Take up those of *routes* whose endpoint says how its plain requests are read: `endpoint.plainly`."""
+        for route in routes:
+            if hasattr(route.endpoint, "plainly"):
+                parts = [PARAMETER.fullmatch(part) or part for part in route.path.split("/")]
+                names = tuple(part[1] for part in parts if not isinstance(part, str))
+                self._routes[tuple(part if isinstance(part, str) else None for part in parts)] = route, names
+
+    def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The command at this path, and the ids in it by their names; None where there is none, or no id is plain."""
+        parts = path.split("/")
+        ids = [part for part in parts if len(part) == 36 and CANONICAL.fullmatch(part)]
+        found = self._routes.get(tuple(None if part in ids else part for part in parts))
+        return (found[0], dict(zip(found[1], ids, strict=True))) if found else None
+
+
+class ShortWay:
+    """ASGI middleware, innermost: answers plain requests, and lets all others pass."""
+
+    def __init__(self, app: ASGIApp, ways: ShortWays, problems: Problems) -> None:
+        self.app, self.ways, self.problems = app, ways, problems
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.ways.find(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        response = await self._answer(*found, scope, receive) if found else None
+        await (self.app if response is None else response)(scope, receive, send)
+
+    async def _answer(self, route: Route, ids: dict[str, str], scope: Scope, receive: Receive) -> Response | None:
+        """The answer to a plain request; None for any other, of which nothing was read yet."""
+        read: Read = route.endpoint.plainly  # type: ignore[attr-defined]
+        scope["route"], scope["path_params"] = route, ids
+        request = Request(scope, receive)
+        try:
             given = await read(request)
-            return await the_long_way(request) if given is None else await endpoint(**given)
-
-        return handle
+            return None if given is None else await route.endpoint(**given)
+        except self.problems.foreseen as error:
+            return self.problems.answer(request, error)
 
 
 def post_plainly(router: APIRouter, path: str, endpoint: Endpoint, read: Read, **declared: Any) -> None:
     """Declare `POST path` with a short way."""
     endpoint.plainly = read  # type: ignore[attr-defined]
-    router.add_api_route(path, endpoint, methods=["POST"], route_class_override=PlainRoute, **declared)
+    router.add_api_route(path, endpoint, methods=["POST"], **declared)
 
 
 def plain_key(request: Request) -> str | None:
@@ -63,9 +97,7 @@ def plain_key(request: Request) -> str | None:
     return None if request.scope["query_string"] else key
 
 
-def plain_ids(request: Request, *names: str) -> dict[str, UUID] | None:
-    """The ids of the path by their names, if all are written as they are given out."""
-    texts: Mapping[str, str] = request.path_params
-    if not all(CANONICAL.fullmatch(texts[name]) for name in names):
-        return None
-    return {name: UUID(texts[name]) for name in names}
+def plain_ids(request: Request) -> dict[str, UUID]:
+    """The ids of the path by their names."""
+    ids: Mapping[str, str] = request.path_params
+    return {name: UUID(text) for name, text in ids.items()}

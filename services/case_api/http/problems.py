@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -50,15 +50,33 @@ class Refused(Exception):
 class Problems:
     """Writes problem documents whose type URIs lie under one public address."""
 
+    foreseen: Final = (Problem, Refused, RequestValidationError, HTTPException)
+    """What a request may raise; see Incidents for the unforeseen."""
+
     def __init__(self, public_url: str) -> None:
         self._base = f"{public_url.rstrip('/')}/problems/"
 
     def install(self, app: FastAPI) -> None:
-        """Answer with problem documents whatever is raised inside *app*; see Incidents for the unforeseen."""
-        app.add_exception_handler(Problem, self._raised)
-        app.add_exception_handler(Refused, self._refused)
-        app.add_exception_handler(RequestValidationError, self._invalid)
-        app.add_exception_handler(HTTPException, self._by_status)
+        """Answer with problem documents whatever of the foreseen is raised inside *app*."""
+
+        async def handle(request: Request, error: Exception) -> Response:
+            return self.answer(request, error)
+
+        for kind in self.foreseen:
+            app.add_exception_handler(kind, handle)
+
+    def answer(self, request: Request, error: Exception) -> Response:
+        """The answer for one of the foreseen."""
+        match error:
+            case Refused():
+                return self.refused(request, error.refusals, error.policy_version)
+            case RequestValidationError():
+                return self.response(request, _invalid(request, error))
+            case HTTPException():
+                return self.response(request, _by_status(request, error))
+            case Problem():
+                return self.response(request, error)
+        raise error
 
     def response(self, connection: HTTPConnection, problem: Problem) -> Response:
         """The answer for *problem*; the log line of this request will name its slug."""
@@ -91,26 +109,18 @@ class Problems:
         said = {"rule_id": refusal.rule_id, "guidance_ref": refusal.guidance_ref, "advice": refusal.advice}
         return self._head(refusal.slug, refusal.title, refusal.status) | said | _plain(refusal)
 
-    async def _raised(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)  # noqa: S101 - Starlette looks handlers up by class
-        return self.response(request, error)
 
-    async def _refused(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)  # noqa: S101 - as above
-        return self.refused(request, error.refusals, error.policy_version)
+def _invalid(request: Request, error: RequestValidationError) -> Problem:
+    if is_about_the_path(error):  # ids are opaque: one of another form names nothing, as any unknown one
+        return Problem(kinds.NOT_FOUND)
+    return Problem(kinds.INVALID, errors=mistakes(error, request.scope))
 
-    async def _invalid(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-        if is_about_the_path(error):  # ids are opaque: one of another form names nothing, as any unknown one
-            return self.response(request, Problem(kinds.NOT_FOUND))
-        return self.response(request, Problem(kinds.INVALID, errors=mistakes(error, request.scope)))
 
-    async def _by_status(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - as above
-        status = error.status_code
-        found = BY_STATUS.get(status) or Kind(kinds.OTHER.slug, status, kinds.OTHER.title, kinds.OTHER.advice)
-        headers = {"Allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
-        return self.response(request, Problem(found, headers=headers))
+def _by_status(request: Request, error: HTTPException) -> Problem:
+    status = error.status_code
+    found = BY_STATUS.get(status) or Kind(kinds.OTHER.slug, status, kinds.OTHER.title, kinds.OTHER.advice)
+    headers = {"Allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return Problem(found, headers=headers)
 
 
 def _allowed(request: Request) -> str:

@@ -1,6 +1,7 @@
 """How the server is run: what it takes from the network before any of our code sees a request."""
 
 import asyncio
+import gc
 import json
 import select
 import socket
@@ -27,6 +28,8 @@ LAST_CALL: Final = 1.0
 """Seconds for which an idle connection may bring a request that was on its way when the server was told to stop."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
+COLLECTED_AFTER: Final = (50_000, 20, 50)
+"""Objects that must be new before reference cycles are looked for; how often so, before older ones are looked at."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -190,6 +193,17 @@ class DrainingServer(uvicorn.Server):
         for listening in (one for server in self.servers for one in server.sockets):
             waiting.register(listening.fileno(), select.POLLIN)
         return bool(waiting.poll(0))
+
+
+def spare_the_collector() -> None:
+    """Let the search for reference cycles pass by what stays, which it would go through again and again.
+
+    Thousands of folded cases stay in memory; they are values that hold no cycles, and are freed as their last user
+    lets go. By the interpreter's own settings the search took two fifths of a busy process's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
