@@ -2,8 +2,8 @@
 
 FastAPI looks through its routes and solves an operation's dependencies anew for each request; for a command that takes
 longer than to decide and seal it. A plain request has no query, one bare Idempotency-Key, no If-Match, and ids in
-their canonical form: it is found by the shape of its path, and read by the very functions that the dependencies call, in
-their order. Any other request goes the long way, so there is one answer to each.
+their canonical form: it is found by the shape of its path, and read by the very functions that the dependencies call,
+in their order. Any other request goes the long way, so there is one answer to each.
 """
 
 import re
