@@ -10,9 +10,11 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from msgspec import structs
 
 from case_api.clock import Clock
 from case_api.domain.case import Case
@@ -157,7 +159,7 @@ class JointService:
         for part in in_the_way:
             await self._journal.attempt(attempt_of(part.order, part.outcome, situation))
         if not in_the_way:
-            of_no_case = replace(order.on(UUID(int=0)), case_id=None)
+            of_no_case = structs.replace(order.on(UUID(int=0)), case_id=None)
             await self._journal.attempt(attempt_of(of_no_case, Decision(refusals=refusals), situation))
 
     async def _recorded(self, order: JointOrder[C], parts: Sequence[_Part[C]], situation: Situation) -> Answer | None:

@@ -1,9 +1,10 @@
 """What a caller hands to the service, and how it can end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from case_api.access.principal import Principal
 from case_api.domain.command import Command, Situation
@@ -15,8 +16,7 @@ S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What came of a command: where the stream stands now, and what was made."""
 
     stream: UUID
@@ -25,8 +25,7 @@ class Receipt:
     created: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks, in which role, and the trace that the request belongs to."""
 
     who: Principal
@@ -35,8 +34,7 @@ class Caller:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Order(Generic[S, C]):
+class Order(Struct, Generic[S, C], frozen=True):
     """One command on its way to a decision."""
 
     caller: Caller
@@ -57,20 +55,18 @@ class Order(Generic[S, C]):
     """The command begins the stream."""
     sealed: bool = False
     """Of a child-protection matter: its facts are stored sealed under its own key, its refusals are restricted."""
-    may_see: Callable[[S], bool] = field(default=lambda _: True)
+    may_see: Callable[[S], bool] = lambda _: True
     """Whether the caller may know of what is addressed; if not, it does not exist for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The reply to a command; `replayed` when it was kept from an earlier time."""
 
     reply: Reply
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WouldRecord:
+class WouldRecord(Struct, frozen=True):
     """What a dry run found: the events that the command would record."""
 
     events: tuple[Event, ...]

@@ -6,9 +6,10 @@ append, or by one indexed read.
 
 import asyncio
 import random
-from dataclasses import replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from case_api.clock import Clock
 from case_api.domain.command import Command, Situation
@@ -151,8 +152,10 @@ class Service(Generic[S]):
         return answer
 
     async def _situation(self, order: Order[S, C]) -> Situation:
-        history = tuple(await self._journal.read(order.stream)) if order.command.needs_history else ()
-        return replace(await self._precedent.situation(order.caller, self._clock.now()), history=history)
+        situation = await self._precedent.situation(order.caller, self._clock.now())
+        if not order.command.needs_history:
+            return situation
+        return replace(situation, history=tuple(await self._journal.read(order.stream)))
 
     def _keyed(self, order: Order[S, C], reply: Reply) -> Keyed:
         return Keyed(order.caller.who.client, order.key or "", order.fingerprint, reply, order.case_id)

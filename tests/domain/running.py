@@ -4,12 +4,14 @@ Time stands still until it is set; ids are counted. Nothing here knows a rule.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import reduce
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from case_api.domain import case as cases
 from case_api.domain.case import Case

@@ -2,12 +2,12 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from case_api.store.journal import Attempt
 from tests.store.facts import opening

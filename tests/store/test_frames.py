@@ -2,12 +2,12 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from typing import ClassVar
 from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import Unreadable

@@ -1,11 +1,11 @@
 """A command is stored once under its idempotency key, with its reply (D13); an identifier belongs to one case (D9)."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from case_api.store.journal import Append, IdentifierTaken, KeyReused, VersionConflict
 from tests.store.facts import NOW, following, keyed, note, opening

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from case_api.domain.event import SEALED, Unreadable
 from case_api.domain.facts.protection import ConsentOverridden, ProtectionConcernRecorded

@@ -1,11 +1,11 @@
 """No file of a database holds personal text, and what is erased is erased in the file too (D27)."""
 
 import base64
-from dataclasses import replace
 from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from case_api.store.journal import Append
 from tests import canaries

@@ -1,8 +1,9 @@
 """Whether a service can be asked now, and what is in the way (D20, R79)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from case_api.domain.command import Situation
 from case_api.domain.event import Actor

@@ -1,11 +1,11 @@
 """What a caller may ask for, and the situation in which it is decided."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import ConfigDict
 
 from case_api.domain.event import Actor, Recorded
@@ -29,8 +29,7 @@ class Command(Value):
     """When it happened in the world, a day or an instant; now if absent. Never later than now (I31)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """Time, policy, directory, who asks, and a source of ids: all that a decision needs beside the case."""
 
     now: datetime
@@ -41,7 +40,7 @@ class Situation:
     new_id: Callable[[], UUID]
     services: frozenset[str] = frozenset()
     person: UUID | None = None
-    history: tuple[Recorded, ...] = field(default=())
+    history: tuple[Recorded, ...] = ()
 
     @property
     def today(self) -> date:

@@ -1,10 +1,10 @@
 """Why a command can be refused, and how a decision says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import Field
 
 from case_api.domain.event import Event
@@ -49,8 +49,7 @@ REFUSALS: list[type[Refusal]] = []
 """Every kind of refusal; the documentation's list of problem types comes from it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a command comes to: events, or refusals, or neither when there is nothing to do."""
 
     events: tuple[Event, ...] = ()

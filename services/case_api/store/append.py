@@ -1,9 +1,10 @@
 """What is handed to a journal to store, what it hands back, and why it can refuse."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from case_api.domain.event import Envelope, Event, Recorded
 
@@ -40,8 +41,7 @@ class KeyMissing(Exception):
     """No key was ever made under this id, or the key table was lost; never passed by as an erasure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One event about to be stored at its place; the journal seals it."""
 
     stream: UUID
@@ -55,8 +55,7 @@ class Fact:
     """Of a matter: the log shows neither its type nor how long it is (D11)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a command answered; kept, sealed, under its idempotency key (D13)."""
 
     status: int
@@ -64,8 +63,7 @@ class Reply:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(Struct, frozen=True):
     """The row of an idempotency key, written in the transaction of its events (D13)."""
 
     client: str
@@ -77,8 +75,7 @@ class Keyed:
     """In real time, whatever the story's clock shows: the client who repeats a command lives in it (D16)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """One command: stored whole or not at all (D4)."""
 
     facts: tuple[Fact, ...]
@@ -89,24 +86,21 @@ class Append:
     """Data keys to make; they are committed before the events (D10)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept under an idempotency key."""
 
     fingerprint: bytes
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A recorded fact and its position in the authority's log."""
 
     position: int
     recorded: Recorded
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedHeader:
+class PlacedHeader(Struct, frozen=True):
     """What the log shows of a fact without a key."""
 
     position: int
@@ -117,8 +111,7 @@ class PlacedHeader:
     """Of the key it is sealed under; None if the frame was altered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A fact as it stands in the log, byte for byte, and where."""
 
     position: int
@@ -130,16 +123,14 @@ class Stored:
     """As the log looks it up; the frame says it too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What an export shows of a fact: its body, and the salt that binds it to the frame (D2)."""
 
     salt: bytes
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A command that was refused: it leaves no event and no reply, only this (D20)."""
 
     at: datetime

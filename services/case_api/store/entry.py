@@ -1,12 +1,12 @@
 """A command as the writer sees it: sealed, and stored whole or not at all."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
+from msgspec import Struct
 
 from case_api.store.append import IdentifierTaken, KeyReused, VersionConflict
 from case_api.store.frame import take_apart
@@ -28,8 +28,7 @@ REFUSALS: Mapping[Verdict, type[Exception]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedRow:
+class KeyedRow(Struct, frozen=True):
     """An idempotency row with its reply sealed."""
 
     client: str
@@ -41,8 +40,7 @@ class KeyedRow:
     """Seconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One sealed command."""
 
     events: tuple[StoredEvent, ...]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
@@ -14,6 +14,7 @@ from case_api.store.append import KeyDestroyed, KeyMissing
 from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.keys import Keyring
 from case_api.store.mapper import Keys
+from case_api.store.together import Together
 from case_api.store.writer import GroupWriter
 
 TRUSTED = 60.0
@@ -30,6 +31,7 @@ class KeyStore:
         self._keyring = keyring
         self._database = database
         self._writer = GroupWriter(self._store)
+        self._together = Together(self._found)
         self._known: OrderedDict[UUID, tuple[float, AESGCM]] = OrderedDict()
 
     async def make(self, key_ids: Sequence[UUID]) -> None:
@@ -49,16 +51,8 @@ class KeyStore:
 
     async def opening(self, key_ids: Iterable[UUID]) -> Keys:
         """The keys to read with, in one query; None for one that was destroyed. Raises KeyMissing."""
-        wanted = list(set(key_ids))
-        if not wanted:
-            return {}
-        asked = rounded_up(wanted)
-        marks = ",".join("?" * len(asked))
-        rows = await self._database.rows(
-            f"SELECT key_id, wrapped FROM data_keys WHERE key_id IN ({marks})",  # noqa: S608 (marks only)
-            [self._database.id_in(each) for each in asked],
-        )
-        return _complete(wanted, {id_out(key_id): self._unwrap(id_out(key_id), row) for key_id, row in rows})
+        wanted = set(key_ids)
+        return _complete(wanted, await self._together.ask(wanted)) if wanted else {}
 
     async def destroy(self, key_id: UUID) -> None:
         """Erase everything that is sealed under this key. It leaves a row, so that no key is made again."""
@@ -80,6 +74,15 @@ class KeyStore:
         await self._database.write((sql, rows))
         passing("keys-made")
         return [None] * len(key_ids)
+
+    async def _found(self, key_ids: frozenset[UUID]) -> Keys:
+        asked = rounded_up(key_ids)
+        marks = ",".join("?" * len(asked))
+        rows = await self._database.rows(
+            f"SELECT key_id, wrapped FROM data_keys WHERE key_id IN ({marks})",  # noqa: S608 (marks only)
+            [self._database.id_in(each) for each in asked],
+        )
+        return {id_out(key_id): self._unwrap(id_out(key_id), row) for key_id, row in rows}
 
     async def _living(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
         keys = await self.opening(key_ids)
@@ -106,7 +109,7 @@ def unwrapped(keyring: Keyring, wanted: Sequence[UUID], rows: Iterable[Row]) -> 
     return _complete(wanted, {key_id: None if row is None else keyring.unwrap(key_id, row) for key_id, row in named})
 
 
-def _complete(wanted: Sequence[UUID], keys: Keys) -> Keys:
+def _complete(wanted: Collection[UUID], keys: Keys) -> Keys:
     if any(key_id not in keys for key_id in wanted):
         raise KeyMissing("a data key has no row in the key table")
-    return keys
+    return {key_id: keys[key_id] for key_id in wanted}

@@ -1,13 +1,17 @@
 """The writer's line to the log on PostgreSQL: one call judges and commits a whole batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from struct import error as StructError  # noqa: N812 - the class has a lower-case name
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
+from eventsourcing.persistence import StoredEvent
 
 from case_api.store.append import Unstorable
 from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict
+from case_api.store.postgres_arrays import bigints, byteas, ints, texts, uuids
 
 APPEND: LiteralString = """SELECT append(%b::int,
   %b::int[],%b::uuid[],%b::bigint[],%b::text[],%b::bytea[],%b::uuid[],
@@ -17,6 +21,7 @@ APPEND: LiteralString = """SELECT append(%b::int,
 _STATE: LiteralString = "SELECT state FROM stored_events WHERE originator_id=%b AND originator_version=%b"
 _REPLY: LiteralString = "SELECT reply FROM idempotency WHERE client=%b AND key=%b"
 
+VERDICTS: Mapping[int, Verdict] = {verdict.value: verdict for verdict in Verdict}
 _NOTHING_LEFT = ("55P03", "57014", "53", "40")
 """SQLSTATEs after which nothing is left behind: waited or worked too long, no room, a deadlock."""
 
@@ -40,11 +45,11 @@ class PostgresLine:
     async def run(self, batch: Sequence[Entry]) -> list[Verdict]:
         try:
             [(verdicts,)] = await self._rows(APPEND, arguments(batch))
-        except (psycopg.DataError, psycopg.IntegrityError, ValueError) as error:
+        except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError) as error:
             raise Unstorable(type(error).__name__) from None
         except psycopg.Error as error:
             raise self._meaning(error) from error
-        return [Verdict(number) for number in verdicts]
+        return [VERDICTS[number] for number in verdicts]
 
     async def stands(self, entry: Entry) -> bool:
         try:
@@ -93,20 +98,25 @@ def arguments(batch: Sequence[Entry]) -> tuple[object, ...]:
     identifiers = [(c, *pair) for c, entry in numbered for pair in entry.identifiers.items()]
     return (
         len(batch),
-        [c for c, _, _ in events],
-        [event.originator_id for _, event, _ in events],
-        [event.originator_version for _, event, _ in events],
-        [event.topic for _, event, _ in events],
-        [event.state for _, event, _ in events],
-        [event_id for _, _, event_id in events],
-        [c for c, _ in keyed],
-        [row.client for _, row in keyed],
-        [row.key for _, row in keyed],
-        [row.fingerprint for _, row in keyed],
-        [row.reply for _, row in keyed],
-        [row.case_id for _, row in keyed],
-        [row.kept_at for _, row in keyed],
-        [c for c, _, _ in identifiers],
-        [hashed for _, hashed, _ in identifiers],
-        [case_id for _, _, case_id in identifiers],
+        ints([c for c, _, _ in events]),
+        uuids([_id(event) for _, event, _ in events]),
+        bigints([event.originator_version for _, event, _ in events]),
+        texts([event.topic for _, event, _ in events]),
+        byteas([event.state for _, event, _ in events]),
+        uuids([event_id for _, _, event_id in events]),
+        ints([c for c, _ in keyed]),
+        texts([row.client for _, row in keyed]),
+        texts([row.key for _, row in keyed]),
+        byteas([row.fingerprint for _, row in keyed]),
+        byteas([row.reply for _, row in keyed]),
+        uuids([row.case_id for _, row in keyed]),
+        bigints([row.kept_at for _, row in keyed]),
+        ints([c for c, _, _ in identifiers]),
+        byteas([hashed for _, hashed, _ in identifiers]),
+        uuids([case_id for _, _, case_id in identifiers]),
     )
+
+
+def _id(event: StoredEvent) -> UUID:
+    """The library also knows streams that are named by texts; ours never are. Raises ValueError."""
+    return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
 from case_api.domain.matter import Matter
@@ -30,7 +32,7 @@ def protected(at: Situation) -> Situation:
     policy = at.policy
     meetings = policy.meetings.model_copy(update={"kinds": policy.protection.meeting_kinds})
     withholding = policy.withholding.model_copy(update={"authorised_by": policy.override_authorisers})
-    return replace(at, policy=policy.model_copy(update={"meetings": meetings, "withholding": withholding}))
+    return structs.replace(at, policy=policy.model_copy(update={"meetings": meetings, "withholding": withholding}))
 
 
 def in_matter(decision: Callable[..., Decision]) -> Callable[..., Decision]:
