@@ -11,6 +11,7 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -99,8 +100,7 @@ class JointService:
         """
         if order.key is None:
             return await self._in_turn(order)
-        async with self._twins.alone(order.caller.who.client, order.key):
-            return await self._in_turn(order)
+        return await self._twins.alone(order.caller.who.client, order.key, partial(self._in_turn, order))
 
     async def _in_turn(self, order: JointOrder[C]) -> Answer | WouldRecordTogether:
         for tries in range(TRIES):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any, Final, TextIO
 
+import msgspec
 import structlog
 
 ALLOWED: Final = frozenset(
@@ -42,13 +43,17 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[Libraries()], level=max(level, logging.WARNING), force=True)
+
+
+def _as_json(entry: object, **_: object) -> str:
+    return msgspec.json.encode(entry).decode()
 
 
 class Libraries(logging.Handler):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -55,7 +56,7 @@ class Precedent:
         who = caller.who
         return Situation(
             now=now,
-            actor=Actor(subject=who.subject, role=caller.role, organisation=who.organisation),
+            actor=_actor(who.subject, caller.role, who.organisation),
             roles=who.roles,
             policy=policy,
             authority=authority,
@@ -99,3 +100,8 @@ class Precedent:
         if version not in self._parsed:
             self._parsed[version] = parse(*version, published.content)
         return self._parsed[version]
+
+
+@lru_cache(maxsize=4096)
+def _actor(subject: str, role: str, organisation: str) -> Actor:
+    return Actor(subject=subject, role=role, organisation=organisation)

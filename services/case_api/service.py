@@ -6,6 +6,7 @@ append, or by one indexed read.
 
 import asyncio
 import random
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -57,8 +58,7 @@ class Service(Generic[S]):
         """
         if order.key is None:
             return await self._in_turn(order)
-        async with self._twins.alone(order.caller.who.client, order.key):
-            return await self._in_turn(order)
+        return await self._twins.alone(order.caller.who.client, order.key, partial(self._in_turn, order))
 
     async def _in_turn(self, order: Order[S, C]) -> Answer | WouldRecord:
         held = await self._folds.hold(order.stream)

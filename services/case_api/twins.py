@@ -1,12 +1,13 @@
 """Twins: the same command under the same idempotency key, at the same time (D13)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from case_api.order import TwinInFlight
+
+T = TypeVar("T")
 
 PATIENCE: Final = 5.0
 """Seconds that a twin waits for its elder before it is sent away."""
@@ -24,31 +25,28 @@ class Twins:
     def __init__(self) -> None:
         self._places: dict[tuple[str, str], _Place] = {}
 
-    @asynccontextmanager
-    async def alone(self, client: str, key: str) -> AsyncIterator[None]:
-        """Hold the place of (client, key). Raises TwinInFlight after five seconds of waiting."""
+    async def alone(self, client: str, key: str, command: Callable[[], Awaitable[T]]) -> T:
+        """Run *command* in the place of (client, key). Raises TwinInFlight after five seconds of waiting."""
         name = (client, key)
         place = self._places.setdefault(name, _Place())
         place.users += 1
         try:
-            async with _patiently(place):
-                yield
+            await _taken(place)
+            try:
+                return await command()
+            finally:
+                place.lock.release()
         finally:
             place.users -= 1
             if not place.users:
                 del self._places[name]
 
 
-@asynccontextmanager
-async def _patiently(place: _Place) -> AsyncIterator[None]:
+async def _taken(place: _Place) -> None:
     if place.users == 1:
         await place.lock.acquire()  # at once: a time limit would cost a task of its own
-    else:
-        try:
-            await asyncio.wait_for(place.lock.acquire(), PATIENCE)
-        except TimeoutError:
-            raise TwinInFlight from None
+        return
     try:
-        yield
-    finally:
-        place.lock.release()
+        await asyncio.wait_for(place.lock.acquire(), PATIENCE)
+    except TimeoutError:
+        raise TwinInFlight from None

@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from case_api.access.principal import Principal
 from case_api.http.tracing import trace_of
 
-log = structlog.get_logger()
 MATTERS: Final = "/v1/matters"
 
 
@@ -20,7 +19,7 @@ class AccessLog:
     """ASGI middleware, just inside Tracing."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self.app, self.log = app, structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,26 +36,25 @@ class AccessLog:
         try:
             await self.app(scope, receive, watching)
         finally:
-            _write(scope, status, time.perf_counter() - began)
+            self._write(scope, status, time.perf_counter() - began)
+
+    def _write(self, scope: Scope, status: int, seconds: float) -> None:
+        self.log.info("request", **_fields(scope), status=status, duration_ms=round(seconds * 1000, 2))
 
 
-def _write(scope: Scope, status: int, seconds: float) -> None:
+def _fields(scope: Scope) -> dict[str, object]:
     trace, principal = trace_of(scope), scope.get("principal")
     route: str = getattr(scope.get("route"), "path", "unmatched")
     sealed = route.startswith(MATTERS)
-    more: dict[str, object] = {}
+    fields: dict[str, object] = {
+        "request_id": str(trace.request_id),
+        "method": scope["method"],
+        "route": MATTERS if sealed else route,
+    }
     if isinstance(principal, Principal):
-        more["authority"] = principal.authority
+        fields["authority"] = principal.authority
     if trace.problem and not sealed:
-        more["problem"] = trace.problem
+        fields["problem"] = trace.problem
     if trace.rule_ids and not sealed:
-        more["rule_ids"] = trace.rule_ids
-    log.info(
-        "request",
-        request_id=str(trace.request_id),
-        method=scope["method"],
-        route=MATTERS if sealed else route,
-        status=status,
-        duration_ms=round(seconds * 1000, 2),
-        **more,
-    )
+        fields["rule_ids"] = trace.rule_ids
+    return fields

@@ -21,6 +21,7 @@ PATIENCE: Final = 10.0
 """Seconds for a whole body to arrive."""
 
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+ABOUT_THE_BODY: Final = frozenset({b"content-type", b"content-encoding"})
 CLOSE: Final = {"Connection": "close"}
 
 
@@ -97,7 +98,7 @@ def _announced(scope: Scope) -> int:
 
 
 def _check(body: bytes, scope: Scope) -> None:
-    fields = {name: value.strip().lower() for name, value in scope["headers"]}
+    fields = {name: value.strip().lower() for name, value in scope["headers"] if name in ABOUT_THE_BODY}
     media_type, _, parameters = fields.get(b"content-type", b"").partition(b";")
     if media_type.strip() != b"application/json" or fields.get(b"content-encoding", b"identity") != b"identity":
         raise Problem(kinds.NOT_JSON)

@@ -43,6 +43,8 @@ def check(body: bytes) -> None:
 
 
 def _check_depth(body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return
     depth = 0
     for match in _BRACKETS.finditer(body):
         first = body[match.start()]
