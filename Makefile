@@ -56,10 +56,10 @@ check: $(READY) ## format, lint, types, import directions, and drift of generate
 	echo "checked: format, lint, types, imports, generated files"
 
 bench: $(BENCH)/.ready ## measure speed beside what a team would write instead, and beside the database (10 minutes)
-	@$(BENCH)/bin/python -m benchmarks speed $(ARGS)
+	@$(BENCH)/bin/python -m benchmarks speed $(ARGS); missed=$$?; $(BENCH)/bin/python -m benchmarks.page && exit $$missed
 
 bench-growth: $(BENCH)/.ready ## measure what a log of 1,000,000 facts costs (25 minutes)
-	@$(BENCH)/bin/python -m benchmarks growth $(ARGS)
+	@$(BENCH)/bin/python -m benchmarks growth $(ARGS); missed=$$?; $(BENCH)/bin/python -m benchmarks.page && exit $$missed
 
 format: $(READY) ## set the format and mend what ruff can mend
 	@$(BIN)/ruff format .

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import uvloop
 
-from benchmarks import appends, delays, growth, loads, posts, rebuilds, stalls
+from benchmarks import appends, delays, growth, loads, posts, rebuilds, stalls, workers
 from benchmarks.asked import GROWTH, SPEED
 from benchmarks.ground import Database, durable
 from benchmarks.results import Results
@@ -30,6 +30,7 @@ PARTS: Mapping[str, Part] = {
     "lag": delays.boards_follow,
     "load": loads.long_case,
     "stall": stalls.upkeep,
+    "workers": workers.processes,
 }
 """What `make bench` measures, in this order."""
 

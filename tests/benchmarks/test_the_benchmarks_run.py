@@ -20,6 +20,7 @@ FIGURES = {
     "lag": {"lag_p99_ms"},
     "load": {"load_1000_vs_library"},
     "stall": {"stall_vs_control"},
+    "workers": set(),
 }
 PEERS_ABSENT = set() if CRUD else {"http_command_vs_crud", "http_p99_vs_crud"}
 
@@ -32,6 +33,7 @@ async def test_every_part_finds_its_figures(part, postgres_dsn, capsys):
     await PARTS[part](TINY, Database(postgres_dsn, None), results)
     assert set(results.figures) == FIGURES[part] - PEERS_ABSENT
     assert all(value > 0 for value in results.figures.values())
+    assert results.details
     assert not [told for told in capsys.readouterr().out.splitlines() if "failed" in told]
 
 

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
+import httpx
 from fastapi import Depends, FastAPI
 
 from case_api import __version__
@@ -111,20 +112,8 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
     offices = Offices(store, clock, packs, settings, _background(clock) if settings.follower else ())
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(client.aclose)
-            stack.push_async_callback(offices.close)
-            for name in settings.authorities:
-                await offices.of(name)
-            newest = await offices.newest_fact()
-            if newest is not None and isinstance(clock, MovableClock):
-                clock.not_before(newest)
-            yield
-
     app = FastAPI(
-        lifespan=lifespan,
+        lifespan=_lifespan(settings, clock, offices, client),
         middleware=gate(tokens, problems, ways, public=public_paths(settings)),
         redirect_slashes=False,
         dependencies=[Depends(known_parameters)],
@@ -143,6 +132,26 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     ways.learn(routes_of(app.routes))
     describe(app)
     return app
+
+
+def _lifespan(
+    settings: Settings, clock: Clock, offices: Offices, client: httpx.AsyncClient
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Every office is open before the first request, and everything is closed after the last."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(client.aclose)
+            stack.push_async_callback(offices.close)
+            for name in settings.authorities:
+                await offices.of(name)
+            newest = await offices.newest_fact()
+            if newest is not None and isinstance(clock, MovableClock):
+                clock.not_before(newest)
+            yield
+
+    return lifespan
 
 
 def _mount(app: FastAPI, settings: Settings, clock: Clock, offices: Offices) -> None:

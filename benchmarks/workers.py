@@ -1,0 +1,64 @@
+"""How throughput grows with the processes of the case API that share one PostgreSQL."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from itertools import chain
+
+from benchmarks import ground
+from benchmarks.ground import Database
+from benchmarks.load.closed import closed_loop
+from benchmarks.load.traffic import Traffic, laid_out
+from benchmarks.posts import settled
+from benchmarks.results import Results
+from benchmarks.samples import Sample, Turn, alternate
+from benchmarks.services import Identities, Service, case_api
+from benchmarks.size import Size
+
+PROCESSES = (1, 2, 4)
+
+
+async def processes(size: Size, database: Database, results: Results) -> None:
+    """The same clients, spread over one, two and four processes; every case is posted to through all of them."""
+    async with AsyncExitStack() as stack:
+        dsn, var = stack.enter_context(database.fresh()), stack.enter_context(ground.folder())
+        identities = Identities.below(var)
+        async with ground.opened(dsn, var) as journal:
+            cases = await ground.filled(journal, size.cases)
+        running = [await stack.enter_async_context(case_api(dsn, var, identities)) for _ in range(max(PROCESSES))]
+        await settled(dsn)
+        traffic = laid_out(var, "everywhere", cases, identities.tokens())
+
+        async def turn(number: int) -> Sample:
+            sample = await _at_once(running[:number], traffic, size)
+            await settled(dsn)
+            return sample
+
+        turns: dict[str, Turn] = {_named(number): partial(turn, number) for number in PROCESSES}
+        for one in turns.values():
+            await one()
+        rounds = await alternate(turns, size.rounds)
+    results.told(f"POST of a concern by {size.writers} clients, spread over processes of ours", rounds)
+
+
+async def _at_once(services: Sequence[Service], traffic: Traffic, size: Size) -> Sample:
+    """One loader for each process, all at the same time; rates and costs together, latencies of the slowest."""
+    connections = max(1, size.writers // len(services))
+    parts = await asyncio.gather(
+        *(closed_loop(one.port, traffic, connections, size.seconds, service=one.pid) for one in services)
+    )
+    seconds = max(one.seconds for one in parts)
+    spent = sum(one.cpu["service"] for one in parts)
+    return Sample(
+        sum(one.operations for one in parts),
+        seconds,
+        list(chain.from_iterable(one.latencies for one in parts)),
+        known={name: max(one.known[name] for one in parts) for name in parts[0].known},
+        cpu={"service": spent},
+        failed=sum(one.failed for one in parts),
+    )
+
+
+def _named(number: int) -> str:
+    return "1 process" if number == 1 else f"{number} processes"
