@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import Unreadable
+from case_api.store.archive import Archive
 from case_api.store.frame import FrameError, take_apart
 from case_api.store.journal import Append, KeyDestroyed, KeyMissing, VersionConflict
-from tests.store.facts import NoteTaken, following, note, opening
+from tests.store.facts import NoteTaken, following, keyed, note, opening
 
 pytestmark = pytest.mark.anyio
 
@@ -161,6 +162,22 @@ async def test_a_destroyed_key_is_never_made_again(archive, settings, journal):
     with pytest.raises(KeyDestroyed):
         await journal.append(replace(following(stream, 2), new_keys=(stream,)))
     assert await journal.head(stream) == 1
+
+
+async def test_what_another_process_erased_is_sealed_no_more(settings, journal):
+    stream, known = uuid4(), uuid4()
+    await journal.append(opening(known))
+    await journal.append(opening(stream))
+    await journal.append(following(stream, 2))
+    elsewhere = Archive(settings)
+    await (await elsewhere.open(journal.authority)).destroy_key(stream)
+    await elsewhere.close()
+    for _ in range(2):
+        with pytest.raises(KeyDestroyed):
+            await journal.append(following(stream, 3, keyed=keyed()))
+    assert await journal.head(stream) == 2
+    await journal.append(following(known, 2, keyed=keyed()))  # and nothing was kept under the key of the refused
+    assert await journal.head(known) == 2
 
 
 async def test_a_fact_without_a_key_is_refused(journal):

@@ -8,7 +8,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from msgspec import Struct
 
-from case_api.store.append import IdentifierTaken, KeyReused, VersionConflict
+from case_api.store.append import IdentifierTaken, KeyDestroyed, KeyReused, VersionConflict
 from case_api.store.frame import take_apart
 
 
@@ -19,12 +19,14 @@ class Verdict(IntEnum):
     STALE = -1
     SEEN = -2
     TAKEN = -3
+    KEYLESS = -4
 
 
 REFUSALS: Mapping[Verdict, type[Exception]] = {
     Verdict.STALE: VersionConflict,
     Verdict.SEEN: KeyReused,
     Verdict.TAKEN: IdentifierTaken,
+    Verdict.KEYLESS: KeyDestroyed,
 }
 
 
@@ -47,6 +49,8 @@ class Entry(Struct, frozen=True):
     event_ids: tuple[UUID, ...]
     keyed: KeyedRow | None
     identifiers: Mapping[bytes, UUID]
+    key_ids: frozenset[UUID] = frozenset()
+    """Of the keys under which the events are sealed."""
 
     def touches(self) -> Iterator[Hashable]:
         """What no other command of the same batch may touch."""
@@ -59,8 +63,9 @@ class Entry(Struct, frozen=True):
 
 def entry_of(stored_events: Sequence[StoredEvent]) -> Entry:
     """What the library wants to store, as a command."""
-    ids = tuple(take_apart(event.state).header.event_id for event in stored_events)
-    return Entry(tuple(stored_events), ids, keyed=None, identifiers={})
+    named = [take_apart(event.state).header for event in stored_events]
+    ids, keys = tuple(one.event_id for one in named), frozenset(one.key_id for one in named)
+    return Entry(tuple(stored_events), ids, keyed=None, identifiers={}, key_ids=keys)
 
 
 class Unsure(Exception):
@@ -77,6 +82,9 @@ class Busy(Exception):
 
 class Line(Protocol):
     """The writer's own line to the log of one authority."""
+
+    knows_keys: bool
+    """Whether it refuses, in the transaction itself, what is sealed under a key that was destroyed."""
 
     async def connect(self) -> None:
         """Open the line anew. Raises Unreachable."""

@@ -77,7 +77,7 @@ class Journal:
         self._backend = backend
         self._mapper = backend.mapper
         self._reads = Reads(backend.log)
-        self._keys = KeyStore(keyring, backend.keys)
+        self._keys = KeyStore(keyring, backend.keys, vouched=backend.line.knows_keys)
         self._attempts = Attempts(backend.access, keyring)
         self.evidence = Evidence(self._reads, self._mapper, self._keys)
         """The same log byte for byte."""
@@ -94,10 +94,15 @@ class Journal:
         """
         if item.new_keys:
             await self._keys.make(item.new_keys)
-        keys = await self._keys.sealing({fact.key_id for fact in item.facts})
+        key_ids = frozenset(fact.key_id for fact in item.facts)
+        keys = await self._keys.sealing(key_ids)
         events = tuple(self._mapper.seal(fact, keys[fact.key_id]) for fact in item.facts)
         ids = tuple(fact.event_id for fact in item.facts)
-        await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers))
+        try:
+            await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers, key_ids))
+        except KeyDestroyed:
+            self._keys.forget(key_ids)
+            raise
         self.bell.ring()
 
     async def read(self, stream: UUID, *, after: int = 0, upto: int | None = None) -> list[Recorded]:

@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from time import monotonic
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,22 +16,25 @@ from case_api.store.mapper import Keys
 from case_api.store.together import Together
 from case_api.store.writer import GroupWriter
 
-TRUSTED = 60.0
-"""Seconds for which a key may seal before the table is asked again whether another process destroyed it."""
-
 REMEMBERED = 20_000
 """Unwrapped keys held in memory."""
 
 
 class KeyStore:
-    """Makes, finds and destroys data keys. A read always asks the table, so a destroyed key opens nothing."""
+    """Makes, finds and destroys data keys. A read always asks the table, so a destroyed key opens nothing.
 
-    def __init__(self, keyring: Keyring, database: Database) -> None:
-        self._keyring = keyring
-        self._database = database
+    Args:
+        keyring: wraps them.
+        database: holds the table.
+        vouched: whether the log itself refuses what is sealed under a key that was destroyed; else the table is asked
+            before each append, too.
+    """
+
+    def __init__(self, keyring: Keyring, database: Database, *, vouched: bool) -> None:
+        self._keyring, self._database, self._vouched = keyring, database, vouched
         self._writer = GroupWriter(self._store)
         self._together = Together(self._found)
-        self._known: OrderedDict[UUID, tuple[float, AESGCM]] = OrderedDict()
+        self._known: OrderedDict[UUID, AESGCM] = OrderedDict()
 
     async def make(self, key_ids: Sequence[UUID]) -> None:
         """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
@@ -40,14 +42,14 @@ class KeyStore:
 
     async def sealing(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
         """The keys to seal under. Raises KeyDestroyed, KeyMissing."""
-        trusted_until = monotonic() - TRUSTED
-        found: dict[UUID, AESGCM] = {}
+        wanted = tuple(key_ids)
+        known = {key_id: key for key_id in wanted if (key := self._known.get(key_id))} if self._vouched else {}
+        return known if len(known) == len(wanted) else await self._living(wanted)
+
+    def forget(self, key_ids: Iterable[UUID]) -> None:
+        """Let go of keys that were destroyed, wherever that was."""
         for key_id in key_ids:
-            asked, key = self._known.get(key_id, (0.0, None))
-            if key is None or asked < trusted_until:
-                return await self._living(key_ids)
-            found[key_id] = key
-        return found
+            self._known.pop(key_id, None)
 
     async def opening(self, key_ids: Iterable[UUID]) -> Keys:
         """The keys to read with, in one query; None for one that was destroyed. Raises KeyMissing."""
@@ -95,9 +97,8 @@ class KeyStore:
         if wrapped is None:
             self._known.pop(key_id, None)
             return None
-        _, known = self._known.pop(key_id, (0.0, None))
-        key = known or self._keyring.unwrap(key_id, bytes(wrapped))
-        self._known[key_id] = (monotonic(), key)
+        key = self._known.pop(key_id, None) or self._keyring.unwrap(key_id, bytes(wrapped))
+        self._known[key_id] = key
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return key

@@ -1,9 +1,9 @@
 """The writer's line to the log on PostgreSQL: one call judges and commits a whole batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from struct import error as StructError  # noqa: N812 - the class has a lower-case name
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -14,7 +14,9 @@ from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict
 from case_api.store.postgres_arrays import bigints, byteas, ints, texts, uuids
 
 APPEND: LiteralString = """SELECT append(%b::int,
+  %b::int[],%b::uuid[],%b::bigint[],
   %b::int[],%b::uuid[],%b::bigint[],%b::text[],%b::bytea[],%b::uuid[],
+  %b::int[],%b::uuid[],
   %b::int[],%b::text[],%b::text[],%b::bytea[],%b::bytea[],%b::uuid[],%b::bigint[],
   %b::int[],%b::bytea[],%b::uuid[]) AS verdicts"""
 
@@ -22,12 +24,16 @@ _STATE: LiteralString = "SELECT state FROM stored_events WHERE originator_id=%b 
 _REPLY: LiteralString = "SELECT reply FROM idempotency WHERE client=%b AND key=%b"
 
 VERDICTS: Mapping[int, Verdict] = {verdict.value: verdict for verdict in Verdict}
+NOWHERE: Final = -1
+"""No stream stands at this version."""
 _NOTHING_LEFT = ("55P03", "57014", "53", "40")
 """SQLSTATEs after which nothing is left behind: waited or worked too long, no room, a deadlock."""
 
 
 class PostgresLine:
     """A connection that nothing else uses."""
+
+    knows_keys = True
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -94,16 +100,23 @@ def arguments(batch: Sequence[Entry]) -> tuple[object, ...]:
         for c, entry in numbered
         for event, event_id in zip(entry.events, entry.event_ids, strict=True)
     ]
+    heads = [(c, *head) for c, entry in numbered for head in _heads(entry.events)]
+    sealed = [(c, key_id) for c, entry in numbered for key_id in entry.key_ids]
     keyed = [(c, entry.keyed) for c, entry in numbered if entry.keyed is not None]
     identifiers = [(c, *pair) for c, entry in numbered for pair in entry.identifiers.items()]
     return (
         len(batch),
+        ints([c for c, _, _ in heads]),
+        uuids([stream for _, stream, _ in heads]),
+        bigints([head for _, _, head in heads]),
         ints([c for c, _, _ in events]),
         uuids([_id(event) for _, event, _ in events]),
         bigints([event.originator_version for _, event, _ in events]),
         texts([event.topic for _, event, _ in events]),
         byteas([event.state for _, event, _ in events]),
         uuids([event_id for _, _, event_id in events]),
+        ints([c for c, _ in sealed]),
+        uuids([key_id for _, key_id in sealed]),
         ints([c for c, _ in keyed]),
         texts([row.client for _, row in keyed]),
         texts([row.key for _, row in keyed]),
@@ -115,6 +128,19 @@ def arguments(batch: Sequence[Entry]) -> tuple[object, ...]:
         byteas([hashed for _, hashed, _ in identifiers]),
         uuids([case_id for _, _, case_id in identifiers]),
     )
+
+
+def _heads(events: Sequence[StoredEvent]) -> Iterable[tuple[UUID, int]]:
+    """At which version each stream must stand before these events; none at all where one would be missing."""
+    heads: dict[UUID, int] = {}
+    last: dict[UUID, int] = {}
+    for event in events:
+        stream, version = _id(event), event.originator_version
+        heads.setdefault(stream, version - 1)
+        if last.get(stream, version - 1) != version - 1:
+            heads[stream] = NOWHERE
+        last[stream] = version
+    return heads.items()
 
 
 def _id(event: StoredEvent) -> UUID:

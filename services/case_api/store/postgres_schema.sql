@@ -61,16 +61,26 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {lo
 
 -- Judges a batch of commands and stores those that pass, each whole or not at all (D4).
 --
--- The arrays hold one element for each event, idempotency row and identifier; *_c names its command (1, 2, …).
+-- The arrays hold one element for each event, idempotency row and identifier; *_c names its command (1, 2, …). hd_* say
+-- at which version each stream of a command must stand, sk_* under which keys its events are sealed.
 -- No two commands of a batch touch the same stream, key or identifier: the caller sees to that, and the unique
 -- indexes refuse the whole batch where it did not. Answers one number for each command: 0 stored, -1 a version is
--- taken or would be missing, -2 the idempotency key is known, -3 an identifier is taken.
+-- taken or would be missing, -2 the idempotency key is known, -3 an identifier is taken, -4 a key was destroyed.
 --
 -- VOLATILE: after the wait for the lock each statement sees what was committed meanwhile. The lock's order is the
 -- commit order is the order of positions, and positions are counted, not drawn from a sequence: no gap after a crash.
-CREATE OR REPLACE FUNCTION {log}.append(
+DO $$
+DECLARE earlier regprocedure;
+BEGIN
+  FOR earlier IN SELECT oid FROM pg_proc WHERE proname = 'append' AND pronamespace = to_regnamespace('{log}') LOOP
+    EXECUTE 'DROP FUNCTION ' || earlier;
+  END LOOP;
+END $$;
+CREATE FUNCTION {log}.append(
   commands int,
+  hd_c int[], hd_stream uuid[], hd_head bigint[],
   ev_c int[], ev_stream uuid[], ev_version bigint[], ev_topic text[], ev_state bytea[], ev_id uuid[],
+  sk_c int[], sk_id uuid[],
   ik_c int[], ik_client text[], ik_key text[], ik_print bytea[], ik_reply bytea[], ik_case uuid[], ik_at bigint[],
   id_c int[], id_hash bytea[], id_case uuid[]
 ) RETURNS int[] LANGUAGE plpgsql VOLATILE
@@ -80,52 +90,48 @@ CREATE OR REPLACE FUNCTION {log}.append(
 AS $$
 DECLARE
   verdicts int[] := array_fill(0, ARRAY[commands]);
-  stale int[];
-  taken int[] := ARRAY[]::int[];
-  seen int[] := ARRAY[]::int[];
-  command int;
-  last bigint;
+  graver CONSTANT int[] := ARRAY[0, -1, -3, -2, -4]; -- where several hold, the one that stands last here is answered
+  refused record;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('{log}.stored_events', 0));
 
-  SELECT coalesce(array_agg(DISTINCT e.c), ARRAY[]::int[]) INTO stale
-    FROM (SELECT u.c, u.stream, u.version, row_number() OVER (PARTITION BY u.stream ORDER BY u.ord) AS rank
-            FROM unnest(ev_c, ev_stream, ev_version) WITH ORDINALITY AS u(c, stream, version, ord)) AS e
-    LEFT JOIN LATERAL (SELECT s.originator_version AS head FROM {log}.stored_events AS s
-                        WHERE s.originator_id = e.stream ORDER BY s.originator_version DESC LIMIT 1) AS h ON true
-   WHERE e.version <> coalesce(h.head, 0) + e.rank;
-  IF cardinality(id_c) > 0 THEN
-    SELECT coalesce(array_agg(u.c), ARRAY[]::int[]) INTO taken
-      FROM unnest(id_c, id_hash) AS u(c, hash) JOIN {log}.identifiers AS i ON i.hash = u.hash;
-  END IF;
-  IF cardinality(ik_c) > 0 THEN
-    SELECT coalesce(array_agg(u.c), ARRAY[]::int[]) INTO seen
-      FROM unnest(ik_c, ik_client, ik_key) AS u(c, client, key)
-      JOIN {log}.idempotency AS i ON i.client = u.client AND i.key = u.key;
-  END IF;
-  FOREACH command IN ARRAY stale LOOP verdicts[command] := -1; END LOOP;
-  FOREACH command IN ARRAY taken LOOP verdicts[command] := -3; END LOOP;
-  FOREACH command IN ARRAY seen LOOP verdicts[command] := -2; END LOOP;
+  FOR refused IN
+    SELECT h.c, -1 AS verdict FROM unnest(hd_c, hd_stream, hd_head) AS h(c, stream, head)
+     WHERE h.head <> coalesce((SELECT max(s.originator_version) FROM {log}.stored_events AS s
+                                WHERE s.originator_id = h.stream), 0)
+    UNION ALL
+    SELECT u.c, -3 FROM unnest(id_c, id_hash) AS u(c, hash) JOIN {log}.identifiers AS i ON i.hash = u.hash
+    UNION ALL
+    SELECT u.c, -2 FROM unnest(ik_c, ik_client, ik_key) AS u(c, client, key)
+      JOIN {log}.idempotency AS i ON i.client = u.client AND i.key = u.key
+    UNION ALL
+    SELECT u.c, -4 FROM unnest(sk_c, sk_id) AS u(c, id) JOIN {keys}.data_keys AS k ON k.key_id = u.id
+     WHERE k.wrapped IS NULL
+  LOOP
+    IF array_position(graver, refused.verdict) > array_position(graver, verdicts[refused.c]) THEN
+      verdicts[refused.c] := refused.verdict;
+    END IF;
+  END LOOP;
 
-  SELECT coalesce(max(notification_id), 0) INTO last FROM {log}.stored_events;
+  WITH kept AS (
+    INSERT INTO {log}.idempotency (client, key, fingerprint, reply, case_id, kept_at)
+      SELECT k.client, k.key, k.print, k.reply, k.case_id, k.at
+        FROM unnest(ik_c, ik_client, ik_key, ik_print, ik_reply, ik_case, ik_at)
+             AS k(c, client, key, print, reply, case_id, at)
+       WHERE verdicts[k.c] = 0
+  ), named AS (
+    INSERT INTO {log}.identifiers (hash, case_id)
+      SELECT i.hash, i.case_id FROM unnest(id_c, id_hash, id_case) AS i(c, hash, case_id) WHERE verdicts[i.c] = 0
+  )
   INSERT INTO {log}.stored_events (originator_id, originator_version, topic, state, notification_id, event_id)
-    SELECT e.stream, e.version, e.topic, e.state, last + row_number() OVER (ORDER BY e.ord), e.id
+    SELECT e.stream, e.version, e.topic, e.state,
+           (SELECT coalesce(max(notification_id), 0) FROM {log}.stored_events) + row_number() OVER (ORDER BY e.ord),
+           e.id
       FROM unnest(ev_c, ev_stream, ev_version, ev_topic, ev_state, ev_id)
            WITH ORDINALITY AS e(c, stream, version, topic, state, id, ord)
      WHERE verdicts[e.c] = 0;
   IF FOUND THEN
     PERFORM pg_notify('{log}', '');
-  END IF;
-  IF cardinality(ik_c) > 0 THEN
-    INSERT INTO {log}.idempotency (client, key, fingerprint, reply, case_id, kept_at)
-      SELECT k.client, k.key, k.print, k.reply, k.case_id, k.at
-        FROM unnest(ik_c, ik_client, ik_key, ik_print, ik_reply, ik_case, ik_at)
-             AS k(c, client, key, print, reply, case_id, at)
-       WHERE verdicts[k.c] = 0;
-  END IF;
-  IF cardinality(id_c) > 0 THEN
-    INSERT INTO {log}.identifiers (hash, case_id)
-      SELECT i.hash, i.case_id FROM unnest(id_c, id_hash, id_case) AS i(c, hash, case_id) WHERE verdicts[i.c] = 0;
   END IF;
   RETURN verdicts;
 END $$;
