@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from itertools import cycle
+from secrets import token_urlsafe
 from time import perf_counter
 from uuid import UUID, uuid4
 
@@ -70,11 +71,11 @@ class Writers:
         await self._journal.append(Append((facts.placed(case_id, version, fact),), self._keyed(case_id, fact)))
 
     def _keyed(self, case_id: UUID, fact: ConcernRaised) -> Keyed:
-        keyring = self._journal.keyring
-        tag, cursor = keyring.tag("etag", case_id.bytes * 2), keyring.seal_opaque("cursor", case_id.bytes * 2)
-        body = msgspec.json.encode({"id": str(fact.concern_id), "etag": tag, "cursor": cursor})
-        reply = Reply(201, (("ETag", f'"{tag}"'), ("Location", f"/v1/cases/{case_id}")), body)
-        fingerprint = keyring.fingerprint("POST", f"/v1/cases/{case_id}/concerns", body)
+        """The row of a reply as long as a real one, which the service makes, and not the journal."""
+        tag, path = token_urlsafe(48), f"/v1/cases/{case_id}"
+        body = msgspec.json.encode({"id": str(fact.concern_id), "etag": tag, "cursor": tag})
+        reply = Reply(201, (("ETag", f'"{tag}"'), ("Location", path)), body)
+        fingerprint = self._journal.keyring.fingerprint("POST", path, body)
         return Keyed("school-app", str(uuid4()), fingerprint, reply, case_id)
 
     async def _write(self, own: Sequence[UUID], deadline: float, latencies: list[float]) -> None:

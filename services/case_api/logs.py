@@ -18,6 +18,7 @@ ALLOWED: Final = frozenset(
 """Every field that a log line may have."""
 
 PLAIN = re.compile(r"[\x21-\x7e]{1,200}")
+NUMBERS, LISTS = (int, float), (list, tuple)
 EVENT = re.compile(r"[A-Za-z0-9 ,.:_'()-]{1,120}")
 
 
@@ -29,11 +30,11 @@ def only_allowed(_logger: object, _method: str, entry: MutableMapping[str, Any])
 
 
 def _is_plain(name: str, value: object) -> bool:
-    if isinstance(value, int | float):
-        return True
     if isinstance(value, str):
         return (EVENT if name == "event" else PLAIN).fullmatch(value) is not None
-    return isinstance(value, list | tuple) and all(_is_plain("", item) for item in value)
+    if isinstance(value, NUMBERS):
+        return True
+    return isinstance(value, LISTS) and all(_is_plain("", item) for item in value)
 
 
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:

@@ -1,11 +1,12 @@
 """One thread through a request: its own id, and the trace it belongs to (W3C Trace Context)."""
 
 import re
-import secrets
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from os import urandom
+from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid4
 
 KEY = "stagepost.trace"
 TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
@@ -41,7 +42,7 @@ def begun(header: bytes | None) -> Trace:
         trace_id, flags = uuid4(), "00"
     else:
         trace_id, flags = UUID(hex=match[2].decode()), match[4].decode()
-    return Trace(trace_id, f"00-{trace_id.hex}-{secrets.token_hex(8)}-{flags}")
+    return Trace(trace_id, f"00-{trace_id.hex}-{urandom(8).hex()}-{flags}")
 
 
 def _valid(match: re.Match[bytes]) -> bool:

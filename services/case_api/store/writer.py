@@ -13,6 +13,9 @@ T = TypeVar("T")
 BATCH = 256
 """Items in one transaction at most."""
 
+ALWAYS = 16
+"""Items that are never divided."""
+
 WAITING = 10_000
 """Items that may wait; more are turned away."""
 
@@ -56,14 +59,25 @@ class GroupWriter(Generic[T]):
         await self._task
 
     async def _run(self) -> None:
+        answered = 0
         while not (self._closing and not self._queue):
+            if not self._queue:
+                answered = 0
             await self._filled.wait()
-            batch = self._take()
+            batch = self._take(self._share(answered))
             if not self._queue and not self._closing:
                 self._filled.clear()
             if batch:
                 await self._answer(batch)
-                await asyncio.sleep(0)  # let those just answered queue their next item
+                answered = len(batch)
+
+    def _share(self, answered: int) -> int:
+        """How many to take: of many who wait, or were just answered and may come again, half.
+
+        While the database works on one half the other half prepares what it wants next; all at once, each side would
+        wait for the other in turn.
+        """
+        return min(BATCH, max(ALWAYS, (len(self._queue) + answered + 1) // 2))
 
     async def _answer(self, batch: Sequence[_Waiting[T]]) -> None:
         self.batches += 1
@@ -80,12 +94,12 @@ class GroupWriter(Generic[T]):
             else:
                 waiting.answer.set_exception(answer)
 
-    def _take(self) -> list[_Waiting[T]]:
+    def _take(self, most: int) -> list[_Waiting[T]]:
         """The next batch. What must wait keeps its turn: nothing that touches the same overtakes it."""
         batch: list[_Waiting[T]] = []
         later: list[_Waiting[T]] = []
         touched: set[Hashable] = set()
-        while self._queue and len(batch) < BATCH:
+        while self._queue and len(batch) < most:
             waiting = self._queue.popleft()
             if waiting.answer.cancelled():
                 continue
