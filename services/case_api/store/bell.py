@@ -1,6 +1,7 @@
 """Wakes those who wait for something new in the log."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 POLL = 1.0
@@ -8,12 +9,20 @@ POLL = 1.0
 
 
 class Bell:
-    """Rung after each append, by this process or by the database's notice."""
+    """Rung after each append of this process, which other processes may be told; woken by what they tell."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
+        self.tell: Callable[[], None] = lambda: None
+        """Lets other processes know, where they share the log."""
 
     def ring(self) -> None:
+        """Something was appended here."""
+        self.wake()
+        self.tell()
+
+    def wake(self) -> None:
+        """Something was appended, here or elsewhere."""
         rung, self._next = self._next, asyncio.Event()
         rung.set()
 

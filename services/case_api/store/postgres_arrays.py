@@ -16,6 +16,7 @@ from psycopg.pq import Format
 
 _HEAD: Final = Struct(">iiIii")
 """Dimensions, whether there are nulls, type of the elements, how many, number of the first."""
+_EMPTY: Final = Struct(">iiI")
 _NULL: Final = b"\xff\xff\xff\xff"
 _UUID: Final = (16).to_bytes(4, "big")
 
@@ -23,43 +24,43 @@ _UUID: Final = (16).to_bytes(4, "big")
 class Array(bytes):
     """An array as it goes over the wire; each class is of one type of elements."""
 
-    element: ClassVar[str]
+    oid: ClassVar[int]
+    """Of the elements' type."""
 
     @classmethod
     def of(cls, count: int, elements: bytes, *, nulls: bool = False) -> "Array":
         """From its elements, each with its length before it."""
-        oid = psycopg.postgres.types[cls.element].oid
-        return cls(_HEAD.pack(1 if count else 0, nulls, oid, count, 1)[: None if count else 12] + elements)
+        return cls(_HEAD.pack(1, nulls, cls.oid, count, 1) + elements if count else _EMPTY.pack(0, 0, cls.oid))
 
 
 class Ints(Array):
     """int4[]."""
 
-    element = "int4"
+    oid = psycopg.postgres.types["int4"].oid
 
 
 class Bigints(Array):
     """int8[]."""
 
-    element = "int8"
+    oid = psycopg.postgres.types["int8"].oid
 
 
 class Uuids(Array):
     """uuid[]."""
 
-    element = "uuid"
+    oid = psycopg.postgres.types["uuid"].oid
 
 
 class Texts(Array):
     """text[]."""
 
-    element = "text"
+    oid = psycopg.postgres.types["text"].oid
 
 
 class Byteas(Array):
     """bytea[]."""
 
-    element = "bytea"
+    oid = psycopg.postgres.types["bytea"].oid
 
 
 def ints(values: Sequence[int]) -> Array:
@@ -103,7 +104,7 @@ class _AsItIs(Dumper):
 
 
 def _dumper(kind: type[Array]) -> type[Dumper]:
-    return type(f"{kind.__name__}Dumper", (_AsItIs,), {"oid": psycopg.postgres.types[kind.element].array_oid})
+    return type(f"{kind.__name__}Dumper", (_AsItIs,), {"oid": psycopg.postgres.types[kind.oid].array_oid})
 
 
 for _kind in (Ints, Bigints, Uuids, Texts, Byteas):

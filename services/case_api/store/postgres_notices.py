@@ -1,6 +1,12 @@
-"""Rings a journal's bell when any process appends (LISTEN/NOTIFY). A hint only: every waiter also polls."""
+"""Tells other processes of appends, and wakes this one at theirs (LISTEN/NOTIFY). A hint only: every waiter also polls.
+
+The notice does not stand in the append's transaction: there it would cost each commit a lock over all databases of the
+server, and a lone command its time. One follows the other as fast as the server takes them, each for all that was
+appended meanwhile.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import psycopg
@@ -11,29 +17,43 @@ from case_api.store.bell import Bell
 PAUSE = 1.0
 """Seconds before a lost connection is tried again."""
 
+Connection = psycopg.AsyncConnection[tuple[object, ...]]
+
 
 class Notices:
-    """A task that listens on a connection of its own, and comes back when the database does."""
+    """Two tasks, each on a connection of its own, that come back when the database does."""
 
     def __init__(self, conninfo: str, channel: str, bell: Bell) -> None:
-        self._conninfo = conninfo
-        self._channel = channel
-        self._bell = bell
-        self._task = asyncio.create_task(self._run())
+        self._conninfo, self._channel, self._bell = conninfo, Identifier(channel), bell
+        self._news = asyncio.Event()
+        self._own: int | None = None
+        """The server's process behind the connection that tells: its notices are no news here."""
+        bell.tell = self._news.set
+        self._tasks = [asyncio.create_task(self._kept_up(work)) for work in (self._listen, self._tell)]
 
     async def close(self) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
-    async def _run(self) -> None:
+    async def _kept_up(self, work: Callable[[Connection], Awaitable[None]]) -> None:
         while True:
             with suppress(psycopg.Error):  # without it, waiters poll
-                await self._listen()
+                async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                    await work(connection)
             await asyncio.sleep(PAUSE)
 
-    async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-            await connection.execute(SQL("LISTEN {}").format(Identifier(self._channel)))
-            async for _ in connection.notifies():
-                self._bell.ring()
+    async def _listen(self, connection: Connection) -> None:
+        await connection.execute(SQL("LISTEN {}").format(self._channel))
+        async for notice in connection.notifies():
+            if notice.pid != self._own:
+                self._bell.wake()
+
+    async def _tell(self, connection: Connection) -> None:
+        self._own = connection.info.backend_pid
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await connection.execute(SQL("NOTIFY {}").format(self._channel))

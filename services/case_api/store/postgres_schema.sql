@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS {log}.idempotency (
   kept_at bigint NOT NULL,
   PRIMARY KEY (client, key)
 );
-CREATE INDEX IF NOT EXISTS idempotency_kept_at ON {log}.idempotency (kept_at);
+DROP INDEX IF EXISTS {log}.idempotency_kept_at;
+CREATE INDEX IF NOT EXISTS idempotency_age ON {log}.idempotency USING brin (kept_at); -- rows come in the order of time
 CREATE INDEX IF NOT EXISTS idempotency_case_id ON {log}.idempotency (case_id);
 
 CREATE TABLE IF NOT EXISTS {log}.identifiers (hash bytea PRIMARY KEY, case_id uuid NOT NULL);
@@ -130,8 +131,5 @@ BEGIN
       FROM unnest(ev_c, ev_stream, ev_version, ev_topic, ev_state, ev_id)
            WITH ORDINALITY AS e(c, stream, version, topic, state, id, ord)
      WHERE verdicts[e.c] = 0;
-  IF FOUND THEN
-    PERFORM pg_notify('{log}', '');
-  END IF;
   RETURN verdicts;
 END $$;
