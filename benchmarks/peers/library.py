@@ -11,6 +11,7 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from msgspec import to_builtins
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks import facts
@@ -98,4 +99,4 @@ class Saving:
 def payload() -> dict[str, Any]:
     """Envelope and fact as plain values, as the library's JSON transcoder takes them."""
     envelope, concern = facts.envelope(), facts.concern()
-    return {"envelope": envelope.model_dump(mode="json"), "fact": concern.model_dump(mode="json")}
+    return {"envelope": to_builtins(envelope), "fact": concern.model_dump(mode="json")}

@@ -62,7 +62,7 @@ def rows(case: Case) -> list[Any]:
 def read_back(event: Recorded) -> Recorded:
     """An event as it comes out of the store: its fact was written down as JSON."""
     assert isinstance(event.fact, Event)
-    return replace(event, fact=type(event.fact).model_validate_json(event.fact.model_dump_json()))
+    return event.but(fact=type(event.fact).model_validate_json(event.fact.model_dump_json()))
 
 
 class AnyReader(AnyCase):

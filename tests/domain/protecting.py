@@ -88,7 +88,7 @@ def sealed(*facts: Any) -> list[Recorded]:
 def _sealed(one: On, version: int) -> Recorded:
     at = one.day if isinstance(one.day, datetime) else at_noon(one.day.isoformat())
     placed = recorded(one.fact, version, one.day, one.recorded or at)
-    return replace(placed, stream=MATTER, key_id=MATTER, event_id=event_id(version), name=SEALED)
+    return placed.but(stream=MATTER, key_id=MATTER, event_id=event_id(version), name=SEALED)
 
 
 def matter_with(*facts: Any) -> Matter:

@@ -1,6 +1,5 @@
 """Within a matter: one request under one override, everything by hand and on a basis in law, nothing withheld said."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -180,7 +179,7 @@ def test_only_an_authoriser_passes_a_matter_on_and_to_somebody_who_is_there():
 
 
 def test_the_content_of_a_matter_is_in_no_record_of_a_case():
-    events = [replace(one, envelope=one.envelope and one.envelope.model_copy(update={"sensitivity": "protection"}))
+    events = [one.but(envelope=one.envelope and one.envelope.but(sensitivity="protection"))
               for one in sealed(CONCERN_RECORDED, OVERRIDDEN)]  # fmt: skip
     assert content_of(events, 2).events == 0
     assert '"type":"ConsentOverridden.v1"' in content_of(events, 2, sealed=True).text

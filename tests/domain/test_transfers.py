@@ -94,7 +94,7 @@ def test_what_is_labelled_protection_is_not_passed_on():
     moving = Moving()
     last = moving.history[-1]
     assert last.envelope is not None
-    labelled = replace(last, envelope=last.envelope.model_copy(update={"sensitivity": "protection"}))
+    labelled = last.but(envelope=last.envelope.but(sensitivity="protection"))
     content = content_of([*moving.history[:-1], labelled], 4)
     assert content.events == 3
     assert str(last.event_id) not in content.text
@@ -102,7 +102,7 @@ def test_what_is_labelled_protection_is_not_passed_on():
 
 def test_what_was_erased_shows_as_erased():
     moving = Moving()
-    erased = replace(moving.history[1], fact=Unreadable(why="erased", stored_name="CarerLinked.v1"), envelope=None)
+    erased = moving.history[1].but(fact=Unreadable(why="erased", stored_name="CarerLinked.v1"), envelope=None)
     entry = json.loads(content_of([moving.history[0], erased], 2).text)["events"][1]
     assert entry["unreadable"] == "erased"
     assert "data" not in entry

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,7 +27,7 @@ class Log:
 
     async def read(self, stream: UUID, *, after: int = 0) -> Sequence[Recorded]:
         self.read_anew[stream] += after == 0
-        return [replace(one, stream=stream) for one in self.facts.get(stream, [])[after:]]
+        return [one.but(stream=stream) for one in self.facts.get(stream, [])[after:]]
 
     async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
         return {stream: await self.head(stream) for stream in streams}

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -158,8 +157,8 @@ async def test_what_is_labelled_protection_reaches_only_the_auditor(journal, fee
         "2025-11-20",
         AssistanceWithdrawn(request_id=request_id, service="slt", cause="no_longer_needed"),
     )
-    labelled = event.envelope.model_copy(update={"sensitivity": "protection"})
-    story.events[-1] = replace(event, envelope=labelled)
+    labelled = event.envelope.but(sensitivity="protection")
+    story.events[-1] = event.but(envelope=labelled)
     await write(journal, story)
     assert "AssistanceWithdrawn.v1" not in names(await everything(feed, NOTIFIER) + await everything(feed, SLT))
     assert "AssistanceWithdrawn.v1" in names(await everything(feed, consumer("auditor")))
@@ -253,7 +252,7 @@ async def test_a_damaged_fact_stops_no_consumer(journal, feed, monkeypatch):
     opened = journal._open
 
     async def damaged(stored):
-        if any((event.originator_id, event.originator_version) == (first.case_id, 2) for event in stored):
+        if any((event.stream, event.version) == (first.case_id, 2) for event in stored):
             raise FrameError
         return await opened(stored)
 
@@ -272,7 +271,7 @@ async def test_a_type_of_a_newer_program_is_passed_on_but_a_sealed_one_is_not():
     story = Story()
     newer = story.then("2025-09-01", Unreadable(why="unknown", stored_name="PlanAgreed.v1"))
     for name, seen in (("PlanAgreed.v1", True), ("Sealed.v1", False)):
-        event = replace(newer, name=name)
+        event = newer.but(name=name)
         assert may_see(NOTIFIER, event) is seen
         assert not may_see(SLT, event)
 

@@ -34,8 +34,8 @@ def flush(settings):
 async def test_no_file_holds_personal_text(settings, journal, files):
     stream = uuid4()
     facts = tuple(note(stream, version, text) for version, text in enumerate(canaries.SOWN, 1))
-    actor = envelope().actor.model_copy(update={"subject": canaries.EMAIL})
-    named = replace(facts[0], envelope=envelope().model_copy(update={"actor": actor}))
+    actor = envelope().actor.but(subject=canaries.EMAIL)
+    named = replace(facts[0], envelope=envelope().but(actor=actor))
     row = keyed(body=canaries.LEARNER.encode(), case_id=stream)
     hashed = {journal.keyring.search_hash("scn", canaries.PUPIL_NUMBER): stream}
     await journal.append(Append((named, *facts[1:]), keyed=row, identifiers=hashed, new_keys=(stream,)))

@@ -1,6 +1,5 @@
 """The chronology: key events when they happened, strengths beside concerns, each as corrected."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -132,7 +131,7 @@ def test_what_is_labelled_protection_is_not_in_it():
     story = Story().registered()
     raised = story.then("2025-09-08", RAISED)
     assert raised.envelope is not None
-    story.events[-1] = replace(raised, envelope=raised.envelope.model_copy(update={"sensitivity": "protection"}))
+    story.events[-1] = raised.but(envelope=raised.envelope.but(sensitivity="protection"))
     assert types(told(story)) == ["LearnerRegistered"]
 
 

@@ -441,7 +441,7 @@ def test_what_is_labelled_reaches_no_family(label):
     story = school_year()
     last = story.events[-1]
     assert last.envelope is not None
-    story.events[-1] = replace(last, envelope=last.envelope.model_copy(update={"sensitivity": label}))
+    story.events[-1] = last.but(envelope=last.envelope.but(sensitivity=label))
     for person in (story.anna, TOM, story.learner):
         assert view_of(story, person).supports == ()
 
@@ -615,7 +615,7 @@ def test_every_fact_that_a_family_can_hear_of_has_a_sentence_without_codes():
     seen = seen_by(fold(story.case_id, story.events), story.events, (), at(LATER), POLICY, DIRECTORY, TOM)
     for name, fact in CATALOGUE.items():
         for example in fact.examples:
-            event = replace(story.events[-1], fact=fact.model_validate(example), name=name)
+            event = story.events[-1].but(fact=fact.model_validate(example), name=name)
             for known in (seen, replace(seen, clear=frozenset())):
                 said = sentence(known, event)
                 assert said.endswith(".")

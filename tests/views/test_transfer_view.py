@@ -1,6 +1,5 @@
 """A transfer as it is read: what was sent stays what was sent."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -67,7 +66,7 @@ def test_there_is_no_transfer_before_it_was_sent_and_none_of_another_id():
 def test_an_erasure_since_shows():
     story = sent()
     erased = Unreadable(why="erased", stored_name="CarerLinked.v1")
-    story.events[1] = replace(story.events[1], fact=erased, envelope=None)
+    story.events[1] = story.events[1].but(fact=erased, envelope=None)
     assert not shown(story, "2026-05-20").unchanged
 
 

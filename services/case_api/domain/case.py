@@ -113,5 +113,5 @@ def _as_corrected(event: Recorded, last: Mapping[EventId, Recorded]) -> Recorded
         return event
     content = correction.fact.replacement
     if content is None:
-        return replace(event, fact=Unreadable(why="superseded", stored_name=event.name))
-    return replace(event, fact=type(event.fact).model_validate(content))
+        return event.but(fact=Unreadable(why="superseded", stored_name=event.name))
+    return event.but(fact=type(event.fact).model_validate(content))

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
-
 from case_api.store.append import Shown, Stored
 from case_api.store.frame import unseal
 from case_api.store.keystore import KeyStore
@@ -35,8 +33,7 @@ class Evidence:
 
         Raises FrameError if one was altered, KeyMissing if a key has no row, ValueError if one is another's.
         """
-        rows = [StoredEvent(one.stream, one.version, one.name, one.state) for one in stored]
-        frames = [self._mapper.take_apart(row) for row in rows]
+        frames = [self._mapper.take_apart(one.stream, one.version, one.name, one.state) for one in stored]
         keys = await self._keys.opening({frame.header.key_id for frame in frames})
         opened = [(frame, keys[frame.header.key_id]) for frame in frames]
         return [None if key is None else Shown(*unseal(key, frame)) for frame, key in opened]

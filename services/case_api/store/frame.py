@@ -7,7 +7,6 @@ bytes serve encryption, proofs and exports.
 """
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 FRAME = b"\x01"
 SALT = 16
 NONCE = 12
+TAG = 16
 _HEAD = len(FRAME) + 2
 
 
@@ -41,8 +41,7 @@ class Header(msgspec.Struct, frozen=True, gc=False):
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """A stored frame taken apart; needs no key."""
 
     header: Header
@@ -88,8 +87,19 @@ def take_apart(state: bytes) -> Frame:
 
 def unseal(key: AESGCM, frame: Frame) -> tuple[bytes, bytes]:
     """Salt and body of a frame. Raises FrameError if header or body were altered, or the key is another's."""
+    opened = _opened(key, frame)
+    return bytes(opened[:SALT]), bytes(opened[SALT:])
+
+
+def body_of(key: AESGCM, frame: Frame) -> memoryview:
+    """The body alone, where it was decrypted. Raises FrameError as `unseal` does."""
+    return memoryview(_opened(key, frame))[SALT:]
+
+
+def _opened(key: AESGCM, frame: Frame) -> bytearray:
+    opened = bytearray(max(0, len(frame.ciphertext) - TAG))
     try:
-        opened = key.decrypt(frame.nonce, frame.ciphertext, frame.associated)
+        key.decrypt_into(frame.nonce, frame.ciphertext, frame.associated, opened)
     except (InvalidTag, ValueError):
         raise FrameError("a frame was altered: its seal does not hold") from None
-    return opened[:SALT], opened[SALT:]
+    return opened

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
-
 from case_api.crash_points import passing
 from case_api.domain.event import Recorded
 from case_api.store.append import (
@@ -36,7 +34,7 @@ from case_api.store.evidence import Evidence
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
 from case_api.store.keystore import KeyStore
-from case_api.store.reads import KeptRow, Reads
+from case_api.store.reads import Found, KeptRow, Reads
 from case_api.store.replies import open_reply, seal_reply
 from case_api.store.writer import GroupWriter
 
@@ -218,8 +216,8 @@ class Journal:
         await self._keys.close()
         await self._backend.close()
 
-    async def _open(self, stored: Sequence[StoredEvent]) -> list[Recorded]:
-        frames = [self._mapper.take_apart(each) for each in stored]
+    async def _open(self, stored: Sequence[Found]) -> list[Recorded]:
+        frames = [self._mapper.take_apart(*each) for each in stored]
         keys = await self._keys.opening({frame.header.key_id for frame in frames})
         return [self._mapper.open(frame, keys[frame.header.key_id]) for frame in frames]
 

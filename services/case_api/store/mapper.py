@@ -9,7 +9,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from case_api.domain.event import SEALED, Envelope, Event, Recorded, Unreadable
 from case_api.store import body
 from case_api.store.append import Fact
-from case_api.store.frame import Frame, FrameError, Header, commitment, fresh, seal, take_apart, unseal
+from case_api.store.database import id_out
+from case_api.store.frame import Frame, FrameError, Header, body_of, commitment, fresh, seal, take_apart
 
 Keys = Mapping[UUID, AESGCM | None]
 """Data keys by their id; None stands for one that was destroyed."""
@@ -45,12 +46,11 @@ class FrameMapper(Mapper[UUID]):
         )
         return StoredEvent(fact.stream, fact.version, name, seal(key, header, content, salt, nonce))
 
-    def take_apart(self, stored: StoredEvent) -> Frame:
-        """The frame of a stored event. Raises FrameError if it belongs to another place or authority."""
-        frame = take_apart(stored.state)
+    def take_apart(self, stream: UUID, version: int, name: str, state: bytes) -> Frame:
+        """The frame that stands at a place. Raises FrameError if it belongs to another, or to another authority."""
+        frame = take_apart(state)
         named = frame.header
-        place = (stored.originator_id, stored.originator_version, stored.topic, self._authority)
-        if (named.stream, named.version, named.type, named.authority) != place:
+        if (named.version, named.stream, named.type, named.authority) != (version, stream, name, self._authority):
             raise FrameError("a frame stands where it does not belong")
         return frame
 
@@ -61,7 +61,7 @@ class FrameMapper(Mapper[UUID]):
         """
         if key is None:
             return _recorded(frame.header, None, Unreadable(why="erased", stored_name=frame.header.type))
-        _, content = unseal(key, frame)
+        content = body_of(key, frame)
         name, schema = frame.header.type, frame.header.schema
         if name == SEALED:
             name, schema = body.type_within(content)
@@ -79,18 +79,20 @@ class FrameMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:  # type: ignore[override]
         """The library's door out."""
-        frame = self.take_apart(stored_event)
+        frame = self.take_apart(
+            id_out(stored_event.originator_id), stored_event.originator_version, stored_event.topic, stored_event.state
+        )
         return self.open(frame, self._find_keys([frame.header.key_id])[frame.header.key_id])
 
 
 def _recorded(header: Header, envelope: Envelope | None, fact: Event) -> Recorded:
     return Recorded(
-        stream=header.stream,
-        version=header.version,
-        event_id=header.event_id,
-        recorded_at=header.recorded_at,
-        name=header.type,
-        key_id=header.key_id,
-        envelope=envelope,
-        fact=fact,
+        header.stream,
+        header.version,
+        header.event_id,
+        header.recorded_at,
+        header.type,
+        header.key_id,
+        envelope,
+        fact,
     )

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
-
-from eventsourcing.persistence import StoredEvent
 
 from case_api.domain.event import SEALED
 from case_api.store.append import PlacedHeader, Stored
@@ -18,6 +17,15 @@ class KeptRow:
 
     fingerprint: bytes
     reply: bytes
+
+
+class Found(NamedTuple):
+    """A frame, and where in the log it stands."""
+
+    stream: UUID
+    version: int
+    name: str
+    state: bytes
 
 
 _EVENT = "originator_id, originator_version, topic, state"
@@ -41,24 +49,24 @@ class Reads:
         self._last = f"SELECT coalesce(max({position}), 0) FROM stored_events"  # noqa: S608
         self._position = f"SELECT {position} FROM stored_events WHERE originator_id=? AND originator_version=?"  # noqa: S608
 
-    async def stream(self, stream: UUID, after: int, upto: int | None) -> list[StoredEvent]:
+    async def stream(self, stream: UUID, after: int, upto: int | None) -> list[Found]:
         sql = (
-            f"SELECT {_EVENT} FROM stored_events WHERE originator_id=?"  # noqa: S608 (a constant)
+            "SELECT originator_version, topic, state FROM stored_events WHERE originator_id=?"
             " AND originator_version>? AND originator_version<=? ORDER BY originator_version"
         )
-        return [_event(row) for row in await self._rows(sql, (self._id(stream), after, _all(upto)))]
+        return [Found(stream, *row) for row in await self._rows(sql, (self._id(stream), after, _all(upto)))]
 
     async def head(self, stream: UUID) -> int:
         return await self._number(f"SELECT {_HEAD}", self._id(stream))
 
-    async def streams_whole(self, streams: Sequence[UUID]) -> list[StoredEvent]:
+    async def streams_whole(self, streams: Sequence[UUID]) -> list[Found]:
         """The events of several streams, those of each in the order of its versions."""
         asked = rounded_up([self._id(one) for one in streams])
         sql = (
             f"SELECT {_EVENT} FROM stored_events WHERE originator_id IN ({','.join('?' * len(asked))})"  # noqa: S608
             " ORDER BY originator_id, originator_version"
         )
-        return [_event(row) for row in await self._rows(sql, asked)]
+        return [_found(row) for row in await self._rows(sql, asked)]
 
     async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
         """The last version of each of several streams; 0 for one that has not begun."""
@@ -86,9 +94,9 @@ class Reads:
 
     async def page(
         self, position: int, limit: int, upto: int | None, *, sealed: bool = True
-    ) -> list[tuple[int, StoredEvent]]:
+    ) -> list[tuple[int, Found]]:
         rows = await self._rows(self._all if sealed else self._unsealed, (position, _all(upto), limit))
-        return [(row[0], _event(row[1:])) for row in rows]
+        return [(row[0], _found(row[1:])) for row in rows]
 
     async def headers(self, position: int, limit: int, *, sealed: bool) -> list[PlacedHeader]:
         rows = await self._rows(self._all if sealed else self._unsealed, (position, _all(None), limit))
@@ -100,10 +108,10 @@ class Reads:
     async def last_position(self) -> int:
         return await self._number(self._last)
 
-    async def event(self, event_id: UUID) -> StoredEvent | None:
+    async def event(self, event_id: UUID) -> Found | None:
         sql = f"SELECT {_EVENT} FROM stored_events WHERE event_id=?"  # noqa: S608 (a constant)
         rows = await self._rows(sql, (self._id(event_id),))
-        return _event(rows[0]) if rows else None
+        return _found(rows[0]) if rows else None
 
     async def position_of(self, stream: UUID, version: int) -> int | None:
         rows = await self._rows(self._position, (self._id(stream), version))
@@ -164,9 +172,9 @@ def _all(upto: int | None) -> int:
     return 2**63 - 1 if upto is None else upto
 
 
-def _event(row: Sequence[object] | Row) -> StoredEvent:
+def _found(row: Row) -> Found:
     stream, version, name, state = row
-    return StoredEvent(id_out(stream), version, name, state)  # type: ignore[arg-type]
+    return Found(id_out(stream), version, name, state)
 
 
 def _kept(row: Sequence[bytes | None]) -> KeptRow | None:

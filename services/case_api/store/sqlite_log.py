@@ -1,20 +1,35 @@
 """The log in an SQLite file: the library's recorder, and the writer's line to it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder
+from msgspec import json
 
 from case_api.crash_points import passing
 from case_api.store.append import Unstorable
+from case_api.store.database import Row
 from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, entry_of
 from case_api.store.sqlite_file import SQLiteFile, Transaction, connect
 from case_api.store.sqlite_schema import LOG, SAME_EVENT, append_only
+
+TOGETHER = tuple(1 << power for power in range(8, -1, -1))
+"""Rows of one statement: 256 at most."""
+
+_HEADS = (
+    "SELECT json_group_object(one, coalesce((SELECT max(originator_version) FROM stored_events"
+    " WHERE originator_id=one), 0)) FROM asked"
+)
+"""One row for all: at each row the writer's thread would have to wait for the interpreter anew."""
+_KEYS = "SELECT client, key FROM asked CROSS JOIN idempotency ON client=one AND key=other"
+_IDENTIFIERS = "SELECT hash FROM asked CROSS JOIN identifiers ON hash=one"
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 _LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
@@ -71,58 +86,107 @@ class SQLiteLine:
 def store(connection: sqlite3.Connection, batch: Sequence[Entry]) -> list[Verdict]:
     """Judge each command under the lock, after those before it, and store it whole or not at all."""
     with Transaction(connection):
-        verdicts = [_store(connection, entry) for entry in batch]
+        known = _Known.of(connection, batch)
+        verdicts = [known.judge(entry) for entry in batch]
+        _insert(connection, [entry for entry, said in zip(batch, verdicts, strict=True) if said is Verdict.STORED])
         passing("in-transaction")
         return verdicts
 
 
-def _store(connection: sqlite3.Connection, entry: Entry) -> Verdict:
-    verdict = _judge(connection, entry)
-    if verdict is Verdict.STORED:
-        connection.executemany(
-            "INSERT INTO stored_events VALUES (NULL,?,?,?,?,?)",
-            [
-                (_hex(event.originator_id), event.originator_version, event.topic, event.state, event_id.hex)
-                for event, event_id in zip(entry.events, entry.event_ids, strict=True)
-            ],
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the log holds of all that a batch touches, read under the lock; and what the batch adds to it so far."""
+
+    heads: dict[str, int]
+    keys: set[tuple[str, str]]
+    identifiers: set[bytes]
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, batch: Sequence[Entry]) -> Self:
+        streams = {_hex(event.originator_id) for entry in batch for event in entry.events}
+        keys = [(entry.keyed.client, entry.keyed.key) for entry in batch if entry.keyed]
+        hashes = [hashed for entry in batch for hashed in entry.identifiers]
+        return cls(
+            {
+                stream: head
+                for (heads,) in _asked(connection, _HEADS, [(one,) for one in streams])
+                for stream, head in json.decode(heads).items()
+            },
+            set(_asked(connection, _KEYS, keys)),
+            {hashed for (hashed,) in _asked(connection, _IDENTIFIERS, [(one,) for one in hashes])},
         )
-        if (row := entry.keyed) is not None:
-            case_id = row.case_id.hex if row.case_id else None
-            connection.execute(
-                "INSERT INTO idempotency VALUES (?,?,?,?,?,?)",
-                (row.client, row.key, row.fingerprint, row.reply, case_id, row.kept_at),
-            )
-        for hashed, case in entry.identifiers.items():
-            connection.execute("INSERT INTO identifiers VALUES (?,?)", (hashed, case.hex))
-    return verdict
 
-
-def _judge(connection: sqlite3.Connection, entry: Entry) -> Verdict:
-    one = connection.execute
-    row = entry.keyed
-    if row and one("SELECT 1 FROM idempotency WHERE client=? AND key=?", (row.client, row.key)).fetchone():
-        return Verdict.SEEN
-    for hashed in entry.identifiers:
-        if one("SELECT 1 FROM identifiers WHERE hash=?", (hashed,)).fetchone():
+    def judge(self, entry: Entry) -> Verdict:
+        key = entry.keyed and (entry.keyed.client, entry.keyed.key)
+        if key in self.keys:
+            return Verdict.SEEN
+        if not self.identifiers.isdisjoint(entry.identifiers):
             return Verdict.TAKEN
-    return Verdict.STORED if _fits(connection, entry.events) else Verdict.STALE
+        heads: dict[str, int] = {}
+        for event in entry.events:
+            stream = _hex(event.originator_id)
+            if event.originator_version != heads.get(stream, self.heads[stream]) + 1:
+                return Verdict.STALE
+            heads[stream] = event.originator_version
+        self.heads.update(heads)
+        self.identifiers.update(entry.identifiers)
+        if key:
+            self.keys.add(key)
+        return Verdict.STORED
 
 
-def _fits(connection: sqlite3.Connection, events: Sequence[StoredEvent]) -> bool:
-    heads: dict[UUID | str, int] = {}
-    for event in events:
-        stream = event.originator_id
-        head = heads[stream] if stream in heads else _head(connection, stream)
-        if event.originator_version != head + 1:
-            return False
-        heads[stream] = event.originator_version
-    return True
+def _insert(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """The rows of commands that were judged, in few statements, in the order of the commands."""
+    _put(
+        connection,
+        "stored_events (originator_id, originator_version, topic, state, event_id)",
+        [
+            (_hex(event.originator_id), event.originator_version, event.topic, event.state, event_id.hex)
+            for entry in entries
+            for event, event_id in zip(entry.events, entry.event_ids, strict=True)
+        ],
+    )
+    _put(
+        connection,
+        "idempotency (client, key, fingerprint, reply, case_id, kept_at)",
+        [
+            (row.client, row.key, row.fingerprint, row.reply, row.case_id.hex if row.case_id else None, row.kept_at)
+            for row in (entry.keyed for entry in entries)
+            if row
+        ],
+    )
+    _put(
+        connection,
+        "identifiers (hash, case_id)",
+        [(hashed, case.hex) for entry in entries for hashed, case in entry.identifiers.items()],
+    )
 
 
-def _head(connection: sqlite3.Connection, stream: UUID | str) -> int:
-    sql = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id=?"
-    head: int = connection.execute(sql, (_hex(stream),)).fetchone()[0]
-    return head
+def _put(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    for values, parameters in _together(rows):
+        connection.execute(f"INSERT INTO {table} {values}", parameters)
+
+
+def _asked(connection: sqlite3.Connection, question: str, rows: Sequence[Row]) -> Iterator[Row]:
+    for values, parameters in _together(rows):
+        names = "one, other" if len(rows[0]) > 1 else "one"
+        yield from connection.execute(f"WITH asked({names}) AS ({values}) {question}", parameters).fetchall()
+
+
+def _together(rows: Sequence[Row]) -> Iterator[tuple[str, list[object]]]:
+    """Rows as VALUES of statements and their parameters: few statements to run, and few to prepare."""
+    start = 0
+    while start < len(rows):
+        size = next(size for size in TOGETHER if size <= len(rows) - start)
+        some = rows[start : start + size]
+        yield _values(len(rows[0]), size), [value for row in some for value in row]
+        start += size
+
+
+@cache
+def _values(columns: int, rows: int) -> str:
+    row = f"({','.join('?' * columns)})"
+    return f"VALUES {','.join([row] * rows)}"
 
 
 def _stands(connection: sqlite3.Connection, entry: Entry) -> bool:

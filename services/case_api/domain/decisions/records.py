@@ -1,7 +1,6 @@
 """Correcting what was recorded wrongly: nothing is edited (D7)."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, Final
 
@@ -124,7 +123,7 @@ def _parsed(event: Recorded, content: dict[str, Any] | None) -> Event | None:
 
 def _after(case: Case, event: Recorded, replacement: Event | None, at: Situation) -> Case:
     fact = replacement or Unreadable(why="superseded", stored_name=event.name)
-    history = (replace(one, fact=fact) if one.event_id == event.event_id else one for one in corrected(at.history))
+    history = (one.but(fact=fact) if one.event_id == event.event_id else one for one in corrected(at.history))
     return forward(Case(case.id), history)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import (
     AgreementId,
@@ -223,9 +224,9 @@ class Agreements:
         fact = entry.fact
         scope = fact.scope_withdrawn if isinstance(fact, ConsentWithdrawn) else fact.scope
         key = (fact.party, scope.service, scope.purpose)
-        entries = {**self.entries, key: (*self.entries.get(key, ()), entry)}
+        entries = with_entry(self.entries, key, (*self.entries.get(key, ()), entry))
         if isinstance(fact, ConsentSought):
-            return Agreements({**self.sought, fact.agreement_id: fact}, entries)
+            return Agreements(with_entry(self.sought, fact.agreement_id, fact), entries)
         return replace(self, entries=entries)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import AssessmentId, Code, Line, PersonId, Text, Value, ViewsId
 
@@ -81,6 +82,6 @@ def evolve(assessments: Assessments, fact: Event, at: Recorded) -> Assessments:
             return replace(assessments, needs=assessments.needs | {need.code for need in fact.needs})
         case ViewsRecorded():
             said = Views(fact.party, at.occurred_at)
-            return replace(assessments, views={**assessments.views, fact.views_id: said})
+            return replace(assessments, views=with_entry(assessments.views, fact.views_id, said))
         case _:
             return assessments

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Line, ServiceCode, Value
 
@@ -132,9 +133,9 @@ def evolve(authority: Authority, fact: Event, _: Recorded) -> Authority:
         case PolicyPublished():
             return replace(authority, policies=(*authority.policies, fact))
         case ServiceListed():
-            return replace(authority, services={**authority.services, fact.service: fact})
+            return replace(authority, services=with_entry(authority.services, fact.service, fact))
         case SettingListed():
-            return replace(authority, settings={**authority.settings, fact.setting: fact})
+            return replace(authority, settings=with_entry(authority.settings, fact.setting, fact))
         case StaffAssigned():
             return replace(authority, staff=(*authority.staff, fact))
         case _:

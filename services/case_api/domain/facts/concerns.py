@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Literal
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, ConcernId, Line, PersonId, Subject, Text, Value, has_come
 
@@ -107,14 +108,14 @@ class Concerns:
 
 
 def _changed(concerns: Concerns, changed: Concern | None) -> Concerns:
-    return Concerns({**concerns.by_id, changed.concern_id: changed}) if changed else concerns
+    return Concerns(with_entry(concerns.by_id, changed.concern_id, changed)) if changed else concerns
 
 
 def evolve(concerns: Concerns, fact: Event, at: Recorded) -> Concerns:
     match fact:
         case ConcernRaised():
             concern = Concern(fact.concern_id, fact.raised_by, fact.received_by, at.occurred_at)
-            return Concerns({**concerns.by_id, fact.concern_id: concern})
+            return Concerns(with_entry(concerns.by_id, fact.concern_id, concern))
         case ConcernAcknowledged():
             known = concerns.by_id.get(fact.concern_id)
             return _changed(concerns, known and replace(known, acknowledged_at=at.occurred_at))

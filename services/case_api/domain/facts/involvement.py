@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from functools import reduce
 from typing import Literal
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Line, RequestId, Sensitivity, ServiceCode, Text, has_come
 
@@ -149,4 +150,4 @@ def evolve(involvements: Involvements, fact: Event, at: Recorded) -> Involvement
     if not isinstance(fact, OWN):
         return involvements
     changed = after(involvements.of(fact.request_id), fact, at.true_from)
-    return Involvements({**involvements.by_request, fact.request_id: changed})
+    return Involvements(with_entry(involvements.by_request, fact.request_id, changed))

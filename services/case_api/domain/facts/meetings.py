@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Day, Language, Line, MeetingId, Occurred, PersonId, Text, Value
 
@@ -177,4 +178,4 @@ def evolve(meetings: Meetings, fact: Event, at: Recorded) -> Meetings:
 
 
 def _with(meetings: Meetings, meeting: Meeting) -> Meetings:
-    return Meetings({**meetings.by_id, meeting.called.meeting_id: meeting})
+    return Meetings(with_entry(meetings.by_id, meeting.called.meeting_id, meeting))

@@ -7,6 +7,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Language, Line, PersonId, Text, Value, day_of, has_come
 
@@ -192,7 +193,7 @@ class People:
             fact.restriction_reason,
             since,
         )
-        return replace(self, carers={**self.carers, carer.person_id: carer})
+        return replace(self, carers=with_entry(self.carers, carer.person_id, carer))
 
 
 def evolve(people: People, fact: Event, at: Recorded) -> People:
@@ -204,7 +205,7 @@ def evolve(people: People, fact: Event, at: Recorded) -> People:
         case ContactPreferenceSet():
             return replace(
                 people,
-                preferences={**people.preferences, fact.person_id: fact},
+                preferences=with_entry(people.preferences, fact.person_id, fact),
                 preferences_set=(*people.preferences_set, Dated(at.occurred_at, fact)),
             )
         case CapacityAssessed():

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Day, Line, PersonId, PlanId, Text, Value, ViewsId, ViewsMissing
 
@@ -152,9 +153,9 @@ def evolve(plans: Plans, fact: Event, at: Recorded) -> Plans:
         case PlanAgreed():
             before = plans.by_id.get(fact.plan_id)
             plan = replace(before, versions=(*before.versions, fact)) if before else Plan((fact,))
-            return replace(plans, by_id={**plans.by_id, fact.plan_id: plan})
+            return replace(plans, by_id=with_entry(plans.by_id, fact.plan_id, plan))
         case PlanClosed() if fact.plan_id in plans.by_id:
             closed = replace(plans.by_id[fact.plan_id], closed=fact)
-            return replace(plans, by_id={**plans.by_id, fact.plan_id: closed})
+            return replace(plans, by_id=with_entry(plans.by_id, fact.plan_id, closed))
         case _:
             return plans

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Language, Line, PersonId, Text, ThreadId, has_come
 
@@ -107,13 +108,13 @@ def _replied(postcards: Postcards, fact: PostcardReplied, at: Recorded) -> Postc
     if thread is None:
         return postcards
     reply = Reply("home" if fact.carer else "school", at.occurred_at, fact)
-    return Postcards({**postcards.threads, fact.thread: replace(thread, replies=(*thread.replies, reply))})
+    return Postcards(with_entry(postcards.threads, fact.thread, replace(thread, replies=(*thread.replies, reply))))
 
 
 def evolve(postcards: Postcards, fact: Event, at: Recorded) -> Postcards:
     match fact:
         case PostcardSent():
-            return Postcards({**postcards.threads, fact.thread: Thread(fact, at.occurred_at)})
+            return Postcards(with_entry(postcards.threads, fact.thread, Thread(fact, at.occurred_at)))
         case PostcardReplied():
             return _replied(postcards, fact, at)
         case _:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import (
     CaseId,
@@ -211,4 +212,4 @@ def evolve(protection: Protection, fact: Event, at: Recorded) -> Protection:
 
 
 def _with(protection: Protection, one: Override) -> Protection:
-    return replace(protection, overrides={**protection.overrides, one.decided.override_id: one})
+    return replace(protection, overrides=with_entry(protection.overrides, one.decided.override_id, one))

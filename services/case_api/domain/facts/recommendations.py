@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Line, RecommendationId, RequestId, ServiceCode, Text, has_come
 
@@ -91,7 +92,7 @@ class Recommendation:
         held = self.holders.get(staff)
         if held is None or held.acknowledged_at is not None:
             return self
-        return replace(self, holders={**self.holders, staff: replace(held, acknowledged_at=when)})
+        return replace(self, holders=with_entry(self.holders, staff, replace(held, acknowledged_at=when)))
 
     def as_at(self, at: datetime, zone: tzinfo) -> "Recommendation":
         """As far as it had been shared and acknowledged by *at*."""
@@ -117,13 +118,13 @@ class Recommendations:
 def evolve(recommendations: Recommendations, fact: Event, at: Recorded) -> Recommendations:
     if isinstance(fact, RecommendationMade):
         made = Recommendation(fact, at.occurred_at)
-        return Recommendations({**recommendations.by_id, fact.recommendation_id: made})
+        return Recommendations(with_entry(recommendations.by_id, fact.recommendation_id, made))
     if not isinstance(fact, RecommendationShared | RecommendationAcknowledged):
         return recommendations
     known = recommendations.by_id.get(fact.recommendation_id)
     if known is None:
         return recommendations
-    return Recommendations({**recommendations.by_id, known.made.recommendation_id: _after(known, fact, at)})
+    return Recommendations(with_entry(recommendations.by_id, known.made.recommendation_id, _after(known, fact, at)))
 
 
 def _after(known: Recommendation, fact: Event, at: Recorded) -> Recommendation:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import EventId, PersonId, Text
 
@@ -41,7 +42,7 @@ class Records:
 def evolve(records: Records, fact: Event, at: Recorded) -> Records:
     match fact:
         case RecordCorrected():
-            superseded = {**records.superseded, fact.supersedes: at.event_id}
+            superseded = with_entry(records.superseded, fact.supersedes, at.event_id)
             emptied = records.emptied - {fact.supersedes}
             return Records(superseded, emptied if fact.replacement else emptied | {fact.supersedes})
         case _:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import (
     AgreementRef,
@@ -226,8 +227,8 @@ ANSWERS = (
 
 def evolve(requests: Requests, fact: Event, at: Recorded) -> Requests:
     if isinstance(fact, AssistanceRequested):
-        return Requests({**requests.by_id, fact.request_id: Request(fact, at.occurred_at, at.version)})
+        return Requests(with_entry(requests.by_id, fact.request_id, Request(fact, at.occurred_at, at.version)))
     request = requests.by_id.get(fact.request_id) if isinstance(fact, ANSWERS) else None
     if request is None:
         return requests
-    return Requests({**requests.by_id, request.asked.request_id: answered(request, fact, at.occurred_at)})
+    return Requests(with_entry(requests.by_id, request.asked.request_id, answered(request, fact, at.occurred_at)))

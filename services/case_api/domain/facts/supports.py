@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, JointId, Line, MeasureId, OutcomeStatus, ServiceCode, Text, has_come
 
@@ -178,7 +179,7 @@ class Supports:
         )
 
     def with_one(self, measure: Measure) -> Self:
-        return replace(self, by_id={**self.by_id, measure.measure_id: measure})
+        return replace(self, by_id=with_entry(self.by_id, measure.measure_id, measure))
 
 
 def evolve(supports: Supports, fact: Event, at: Recorded) -> Supports:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import (
     AgreementRef,
@@ -221,7 +222,9 @@ def evolve(told: Told, fact: Event, at: Recorded) -> Told:
     match fact:
         case DisclosureMade():
             line = Disclosure(fact, at.occurred_at, at.recorded_at)
-            return replace(told, by_message={**told.by_message, fact.message_id: line}, reports=(*told.reports, line))
+            return replace(
+                told, by_message=with_entry(told.by_message, fact.message_id, line), reports=(*told.reports, line)
+            )
         case DisclosureWithheld():
             return _with(told, Withholding(fact, at.occurred_at, at.recorded_at))
         case WithholdingRenewed() | WithholdingLifted() if fact.withholding_id in told.withholdings:
@@ -233,4 +236,4 @@ def evolve(told: Told, fact: Event, at: Recorded) -> Told:
 
 
 def _with(told: Told, one: Withholding) -> Told:
-    return replace(told, withholdings={**told.withholdings, one.decided.withholding_id: one})
+    return replace(told, withholdings=with_entry(told.withholdings, one.decided.withholding_id, one))

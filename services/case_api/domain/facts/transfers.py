@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Line
 
@@ -86,6 +87,6 @@ def evolve(transfers: Transfers, fact: Event, at: Recorded) -> Transfers:
         case RecordReceived() if fact.transfer_id in transfers.by_id:
             sent = transfers.by_id[fact.transfer_id]
             received = replace(sent, received=fact, received_at=at.occurred_at)
-            return Transfers({**transfers.by_id, fact.transfer_id: received})
+            return Transfers(with_entry(transfers.by_id, fact.transfer_id, received))
         case _:
             return transfers

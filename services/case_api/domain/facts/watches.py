@@ -9,6 +9,7 @@ from datetime import date, datetime, tzinfo
 from typing import Literal
 from uuid import UUID
 
+from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import Code, Line, has_come
 
@@ -96,10 +97,10 @@ def key_of(fact: WatchRaised | WatchEscalated | WatchCleared) -> Key:
 def evolve(watches: Watches, fact: Event, at: Recorded) -> Watches:
     match fact:
         case WatchRaised():
-            return replace(watches, open={**watches.open, key_of(fact): Watch(fact, at.occurred_at)})
+            return replace(watches, open=with_entry(watches.open, key_of(fact), Watch(fact, at.occurred_at)))
         case WatchEscalated() if key_of(fact) in watches.open:
             unheeded = replace(watches.open[key_of(fact)], escalated_at=at.occurred_at)
-            return replace(watches, open={**watches.open, key_of(fact): unheeded})
+            return replace(watches, open=with_entry(watches.open, key_of(fact), unheeded))
         case WatchCleared() if key_of(fact) in watches.open:
             over = replace(watches.open[key_of(fact)], cleared_at=at.occurred_at)
             left = {key: watch for key, watch in watches.open.items() if key != key_of(fact)}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from msgspec import to_builtins
+
 from case_api.domain.event import Envelope, Recorded, Unreadable
 
 
@@ -53,5 +55,5 @@ def _entry(event: Recorded) -> dict[str, Any]:
 
 
 def _told(envelope: Envelope) -> dict[str, Any]:
-    actor = envelope.actor.model_dump(mode="json", exclude_none=True)
+    actor = to_builtins(envelope.actor)
     return {"occurred_at": envelope.occurred_at.isoformat(), "actor": actor, "policy": envelope.policy}
