@@ -1,10 +1,12 @@
 """The case of one learner: the slices together, the fold, and what corrections do to it (D6, D7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from case_api.domain.event import SEALED, Recorded, Unreadable
 from case_api.domain.facts.agreements import Agreements
@@ -32,8 +34,7 @@ from case_api.domain.slices import evolvers
 from case_api.domain.words import EventId
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True, gc=False):
     """What is true of one learner's support after some number of events. Immutable; version 0 is no case yet."""
 
     id: UUID

@@ -1,10 +1,12 @@
 """A child-protection matter: the slices together, and the fold (D11). It knows its case; no case knows it (I30)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from case_api.domain.event import Recorded
 from case_api.domain.facts.coordination import Coordination
@@ -17,8 +19,7 @@ from case_api.domain.slices import evolvers
 from case_api.domain.words import CaseId, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Struct, frozen=True, gc=False):
     """What is true of one matter after some number of events. Immutable; version 0 is no matter yet."""
 
     id: UUID

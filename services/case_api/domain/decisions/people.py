@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
+from msgspec import structs
 from pydantic import Field
 
 from case_api.domain.case import Case
@@ -201,4 +202,4 @@ def assess_capacity(case: Case, command: AssessCapacity, at: Situation) -> Decis
     """I3: a learner who was found able to decide is asked; until then work that stood on their not being so pauses."""
     assessed = CapacityAssessed(**command.model_dump(exclude={"occurred_at"}))
     people = replace(case.people, capacity=(*case.people.capacity, Dated(at.occurred(command), assessed)))
-    return decided(then=(assessed, *reconsidered(replace(case, people=people), at, "expired")))
+    return decided(then=(assessed, *reconsidered(structs.replace(case, people=people), at, "expired")))

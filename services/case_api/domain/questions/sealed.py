@@ -4,10 +4,9 @@ What is decided so is recorded in the matter and leaves the case as it is (I30).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
@@ -32,7 +31,7 @@ def protected(at: Situation) -> Situation:
     policy = at.policy
     meetings = policy.meetings.model_copy(update={"kinds": policy.protection.meeting_kinds})
     withholding = policy.withholding.model_copy(update={"authorised_by": policy.override_authorisers})
-    return structs.replace(at, policy=policy.model_copy(update={"meetings": meetings, "withholding": withholding}))
+    return replace(at, policy=policy.model_copy(update={"meetings": meetings, "withholding": withholding}))
 
 
 def in_matter(decision: Callable[..., Decision]) -> Callable[..., Decision]:
