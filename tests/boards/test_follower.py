@@ -15,6 +15,7 @@ from case_api.boards.rebuild import rebuild
 from case_api.boards.tables import Occupied, lay_out
 from case_api.domain.facts.told import DisclosureMade
 from case_api.folds import CaseKind, Folds, ToldKind
+from case_api.reaching import reached
 from case_api.store.journal import FrameError, StoreUnavailable
 from case_api.streams import told_of
 from tests.boards.log import beside, open_desk, write, write_sealed
@@ -184,9 +185,9 @@ def loading_together(journal):
     """How an office loads: what is not in memory by one reading of the log."""
     folds, tellings = Folds(journal, CaseKind(), 10_000), Folds(journal, ToldKind(), 10_000)
 
-    async def load_all(ids):
-        cases, told = await folds.latest_of(ids), await tellings.latest_of([told_of(one) for one in ids])
-        return {one: (cases[one].state, told[told_of(one)].state) for one in ids}
+    async def load_all(ids, page):
+        found = await reached(journal, {folds: ids, tellings: [told_of(one) for one in ids]}, page)
+        return {one: (found[one].state, found[told_of(one)].state) for one in ids}
 
     return load_all
 
@@ -209,7 +210,7 @@ async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, se
             raise FrameError("altered")
         return await _reader(journal)(case_id)
 
-    async def load_all(ids):
+    async def load_all(ids, _):
         return {one: await load(one) for one in ids}
 
     desk = await open_desk(journal, settings, load, load_all)
@@ -223,7 +224,7 @@ async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, se
 async def test_nothing_moves_when_the_log_cannot_be_read_together_now(journal, settings):
     await write(journal, Story().registered())
 
-    async def load_all(_):
+    async def load_all(*_):
         raise StoreUnavailable
 
     desk = await open_desk(journal, settings, load_all=load_all)
