@@ -9,6 +9,8 @@ from uuid import UUID
 from case_api.folds import Folded, Folds
 from case_api.store.journal import Journal, Stored
 
+PLACE = attrgetter("stream", "version")
+
 
 async def reached(
     journal: Journal, wanted: Mapping[Folds[Any], Sequence[UUID]], page: Sequence[Stored]
@@ -21,15 +23,12 @@ async def reached(
     brought = {stream: list(some) for stream, some in groupby(sorted(page, key=PLACE), attrgetter("stream"))}
     held = {stream: folds.version_of(stream) for folds, streams in wanted.items() for stream in streams}
     behind = {stream: at for stream, at in held.items() if not brought.get(stream) or brought[stream][-1].version > at}
-    follow = [stream for stream, at in behind.items() if stream in brought and brought[stream][0].version <= at + 1]
+    follow = {stream for stream, at in behind.items() if stream in brought and brought[stream][0].version <= at + 1}
     to_open = [one for stream in follow for one in brought[stream] if one.version > held[stream]]
-    beyond = {stream: at for stream, at in behind.items() if stream not in set(follow)}
+    beyond = {stream: at for stream, at in behind.items() if stream not in follow}
     events = await journal.pages.beyond(beyond, to_open) if behind else {}
     return {
         stream: await folds.take(stream, held[stream], events.get(stream, ()))
         for folds, streams in wanted.items()
         for stream in streams
     }
-
-
-PLACE = attrgetter("stream", "version")
