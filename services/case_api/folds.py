@@ -170,6 +170,29 @@ class Folds(Generic[S]):
                 await self.forward(stream, held)
         return {stream: found[stream].folded if stream in found else self._new(stream) for stream in streams}
 
+    def version_of(self, stream: UUID) -> int:
+        """The version at which a stream is held in memory; 0 where it is not."""
+        held = self._held.get(stream)
+        return held.folded.version if held else 0
+
+    async def take(self, stream: UUID, after: int, events: Sequence[Recorded]) -> Folded[S]:
+        """The fold of a stream that was held at version *after*, with *events* that were read beyond it.
+
+        What became of it while they were read counts: it may have gone on, or have been let go of.
+        """
+        held = self._held.get(stream) or Held(self._new(stream))
+        if held.folded.version < after:
+            return await self.latest(stream)
+        fresh = [event for event in events if event.version > held.folded.version]
+        if not fresh:
+            return held.folded
+        if fresh[0].version != held.folded.version + 1 or (held.folded.version and self._kind.starts_anew(fresh)):
+            await self.forward(stream, held)
+        else:
+            held.folded = self._with(held.folded, fresh)
+        self._held.setdefault(stream, held)
+        return self._used(stream).folded
+
     async def as_known(self, stream: UUID, known_at: datetime) -> Folded[S]:
         """The fold of what was on record at *known_at*: a prefix of the stream (D5). Not kept."""
         events = await self._journal.read(stream)

@@ -24,11 +24,12 @@ from case_api.joint import JointService
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
+from case_api.reaching import reached
 from case_api.seals.keeper import Keeper, open_keeper
 from case_api.service import Service
 from case_api.settings import Settings, seal_keys
 from case_api.store.archive import Archive, StoreSettings
-from case_api.store.journal import Journal
+from case_api.store.journal import Journal, Stored
 from case_api.streams import stream_of_authority, told_of
 
 FACTS_KEPT = 150_000
@@ -102,12 +103,12 @@ def furnished(
         return (await folds.latest(case_id)).state, (await tellings.latest(told_of(case_id))).state
 
     async def policy() -> Policy:
-        return (await precedent.latest(clock.now()))[1]
+        return (await precedent.at(clock.now()))[1]
 
-    async def load_all(ids: Sequence[UUID]) -> dict[UUID, tuple[Case, Told]]:
-        told_ids = {case_id: told_of(case_id) for case_id in ids}
-        cases, told = await folds.latest_of(ids), await tellings.latest_of([*told_ids.values()])
-        return {case_id: (cases[case_id].state, told[told_ids[case_id]].state) for case_id in ids}
+    async def load_all(ids: Sequence[UUID], page: Sequence[Stored]) -> dict[UUID, tuple[Case, Told]]:
+        beside = {case_id: told_of(case_id) for case_id in ids}
+        found = await reached(journal, {folds: ids, tellings: [*beside.values()]}, page)
+        return {case_id: (found[case_id].state, found[told_id].state) for case_id, told_id in beside.items()}
 
     folding = Folding(journal, policy, load, load_all)
     follower = Follower(journal, tables, folding)

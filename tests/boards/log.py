@@ -31,10 +31,6 @@ def beside(story: Story) -> Story:
     return Story(story.case_id, learner=story.learner, anna=story.anna, stream=told_of(story.case_id))
 
 
-async def policy():
-    return POLICY
-
-
 @dataclass
 class Desk:
     """The boards of one process."""
@@ -63,7 +59,10 @@ class Desk:
         }
 
 
-async def open_desk(journal, settings, load=None, load_all=None) -> Desk:
+async def open_desk(journal, settings, load=None, load_all=None, under=POLICY) -> Desk:
+    async def policy():
+        return under
+
     tables = await open_tables(settings, journal.authority)
     folding = Folding(journal, policy, load, load_all)
     follower = Follower(journal, tables, folding)

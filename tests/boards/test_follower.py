@@ -9,24 +9,30 @@ import pytest
 
 from case_api.boards import edition as editions
 from case_api.boards import follower as following
+from case_api.boards import rebuild as rebuilding
 from case_api.boards.edition import EditionGone
 from case_api.boards.folding import _reader
 from case_api.boards.rebuild import rebuild
 from case_api.boards.tables import Occupied, lay_out
+from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
+from case_api.domain.facts.coordination import NamedPersonAssigned
+from case_api.domain.facts.placements import LearnerPlaced
+from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.told import DisclosureMade
 from case_api.folds import CaseKind, Folds, ToldKind
+from case_api.reaching import reached
 from case_api.store.journal import FrameError, StoreUnavailable
 from case_api.streams import told_of
 from tests.boards.log import beside, open_desk, write, write_sealed
 from tests.boards.test_boards import TODAY, stepped_up
-from tests.story import Story
+from tests.story import POLICY, Story
 
 pytestmark = pytest.mark.anyio
 
 
 def something_happens(story, told, chance):
     """One random command of a case."""
-    match chance.randrange(4):
+    match chance.randrange(8):
         case 0:
             stepped_up(story)
         case 1:
@@ -34,18 +40,27 @@ def something_happens(story, told, chance):
         case 2:
             story.asked("2025-11-14")
         case 3:
-            delivery = chance.choice(["sent", "unreachable"])
-            told.then(
-                "2025-11-15",
-                DisclosureMade(
-                    message_id=uuid4(),
-                    about=uuid4(),
-                    to=str(story.anna),
-                    channel="sms",
-                    template="stage",
-                    delivery=delivery,
-                ),
-            )
+            told.then("2025-11-15", missed(story.anna, chance.choice(["sent", "unreachable"])))
+        case 4:
+            story.then("2025-11-16", concern())
+        case 5:
+            story.then("2025-11-17", LearnerPlaced(setting="burnside-academy", from_day=date(2026, 8, 17)))
+        case 6:
+            story.then("2025-11-18", NamedPersonAssigned(staff=chance.choice(["hay", "lennox"]), from_day=TODAY))
+        case 7:
+            wrong = chance.choice([one for one in story.events if not isinstance(one.fact, RecordCorrected)])
+            story.then("2025-11-19", RecordCorrected(supersedes=wrong.event_id, reason="it was not so"))
+
+
+def concern():
+    raised_by = RaisedBy(kind="staff", staff="okafor")
+    return ConcernRaised(concern_id=uuid4(), raised_by=raised_by, received_by="okafor", description="Tasks get lost.")
+
+
+def missed(person, delivery):
+    return DisclosureMade(
+        message_id=uuid4(), about=uuid4(), to=str(person), channel="sms", template="stage", delivery=delivery
+    )
 
 
 async def random_history(journal, seed, *, cases=6, steps=30, between=None):
@@ -64,6 +79,7 @@ async def random_history(journal, seed, *, cases=6, steps=30, between=None):
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_rebuilt_board_equals_the_live_one(journal, desk, seed, monkeypatch):
     monkeypatch.setattr(following, "PAGE", 7)
+    monkeypatch.setattr(rebuilding, "PART", 7)
     await random_history(journal, seed, between=desk.follower.catch_up)
     await desk.follower.catch_up()
     live = await desk.contents()
@@ -73,32 +89,78 @@ async def test_a_rebuilt_board_equals_the_live_one(journal, desk, seed, monkeypa
     assert (await desk.follower.lag()).facts == 0
 
 
-async def test_readers_go_on_while_a_rebuild_runs_and_nothing_written_meanwhile_is_lost(journal, settings, desk):
+async def test_readers_go_on_while_a_rebuild_runs_and_nothing_written_meanwhile_is_lost(
+    journal, settings, desk, monkeypatch
+):
     await random_history(journal, 1)
     await desk.follower.catch_up()
+    monkeypatch.setattr(rebuilding, "PART", 7)
+    monkeypatch.setattr(rebuilding, "PAGE", 2)
+    builder = await open_desk(journal, settings)
     newcomers: list[UUID] = []
+    contents_of = builder.folding.contents_of
 
-    async def slowly(case_id):
+    async def slowly(*given):
         newcomer = Story().registered()
         if len(newcomers) < 5:
             newcomers.append(newcomer.case_id)
             await write(journal, newcomer)
             stepped_up(newcomer)
             await write(journal, newcomer)
-        return await _reader(journal)(case_id)
+        return await contents_of(*given)
 
-    builder = await open_desk(journal, settings, slowly)
+    monkeypatch.setattr(builder.folding, "contents_of", slowly)
     before = len(await desk.boards.stage_board(TODAY))
     building = asyncio.create_task(rebuild(journal, builder.tables, builder.folding))
     while not building.done():
         assert len(await desk.boards.stage_board(TODAY, limit=100)) >= before
         await asyncio.sleep(0)
     await building
+    assert len(newcomers) == 5
     assert set(newcomers) <= {row.case_id for row in await desk.boards.stage_board(TODAY, limit=100)}
     after = await desk.contents()
     await rebuild(journal, desk.tables, desk.folding)
     assert await desk.contents() == after
     await builder.tables.close()
+
+
+async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, desk, monkeypatch):
+    poisoned, sound = Story().registered(), Story().registered()
+    for story in (poisoned, sound):
+        await write(journal, story)
+    together = journal.pages.beyond
+
+    async def altered(after, brought=()):
+        if any(one.stream == poisoned.case_id for one in brought):
+            raise FrameError("altered")
+        return await together(after, brought)
+
+    async def load(case_id):
+        if case_id == poisoned.case_id:
+            raise FrameError("altered")
+        return await _reader(journal)(case_id)
+
+    monkeypatch.setattr(journal.pages, "beyond", altered)
+    builder = await open_desk(journal, settings, load)
+    assert await rebuild(journal, builder.tables, builder.folding) == 2
+    assert [row.case_id for row in await desk.boards.stage_board(TODAY)] == [sound.case_id]
+    assert (await desk.follower.lag()).parked == 1
+    await builder.tables.close()
+
+
+async def test_a_rebuild_that_fails_leaves_readers_with_the_old_edition(journal, desk, monkeypatch):
+    await random_history(journal, 5)
+    await desk.follower.catch_up()
+    before = await desk.contents()
+    monkeypatch.setattr(rebuilding, "PART", 7)
+
+    async def gone(*_):
+        raise StoreUnavailable
+
+    monkeypatch.setattr(rebuilding, "_write", gone)
+    with pytest.raises(StoreUnavailable):
+        await rebuild(journal, desk.tables, desk.folding)
+    assert await desk.contents() == before
 
 
 async def test_a_rebuild_that_is_overtaken_by_another_gives_up(journal, settings, desk):
@@ -177,16 +239,65 @@ async def test_a_case_that_cannot_be_folded_stops_no_other(journal, settings):
     await write(journal, poisoned)
     assert len(await desk.boards.stage_board(TODAY)) == 2
     assert (await desk.follower.lag()).parked == 0
+    everything = await desk.contents()
+    assert len(everything["search"]) == 4
+    await rebuild(journal, desk.tables, desk.folding)
+    assert await desk.contents() == everything
     await desk.tables.close()
+
+
+async def test_a_fact_leaves_the_rows_alone_that_are_made_of_other_slices(journal, desk):
+    story = Story().registered()
+    await write(journal, story)
+    await desk.follower.catch_up()
+    async with desk.tables.turn() as turn:
+        await turn.run("UPDATE board_stages SET stage='marked'")
+        await turn.run("DELETE FROM board_search")
+    story.agreed("2025-11-12")
+    await write(journal, story)
+    assert [row.stage for row in await desk.boards.stage_board(TODAY)] == ["marked"]
+    assert (await desk.contents())["search"] == []
+    story.then("2025-11-16", concern())
+    await write(journal, story)
+    assert [row.stage for row in await desk.boards.stage_board(TODAY)] == ["universal"]
+    await desk.follower.refold(story.case_id)
+    assert len((await desk.contents())["search"]) == 2
+
+
+async def test_while_rows_are_of_several_policies_a_touched_case_is_made_anew_as_a_whole(
+    journal, settings, desk, monkeypatch
+):
+    monkeypatch.setattr(following, "SETTLING", -1.0)
+    story, other = Story().registered(), Story().registered()
+    for one in (story, other):
+        await write(journal, one)
+    await desk.follower.catch_up()
+    later = await open_desk(journal, settings, under=POLICY.model_copy(update={"version": "2"}))
+
+    async def is_made_anew_as_a_whole(by):
+        async with desk.tables.turn() as turn:
+            await turn.run("DELETE FROM board_search")
+        story.agreed("2025-11-12")
+        await write(journal, story)
+        await by.follower.catch_up()
+        return bool((await desk.contents())["search"])
+
+    assert not await is_made_anew_as_a_whole(desk)
+    assert await is_made_anew_as_a_whole(later)
+    assert await is_made_anew_as_a_whole(desk), "what another process did by its policy is noticed"
+    assert await is_made_anew_as_a_whole(later)
+    await later.follower.refold(other.case_id)
+    assert not await is_made_anew_as_a_whole(later), "all rows are of one policy again"
+    await later.tables.close()
 
 
 def loading_together(journal):
     """How an office loads: what is not in memory by one reading of the log."""
     folds, tellings = Folds(journal, CaseKind(), 10_000), Folds(journal, ToldKind(), 10_000)
 
-    async def load_all(ids):
-        cases, told = await folds.latest_of(ids), await tellings.latest_of([told_of(one) for one in ids])
-        return {one: (cases[one].state, told[told_of(one)].state) for one in ids}
+    async def load_all(ids, page):
+        found = await reached(journal, {folds: ids, tellings: [told_of(one) for one in ids]}, page)
+        return {one: (found[one].state, found[told_of(one)].state) for one in ids}
 
     return load_all
 
@@ -209,7 +320,7 @@ async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, se
             raise FrameError("altered")
         return await _reader(journal)(case_id)
 
-    async def load_all(ids):
+    async def load_all(ids, _):
         return {one: await load(one) for one in ids}
 
     desk = await open_desk(journal, settings, load, load_all)
@@ -223,7 +334,7 @@ async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, se
 async def test_nothing_moves_when_the_log_cannot_be_read_together_now(journal, settings):
     await write(journal, Story().registered())
 
-    async def load_all(_):
+    async def load_all(*_):
         raise StoreUnavailable
 
     desk = await open_desk(journal, settings, load_all=load_all)

@@ -44,4 +44,11 @@ def desk_rows(folded: FoldedCase) -> Iterator[DeskRow]:
         )
 
 
-DESK = Board("desk", DeskRow, key=("case_id", "request_id"), rows=desk_rows, indexes=(("service", "state"),))
+DESK = Board(
+    "desk",
+    DeskRow,
+    key=("case_id", "request_id"),
+    rows=desk_rows,
+    of=("requests", "involvement"),
+    indexes=(("service", "state"),),
+)

@@ -1,14 +1,15 @@
-"""How a board is declared: a row type, a key, and one function from a folded case to its rows (ADR 0007)."""
+"""How a board is declared: a row type, a key, what it reads of a case, and one function from that to rows (ADR 7)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from types import NoneType
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
-from case_api.domain.case import Case
+from case_api.domain.case import EVOLVE, Case
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 
@@ -56,14 +57,26 @@ class Column:
     optional: bool
 
 
+SLICES: Final = tuple(EVOLVE)
+"""What a case consists of, in the order of its fields."""
+TOLD: Final = "told"
+"""What stands beside a case is read by this name."""
+EVERY_SLICE: Final = frozenset({*SLICES, TOLD})
+
+
 @dataclass(frozen=True, slots=True)
 class Board(Generic[R]):
-    """A table over many cases. Its rows never depend on today: what does is compared when it is read."""
+    """A table over many cases. Its rows never depend on today: what does is compared when it is read.
+
+    They are made of the slices that it is *of*, and of nothing else: the others are empty in what it is given, so
+    that a fact of another slice can leave the rows as they are.
+    """
 
     name: str
     row: type[R]
     key: tuple[str, ...]
     rows: Callable[[FoldedCase], Iterable[R]]
+    of: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -76,9 +89,33 @@ class Board(Generic[R]):
 
     def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
         """The case's rows as plain values, each key once."""
-        names = [column.name for column in self.columns]
-        found = {tuple(getattr(row, name) for name in self.key): row for row in self.rows(folded)}
-        return [tuple(getattr(row, name) for name in names) for row in found.values()]
+        key, whole = _reader(self.key), _reader(tuple(column.name for column in self.columns))
+        found = {key(row): row for row in self.rows(_part(self.of)(folded))}
+        return [whole(row) for row in found.values()]
+
+
+@cache
+def _reader(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
+    """From a row to the values of some of its fields, two at least: a key is never the case alone."""
+    read: Callable[[object], tuple[object, ...]] = attrgetter(*names)
+    return read
+
+
+@cache
+def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
+    """From a folded case to one of these slices alone: all others are empty. Raises ValueError for a name of none."""
+    empty = [getattr(Case(UUID(int=0)), name) for name in SLICES]
+    places = [(SLICES.index(name), attrgetter(name)) for name in of if name != TOLD]
+    nothing, has_told = Told(), TOLD in of
+
+    def part(folded: FoldedCase) -> FoldedCase:
+        slices = empty.copy()
+        for place, read in places:
+            slices[place] = read(folded.case)
+        case = Case(folded.case.id, 0, None, *slices)
+        return FoldedCase(case, folded.told if has_told else nothing, folded.policy, folded.hashed)
+
+    return part
 
 
 @cache

@@ -33,5 +33,10 @@ def place_rows(folded: FoldedCase) -> Iterator[PlaceRow]:
 
 
 CLASSES = Board(
-    "classes", PlaceRow, key=("case_id", "shown_from"), rows=place_rows, indexes=(("setting", "setting_class"),)
+    "classes",
+    PlaceRow,
+    key=("case_id", "shown_from"),
+    rows=place_rows,
+    of=("people", "placements"),
+    indexes=(("setting", "setting_class"),),
 )

@@ -142,5 +142,18 @@ COLLABORATION = Board(
     OccasionRow,
     key=("case_id", "number"),
     rows=occasion_rows,
+    of=(
+        "people",
+        "placements",
+        "assessments",
+        "meetings",
+        "plans",
+        "postcards",
+        "recommendations",
+        "requests",
+        "reviews",
+        "stages",
+        "told",
+    ),
     indexes=(("setting", "day"),),
 )

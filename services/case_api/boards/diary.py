@@ -45,4 +45,26 @@ def under_other(policy: str) -> Selection:
     return EVERYTHING.other(policy=policy)
 
 
-DIARY = Board("diary", DiaryRow, key=("case_id", "day", "what", "ref"), rows=diary_rows, indexes=(("day",),))
+DIARY = Board(
+    "diary",
+    DiaryRow,
+    key=("case_id", "day", "what", "ref"),
+    rows=diary_rows,
+    of=(
+        "people",
+        "agreements",
+        "concerns",
+        "coordination",
+        "involvement",
+        "plans",
+        "postcards",
+        "recommendations",
+        "requests",
+        "reviews",
+        "stages",
+        "supports",
+        "told",
+        "watches",
+    ),
+    indexes=(("day",),),
+)

@@ -1,13 +1,23 @@
 """One edition of all boards: rows replaced case by case, and how far in the log they stand."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 from uuid import UUID
 
-from case_api.boards.board import Board
 from case_api.boards.catalogue import BOARDS
-from case_api.boards.tables import PARKED, Turn, next_number, stored_columns
+from case_api.boards.diary import DIARY
+from case_api.boards.tables import PARKED, Change, Turn, Values, next_number, stored_columns
+
+STANDING: Final = (
+    "SELECT edition, position, policy,"
+    " EXISTS (SELECT 1 FROM board_parked WHERE board_parked.edition=board_editions.edition)"
+    " FROM board_editions WHERE live=1"
+)
+"""What a follower asks as its turn begins."""
+
+MIXED: Final = ""
+"""Stands for the policy of rows that were not all worked out by the same one, or of which nobody knows."""
 
 
 class EditionGone(Exception):
@@ -16,11 +26,17 @@ class EditionGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What some cases contribute: their rows by board, and those that could not be folded, with the reason."""
+    """What some cases contribute to the boards that are made anew for them, and by which policy that was worked out."""
 
-    cases: Sequence[UUID]
+    policy: str
+    cases: Mapping[str, Sequence[UUID]]
+    """By board, whose rows are made anew."""
     rows: Mapping[str, Sequence[tuple[object, ...]]]
-    parked: Mapping[UUID, str]
+    """By board, the rows that they have now."""
+    whole: Sequence[UUID] = ()
+    """Cases whose rows are made anew in every board."""
+    parked: Mapping[UUID, str] = field(default_factory=dict)
+    """Those of them that could not be folded, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +45,73 @@ class Edition:
 
     number: int
     position: int
+    policy: str = MIXED
+    """By which all of its rows were worked out; MIXED while that is not so."""
+    has_parked: bool = False
 
-    async def replace(self, turn: Turn, contents: Contents) -> None:
-        """Put the rows of some cases in the place of those they had."""
-        if not contents.cases:
-            return
+    async def replace(self, turn: Turn, contents: Contents, position: int | None = None) -> None:
+        """Put rows in the place of those that the cases had, and note the *position* that the rows stand for now."""
+        settled = self.policy if contents.policy == self.policy else MIXED
+        moved = self.position if position is None else position
+        note = ("UPDATE board_editions SET position=?, policy=? WHERE edition=?", (moved, settled, self.number))
+        await turn.change([*self._changes(contents)], note)
+
+    async def load(self, turn: Turn, contents: Contents) -> None:
+        """Add the rows of cases that have none here yet."""
+        for change in self._changes(contents):
+            await turn.load(change.table, change.columns, change.rows)
+
+    async def parked(self, turn: Turn) -> frozenset[UUID]:
+        """The cases that could not be folded when they were looked at last."""
+        if not self.has_parked:
+            return frozenset()
+        found = await turn.run("SELECT case_id FROM board_parked WHERE edition=?", (self.number,))
+        return frozenset(_id(case_id) for (case_id,) in found)
+
+    async def settle(self, turn: Turn, policy: str) -> "Edition":
+        """Note that all rows were worked out by a policy, if so it is: every learner has one in the diary."""
+        others = f"SELECT 1 FROM {DIARY.table} WHERE edition=? AND policy<>? LIMIT 1"  # noqa: S608 (names are ours)
+        if await turn.run(others, (self.number, policy)):
+            return self
+        await turn.run("UPDATE board_editions SET policy=? WHERE edition=?", (policy, self.number))
+        return replace(self, policy=policy)
+
+    def _changes(self, contents: Contents) -> Iterator[Change]:
         for board in BOARDS:
-            await self._clear(turn, board.table, contents.cases)
-            await self._fill(turn, board, contents.rows[board.name])
-        await self._clear(turn, "board_parked", contents.cases)
-        if contents.parked:
+            cases = contents.cases[board.name]
+            if cases:
+                rows = [(self.number, *row) for row in contents.rows[board.name]]
+                yield Change(board.table, stored_columns(board), self.number, cases, rows)
+        if contents.parked or (contents.whole and self.has_parked):
             parked = [(self.number, case_id, reason) for case_id, reason in contents.parked.items()]
-            await turn.insert("board_parked", PARKED, parked)
+            yield Change("board_parked", PARKED, self.number, contents.whole, parked)
 
-    async def move(self, turn: Turn, position: int) -> None:
-        """Note the position that the rows stand for."""
-        await turn.run("UPDATE board_editions SET position=? WHERE edition=?", (position, self.number))
 
-    async def _clear(self, turn: Turn, table: str, cases: Sequence[UUID]) -> None:
-        marks = ",".join("?" * len(cases))
-        sql = f"DELETE FROM {table} WHERE edition=? AND case_id IN ({marks})"  # noqa: S608 (names are ours)
-        await turn.run(sql, (self.number, *cases))
-
-    async def _fill(self, turn: Turn, board: Board[Any], rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            await turn.insert(board.table, stored_columns(board), [(self.number, *row) for row in rows])
+def standing(answer: Sequence[Values]) -> Edition:
+    """The edition that readers see, from what STANDING found."""
+    [(number, position, policy, has_parked)] = answer
+    return Edition(number, position, policy, bool(has_parked))
 
 
 async def live(turn: Turn) -> Edition:
     """The edition that readers see."""
-    [(number, position)] = await turn.run("SELECT edition, position FROM board_editions WHERE live=1")
-    return Edition(number, position)
+    return standing(await turn.run(STANDING))
 
 
-async def begin(turn: Turn) -> Edition:
-    """A new edition, empty; what other rebuilds left behind is removed."""
+async def begin(turn: Turn, position: int = 0) -> Edition:
+    """A new edition, empty, for facts up to a position; what other rebuilds left behind is removed."""
     await remove_others(turn)
     number = await next_number(turn)
-    await turn.run("INSERT INTO board_editions VALUES (?, 0, 0)", (number,))
-    return Edition(number, 0)
+    await turn.run("INSERT INTO board_editions VALUES (?, ?, 0, ?)", (number, position, MIXED))
+    return Edition(number, position)
 
 
 async def again(turn: Turn, number: int) -> Edition:
     """An edition as it stands now. Raises EditionGone."""
-    found = await turn.run("SELECT position FROM board_editions WHERE edition=?", (number,))
+    found = await turn.run(STANDING.replace("live=1", "edition=?"), (number,))
     if not found:
         raise EditionGone
-    return Edition(number, found[0][0])
+    return standing(found)
 
 
 async def switch(turn: Turn, number: int) -> None:
@@ -88,3 +124,7 @@ async def remove_others(turn: Turn) -> None:
     current = (await live(turn)).number
     for table in ("board_editions", "board_parked", *(board.table for board in BOARDS)):
         await turn.run(f"DELETE FROM {table} WHERE edition<>?", (current,))  # noqa: S608 (names are ours)
+
+
+def _id(value: UUID | str) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)

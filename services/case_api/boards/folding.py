@@ -1,109 +1,129 @@
-"""From touched cases to their rows: each folded anew, so that corrections need no code of their own (ADR 0007)."""
+"""From touched cases to their rows: made anew from the fold, so that corrections need no code of their own (ADR 7)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from functools import reduce
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache, reduce
+from typing import Any, Final
 from uuid import UUID
 
-from case_api.boards.board import FoldedCase
+from case_api.boards.board import EVERY_SLICE, Board, FoldedCase
 from case_api.boards.case_search import hasher
 from case_api.boards.catalogue import BOARDS
 from case_api.boards.edition import Contents
 from case_api.domain.case import Case, fold
-from case_api.domain.catalogue import CATALOGUE
-from case_api.domain.event import SEALED, Recorded
+from case_api.domain.event import Recorded
 from case_api.domain.facts import told as tellings
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
-from case_api.store.journal import Journal, PlacedHeader, StoreUnavailable
+from case_api.store.journal import Journal, Stored, StoreUnavailable
 from case_api.streams import told_of
 
 Load = Callable[[UUID], Awaitable[tuple[Case, Told]]]
 """The newest fold of a case and of its Told stream."""
 
-LoadAll = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, tuple[Case, Told]]]]
-"""The same for several cases, in a few reads. Raises if any of them cannot be loaded."""
+LoadAll = Callable[[Sequence[UUID], Sequence[Stored]], Awaitable[Mapping[UUID, tuple[Case, Told]]]]
+"""The same for several cases in a few reads, with the facts of a page at hand. Raises if any cannot be loaded."""
 
 CurrentPolicy = Callable[[], Awaitable[Policy]]
 
+AT_A_TIME: Final = 32
+"""Cases between which others on the event loop have their turn."""
+
 
 class Folding:
-    """Folds cases and collects what each contributes to every board."""
+    """Folds cases and collects what each contributes to the boards."""
 
     def __init__(
         self, journal: Journal, policy: CurrentPolicy, load: Load | None = None, load_all: LoadAll | None = None
     ) -> None:
-        self._policy = policy
+        self._journal = journal
+        self.policy = policy
+        """The policy in force, by which rows are worked out."""
         self._load = load or _reader(journal)
         self._load_all = load_all
         self._hashed = hasher(journal.keyring)
 
-    async def contents(self, cases: Sequence[UUID]) -> Contents:
-        """The rows of each case. One that cannot be folded is parked, and stops no other.
+    async def contents(
+        self, touched: Mapping[UUID, frozenset[str]], policy: Policy, brought: Sequence[Stored] = ()
+    ) -> Contents:
+        """The rows of cases in the boards that read of the slices *touched*; *brought* are the facts that did so.
 
-        Raises StoreUnavailable.
+        A case that cannot be folded is parked, and stops no other. Raises StoreUnavailable.
         """
-        policy = await self._policy()
+        seen = {case_id: slices for case_id, slices in touched.items() if boards_of(slices)}
+        return await self._collected(seen, policy, await self._loaded([*seen], brought))
+
+    async def contents_of(self, cases: Mapping[UUID, Sequence[Stored]], policy: Policy) -> Contents:
+        """All rows of cases, from all their facts as they were read from the log. Raises StoreUnavailable."""
+        try:
+            loaded = await self._read(cases)
+        except (StoreUnavailable, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
+            loaded = {}
+        return await self._collected(dict.fromkeys(cases, EVERY_SLICE), policy, loaded)
+
+    async def _collected(
+        self, touched: Mapping[UUID, frozenset[str]], policy: Policy, loaded: Mapping[UUID, tuple[Case, Told]]
+    ) -> Contents:
+        cases: dict[str, list[UUID]] = {board.name: [] for board in BOARDS}
         rows: dict[str, list[tuple[object, ...]]] = {board.name: [] for board in BOARDS}
-        parked: dict[UUID, str] = {}
-        loaded = await self._loaded(cases)
-        for case_id in cases:
+        whole, parked = [], {}
+        for number, (case_id, slices) in enumerate(touched.items(), 1):
             try:
                 case, told = loaded.get(case_id) or await self._load(case_id)
-                for name, values in self._values(FoldedCase(case, told, policy, self._hashed)).items():
-                    rows[name] += values
+                found = [(one.name, one.values(self._given(case, told, policy))) for one in boards_of(slices)]
             except (StoreUnavailable, OSError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
                 parked[case_id] = type(error).__name__
-        return Contents(cases, rows, parked)
+                found = [(board.name, []) for board in BOARDS]
+            if slices == EVERY_SLICE or case_id in parked:
+                whole.append(case_id)
+            for name, values in found:
+                cases[name].append(case_id)
+                rows[name] += values
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return Contents(policy.ref, cases, rows, whole, parked)
 
-    async def _loaded(self, cases: Sequence[UUID]) -> Mapping[UUID, tuple[Case, Told]]:
+    def _given(self, case: Case, told: Told, policy: Policy) -> FoldedCase:
+        return FoldedCase(case, told, policy, self._hashed)
+
+    async def _loaded(self, cases: Sequence[UUID], brought: Sequence[Stored]) -> Mapping[UUID, tuple[Case, Told]]:
         """All of them, or none where something is wrong with one: then each is loaded by itself."""
-        if self._load_all is None:
+        if self._load_all is None or not cases:
             return {}
         try:
-            return await self._load_all(cases)
+            return await self._load_all(cases, brought)
         except (StoreUnavailable, OSError):
             raise
         except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
             return {}
 
-    @staticmethod
-    def _values(folded: FoldedCase) -> dict[str, list[tuple[object, ...]]]:
-        return {board.name: board.values(folded) for board in BOARDS}
+    async def _read(self, cases: Mapping[UUID, Sequence[Stored]]) -> dict[UUID, tuple[Case, Told]]:
+        beside = {case_id: told_of(case_id) for case_id in cases}
+        facts = [stored for of_one in cases.values() for stored in of_one]
+        events = await self._journal.pages.beyond(dict.fromkeys(beside.values(), 0), facts)
+        return {
+            case_id: (fold(case_id, events[case_id]), _told(events.get(told_id, ())))
+            for case_id, told_id in beside.items()
+        }
 
 
-def touched(headers: Iterable[PlacedHeader]) -> list[UUID]:
-    """The cases that some facts are about, each once."""
-    found = (_case_of(header) for header in headers)
-    return list(dict.fromkeys(case_id for case_id in found if case_id))
-
-
-def _case_of(header: PlacedHeader) -> UUID | None:
-    """A Told stream is sealed under its case's key; of an unknown type the stream itself is taken for a case.
-
-    Matters pass by: no board knows of them (I30).
-    """
-    if header.name == SEALED:
-        return None
-    declared = CATALOGUE.get(header.name.rpartition(".v")[0])
-    match declared.stream if declared else "case":
-        case "told":
-            return header.key_id or header.stream
-        case "authority":
-            return None
-        case _:
-            return header.stream
+@cache
+def boards_of(slices: frozenset[str]) -> tuple[Board[Any], ...]:
+    """The boards whose rows can be others when these slices are."""
+    return tuple(board for board in BOARDS if not slices.isdisjoint(board.of))
 
 
 def _reader(journal: Journal) -> Load:
     async def load(case_id: UUID) -> tuple[Case, Told]:
         events = await journal.read(case_id)
-        told = await journal.read(told_of(case_id))
-        return fold(case_id, events), reduce(_told, told, Told())
+        return fold(case_id, events), _told(await journal.read(told_of(case_id)))
 
     return load
 
 
-def _told(told: Told, event: Recorded) -> Told:
-    return tellings.evolve(told, event.fact, event)
+def _told(events: Sequence[Recorded]) -> Told:
+    return reduce(lambda told, event: tellings.evolve(told, event.fact, event), events, Told())

@@ -1,15 +1,18 @@
 """Keeps the boards up to the log: pulled page by page, position and rows in one transaction."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from case_api.boards.edition import live
-from case_api.boards.folding import Folding, touched
-from case_api.boards.tables import NUMBER, Occupied, Tables
+from case_api.boards.board import EVERY_SLICE
+from case_api.boards.edition import STANDING, Edition, live, standing
+from case_api.boards.folding import Folding
+from case_api.boards.tables import NUMBER, Occupied, Tables, Turn
+from case_api.boards.touching import Touched, touched
 from case_api.crash_points import passing
 from case_api.store.journal import Journal
 
@@ -20,6 +23,12 @@ PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Seconds before a follower that failed tries again."""
 
 PATIENCE: Final = 30.0
+
+GATHERING: Final = 0.03
+"""Seconds in which facts gather before a page of them is turned. Nobody waits for it: a list is brought up to date."""
+
+SETTLING: Final = 30.0
+"""Seconds between two looks whether all rows were worked out by one policy, while they were not."""
 
 ASIDE: Final = 0.25
 """Seconds for which a follower stands aside while another process is at it; it takes over from one that is gone."""
@@ -41,6 +50,7 @@ class Follower:
     def __init__(self, journal: Journal, tables: Tables, folding: Folding) -> None:
         self._journal, self._tables, self._folding = journal, tables, folding
         self._alone = asyncio.Lock()
+        self._looked_at = float("-inf")
 
     async def fresh(self) -> None:
         """Return once the boards hold everything that the log held when this was called.
@@ -56,16 +66,17 @@ class Follower:
 
         Raises Occupied while another process is at it, for one who does not want to wait.
         """
-        wanted = await self._journal.last_position() if upto is None else upto
         async with self._alone:
-            while (reached := await self.position()) < wanted and await self._turn_page(waits=waits):
-                continue
-        return reached
+            while True:
+                reached, read = await self._turn_page(waits=waits)
+                if read < PAGE or (upto is not None and reached >= upto):
+                    return reached
 
     async def refold(self, case_id: UUID) -> None:
         """Make one case's rows anew, where something other than a fact changed them: a key that was destroyed."""
-        async with self._tables.turn() as turn:
-            await (await live(turn)).replace(turn, await self._folding.contents([case_id]))
+        async with self._tables.turn(lasts=True) as turn:
+            contents = await self._folding.contents({case_id: EVERY_SLICE}, await self._folding.policy())
+            await (await live(turn)).replace(turn, contents)
 
     async def position(self) -> int:
         """The position up to which the boards take facts into account."""
@@ -86,6 +97,7 @@ class Follower:
                 reached = await self.catch_up(waits=False)
                 failures = 0
                 await self._journal.wait(reached, PATIENCE)
+                await asyncio.sleep(GATHERING)
             except Occupied:
                 await asyncio.sleep(ASIDE)
             except Exception as error:  # noqa: BLE001 - a follower that stops would let every list go stale
@@ -93,19 +105,34 @@ class Follower:
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
 
-    async def _turn_page(self, *, waits: bool) -> bool:
-        """Take one more page of the log into account; False if there is none."""
-        async with self._tables.turn(waits=waits) as turn:
-            edition = await live(turn)
-            headers = await self._journal.headers_since(edition.position, PAGE)
-            if headers:
-                await edition.replace(turn, await self._folding.contents(touched(headers)))
-                await edition.move(turn, headers[-1].position)
-                passing("boards-turning")
-        if headers:
-            passing("boards-turned")
-        return bool(headers)
+    async def _turn_page(self, *, waits: bool) -> tuple[int, int]:
+        """Take one more page of the log into account; the position that was reached, and how many facts those were."""
+        async with self._tables.turn(waits=waits, asks=STANDING) as turn:
+            edition = standing(turn.answer)
+            page = await self._journal.pages.since(edition.position, PAGE)
+            if not page:
+                return edition.position, 0
+            reached, policy = page[-1].position, await self._folding.policy()
+            edition = await self._settled(turn, edition, policy.ref)
+            changed = await _changed(turn, edition, policy.ref, touched(page))
+            await edition.replace(turn, await self._folding.contents(changed, policy, page), reached)
+            passing("boards-turning")
+        passing("boards-turned")
+        return reached, len(page)
+
+    async def _settled(self, turn: Turn, edition: Edition, policy: str) -> Edition:
+        """Look now and then whether all rows are of the policy in force, as long as that is not known."""
+        if edition.policy == policy or time.monotonic() - self._looked_at < SETTLING:
+            return edition
+        self._looked_at = time.monotonic()
+        return await edition.settle(turn, policy)
 
     async def _number(self, sql: str) -> int:
         [(number,)] = await self._tables.rows(sql, (), (NUMBER,))
         return int(number)
+
+
+async def _changed(turn: Turn, edition: Edition, policy: str, found: Touched) -> Touched:
+    """What is to be made anew: all of a case that is parked, and of every one while rows are of several policies."""
+    whole = frozenset(found) if edition.policy != policy else await edition.parked(turn)
+    return {case_id: EVERY_SLICE if case_id in whole else slices for case_id, slices in found.items()}

@@ -36,5 +36,10 @@ def open_postcard_rows(folded: FoldedCase) -> Iterator[OpenPostcardRow]:
 
 
 OPEN_POSTCARDS = Board(
-    "open_postcards", OpenPostcardRow, key=("case_id", "thread"), rows=open_postcard_rows, indexes=(("side",),)
+    "open_postcards",
+    OpenPostcardRow,
+    key=("case_id", "thread"),
+    rows=open_postcard_rows,
+    of=("postcards",),
+    indexes=(("side",),),
 )

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, ClassVar, cast
+from functools import cache
+from typing import ClassVar, Final
 
+import msgspec
 import psycopg
 
 from case_api.boards.board import Column, Kind
-from case_api.boards.tables import Occupied, Turn, Values, lay_out
+from case_api.boards.tables import Change, Occupied, Step, Turn, Values, lay_out
 from case_api.store.journal import StoreUnavailable
 from case_api.store.postgres_database import PostgresDatabase
 from case_api.store.postgres_schema import connection_info
@@ -19,6 +21,17 @@ TURN = b"SELECT pg_advisory_xact_lock(hashtextextended('stagepost boards ' || cu
 """One writer at a time among all processes; let go of at the end of the transaction, however it ends."""
 
 TURN_IF_FREE = TURN.replace(b"pg_advisory", b"pg_try_advisory")
+
+
+WRITING: Final = b"SELECT set_config('synchronous_commit', 'off', false), set_config('enable_seqscan', 'off', false)"
+"""For the connection that writes. Rows and position are lost together, and are made again from the log. Statements are
+planned once, maybe while a table is empty, and find cases by their key however many there come to be."""
+
+FROM_JSON: Final[Mapping[Kind, str]] = {
+    "uuid": "(one->>{})::uuid", "text": "one->>{}", "integer": "(one->>{})::bigint", "date": "(one->>{})::date",
+    "instant": "(one->>{})::timestamptz", "bytes": "decode(one->>{}, 'base64')"
+}  # fmt: skip
+"""How a value comes out of the JSON in which rows travel."""
 
 
 class PostgresTables:
@@ -40,17 +53,15 @@ class PostgresTables:
         await self._reader.open()
 
     @asynccontextmanager
-    async def turn(self, *, waits: bool = True) -> AsyncIterator[Turn]:
+    async def turn(self, *, waits: bool = True, asks: str = "", lasts: bool = False) -> AsyncIterator[Turn]:
         if self._alone.locked() and not waits:
             raise Occupied
         async with self._alone:
             try:
                 connection = await self._connected()
                 async with connection.transaction():
-                    taken = await (await connection.execute(TURN if waits else TURN_IF_FREE)).fetchone()
-                    if taken == (False,):
-                        raise Occupied
-                    yield _PostgresTurn(connection, self.types)
+                    answer = await _begun(connection, TURN if waits else TURN_IF_FREE, asks, lasts=lasts)
+                    yield _PostgresTurn(connection, self.types, answer)
             except psycopg.OperationalError as error:
                 raise StoreUnavailable(f"the boards cannot be written: {error.sqlstate}") from None
 
@@ -65,23 +76,64 @@ class PostgresTables:
 
     async def _connected(self) -> Connection:
         if self._writer is None or self._writer.closed:
-            self._writer = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            self._writer = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, prepare_threshold=0)
+            await self._writer.execute(WRITING)
         return self._writer
 
 
+async def _begun(connection: Connection, lock: bytes, asks: str, *, lasts: bool) -> list[Values]:
+    """Take the turn, and what the question finds once it is taken: all in one exchange. Raises Occupied."""
+    async with connection.pipeline():
+        if lasts:
+            await connection.execute(b"SET LOCAL synchronous_commit = on")
+        taken = await connection.execute(lock)
+        found = await connection.execute(asks.encode()) if asks else None
+    if await taken.fetchone() == (False,):
+        raise Occupied
+    return await found.fetchall() if found else []
+
+
 class _PostgresTurn:
-    def __init__(self, connection: Connection, types: Mapping[Kind, str]) -> None:
-        self._connection, self._types = connection, types
+    def __init__(self, connection: Connection, types: Mapping[Kind, str], answer: list[Values]) -> None:
+        self._connection, self._types, self.answer = connection, types, answer
 
     async def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Values]:
-        cursor = await self._connection.execute(sql.replace("?", "%s").encode(), parameters, prepare=False)
+        cursor = await self._connection.execute(_marked(sql), parameters, prepare=False)
         return await cursor.fetchall() if cursor.description else []
 
-    async def insert(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        arrays = ", ".join(f"%s::{self._types[column.kind]}[]" for column in columns)
-        sql = f"INSERT INTO {table} SELECT * FROM unnest({arrays})"  # noqa: S608 (names are ours)
-        values = [list(column) for column in zip(*rows, strict=True)]
-        await self._connection.execute(sql.encode(), cast("Any", values))
+    async def change(self, changes: Sequence[Change], *also: Step) -> None:
+        async with self._connection.pipeline():
+            for one in changes:
+                await self._connection.execute(_clears(one.table), (one.edition, one.cases), binary=True)
+                if one.rows:
+                    rows = msgspec.json.encode(one.rows).decode()
+                    await self._connection.execute(_fills(one.table, tuple(one.columns)), (rows,), binary=True)
+            for sql, parameters in also:
+                await self._connection.execute(_marked(sql), parameters)
+
+    async def load(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+        sql = f"COPY {table} FROM STDIN (FORMAT binary)".encode()
+        async with self._connection.cursor() as cursor, cursor.copy(sql) as copy:
+            copy.set_types([self._types[column.kind] for column in columns])
+            for row in rows:
+                await copy.write_row(row)
+
+
+@cache
+def _marked(sql: str) -> bytes:
+    return sql.replace("?", "%s").encode()
+
+
+@cache
+def _clears(table: str) -> bytes:
+    return f"DELETE FROM {table} WHERE edition=%b AND case_id=ANY(%b)".encode()  # noqa: S608 (names are ours)
+
+
+@cache
+def _fills(table: str, columns: tuple[Column, ...]) -> bytes:
+    """All rows are one value: to send an array for each column costs the program several times as much."""
+    values = ", ".join(FROM_JSON[one.kind].format(place) for place, one in enumerate(columns))
+    return f"INSERT INTO {table} SELECT {values} FROM jsonb_array_elements(%t::jsonb) AS one".encode()  # noqa: S608
 
 
 async def open_postgres_tables(dsn: str, authority: str) -> PostgresTables:

@@ -1,51 +1,134 @@
 """Making every board anew from the log while readers go on with the old one."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from case_api.boards.edition import again, begin, live, remove_others, switch
-from case_api.boards.folding import Folding, touched
+from case_api.boards.board import EVERY_SLICE
+from case_api.boards.edition import Contents, again, begin, live, remove_others, switch
+from case_api.boards.folding import Folding
 from case_api.boards.follower import PAGE
 from case_api.boards.tables import Tables, Turn
-from case_api.store.journal import Journal
+from case_api.boards.touching import about, touched
+from case_api.store.journal import Journal, Stored
+
+T = TypeVar("T")
+
+PART: Final = 4_000
+"""Facts that are read and folded at once, whole cases together."""
+
+Cases = Mapping[UUID, Sequence[Stored]]
+"""Whole cases, each with all of its facts."""
 
 
 async def rebuild(journal: Journal, tables: Tables, folding: Folding) -> int:
     """Build a new edition beside the live one and switch to it; how many cases it holds.
 
+    Each case is read and folded once, without a turn; what was written meanwhile is taken in afterwards, page by page
+    while there is much of it, and the last of it in the turn that switches.
+
     Raises EditionGone if another rebuild began meanwhile, StoreUnavailable.
     """
+    head = await journal.last_position()
     async with tables.turn() as turn:
-        number = (await begin(turn)).number
-    seen = await _fold_all(journal, tables, folding, number)
+        number = (await begin(turn, head)).number
+    count = await _fold_all(journal, tables, folding, number)
+    while await _is_far_behind(tables, number):
+        async with tables.turn() as turn:
+            await _take_page(journal, turn, folding, number)
     async with tables.turn() as turn:
         await _close_the_gap(journal, turn, folding, number)
         await switch(turn, number)
     async with tables.turn() as turn:
         await remove_others(turn)
-    return len(seen)
+    return count
 
 
-async def _fold_all(journal: Journal, tables: Tables, folding: Folding, number: int) -> set[UUID]:
-    """Fold each case once, up to the head as it is now, in a turn for each page so that live rows move on between."""
-    head = await journal.last_position()
-    seen: set[UUID] = set()
-    position = 0
-    while position < head:
-        async with tables.turn() as turn:
-            edition = await again(turn, number)
-            headers = [one for one in await journal.headers_since(position, PAGE) if one.position <= head]
-            new = [case_id for case_id in touched(headers) if case_id not in seen]
-            await edition.replace(turn, await folding.contents(new))
-            position = headers[-1].position
-            await edition.move(turn, position)
-        seen.update(new)
-    return seen
+async def _fold_all(journal: Journal, tables: Tables, folding: Folding, number: int) -> int:
+    """Fold each case once; while one part is written the next is read and folded. How many cases there were."""
+    count = 0
+    async with _Ahead[None]() as writing, aclosing(_whole_cases(journal)) as parts:
+        async for cases in parts:
+            contents = await folding.contents_of(cases, await folding.policy())
+            await writing.done()
+            writing.begin(_write(tables, number, contents))
+            count += len(cases)
+        await writing.done()
+    return count
+
+
+async def _write(tables: Tables, number: int, contents: Contents) -> None:
+    async with tables.turn() as turn:
+        await (await again(turn, number)).load(turn, contents)
+
+
+async def _whole_cases(journal: Journal) -> AsyncGenerator[Cases, None]:
+    """Every case in the log, in the order of their ids; a page is asked for while the one before is worked on."""
+    begun: list[Stored] = []
+    async with _Ahead[list[Stored]]() as reading:
+        reading.begin(journal.pages.of_streams(UUID(int=0), 0, PART))
+        while page := await reading.done():
+            last = page[-1]
+            reading.begin(journal.pages.of_streams(last.stream, last.version, PART))
+            found = [*begun, *page]
+            begun = [one for one in found if one.stream == last.stream]
+            yield _by_case(found[: len(found) - len(begun)])
+    yield _by_case(begun)
+
+
+class _Ahead(Generic[T]):
+    """One thing that goes on beside what its maker does; broken off where the maker fails."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[T] | None = None
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> None:
+        self._task = asyncio.create_task(work)
+
+    async def done(self) -> T | None:
+        """What it came to; None where nothing was begun. Raises what it raised."""
+        task, self._task = self._task, None
+        return await task if task else None
+
+    async def __aenter__(self) -> "_Ahead[T]":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+
+def _by_case(stored: Sequence[Stored]) -> Cases:
+    """What stands in streams of cases; by the first name in it, of whatever version the rest may be."""
+    found: dict[UUID, list[Stored]] = {}
+    for one in stored:
+        if one.version == 1 and about(one.name)[0] == "case":
+            found[one.stream] = []
+        if one.stream in found:
+            found[one.stream].append(one)
+    return found
+
+
+async def _is_far_behind(tables: Tables, number: int) -> bool:
+    """Whether more facts than a page holds lie between the new edition and the live one."""
+    async with tables.turn() as turn:
+        return (await live(turn)).position - (await again(turn, number)).position > PAGE
 
 
 async def _close_the_gap(journal: Journal, turn: Turn, folding: Folding, number: int) -> None:
     """Bring the new edition to where the live one stands, with no turn between."""
     wanted = (await live(turn)).position
-    while (edition := await again(turn, number)).position < wanted:
-        headers = await journal.headers_since(edition.position, PAGE)
-        await edition.replace(turn, await folding.contents(touched(headers)))
-        await edition.move(turn, headers[-1].position)
+    while (await again(turn, number)).position < wanted:
+        await _take_page(journal, turn, folding, number)
+    await (await again(turn, number)).settle(turn, (await folding.policy()).ref)
+
+
+async def _take_page(journal: Journal, turn: Turn, folding: Folding, number: int) -> None:
+    """Make anew all rows of the cases that one more page of the log is about."""
+    edition = await again(turn, number)
+    page = await journal.pages.since(edition.position, PAGE)
+    every = dict.fromkeys(touched(page), EVERY_SLICE)
+    await edition.replace(turn, await folding.contents(every, await folding.policy(), page), page[-1].position)

@@ -52,5 +52,10 @@ def _due(folded: FoldedCase) -> Iterator[tuple[str, UUID, date, date, str]]:
 
 
 REVIEWS_DUE = Board(
-    "reviews_due", ReviewDueRow, key=("case_id", "due", "what", "ref"), rows=review_due_rows, indexes=(("due",),)
+    "reviews_due",
+    ReviewDueRow,
+    key=("case_id", "due", "what", "ref"),
+    rows=review_due_rows,
+    of=("people", "coordination", "plans", "recommendations", "requests", "involvement", "reviews", "stages"),
+    indexes=(("due",),),
 )

@@ -1,8 +1,9 @@
 """Boards in an SQLite file of their own: disposable, so it need not survive a power cut (D22)."""
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from case_api.boards.board import Column, Kind
-from case_api.boards.tables import Occupied, Turn, Values, lay_out
+from case_api.boards.tables import Change, Occupied, Step, Turn, Values, lay_out
 from case_api.store.journal import StoreUnavailable
 
 T = TypeVar("T")
@@ -43,13 +44,12 @@ class SQLiteTables:
         self._alone = asyncio.Lock()
 
     @asynccontextmanager
-    async def turn(self, *, waits: bool = True) -> AsyncIterator[Turn]:
+    async def turn(self, *, waits: bool = True, asks: str = "", lasts: bool = False) -> AsyncIterator[Turn]:
         if self._alone.locked() and not waits:
             raise Occupied
         async with self._alone:
-            turn = _SQLiteTurn(self._work)
             try:
-                await self._work(partial(_begin, waits=waits))
+                turn = _SQLiteTurn(self._work, await self._work(partial(_begin, waits=waits, asks=asks)))
                 yield turn
                 await turn.run("COMMIT")
             finally:
@@ -75,18 +75,23 @@ class SQLiteTables:
 
 
 class _SQLiteTurn:
-    def __init__(self, work: Callable[[Callable[[sqlite3.Connection], Any]], Any]) -> None:
-        self._work = work
+    """Each call is one hop to the writer's thread."""
+
+    def __init__(
+        self, work: Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]], answer: list[Values]
+    ) -> None:
+        self._work, self.answer = work, answer
 
     async def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Values]:
         values = [_in(value) for value in parameters]
         found: list[Values] = await self._work(lambda connection: connection.execute(sql, values).fetchall())
         return found
 
-    async def insert(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        sql = f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})"  # noqa: S608 (names are ours)
-        values = [[_in(value) for value in row] for row in rows]
-        await self._work(lambda connection: connection.executemany(sql, values))
+    async def change(self, changes: Sequence[Change], *also: Step) -> None:
+        await self._work(partial(_change, changes=changes, also=also))
+
+    async def load(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+        await self._work(partial(_insert, table=table, columns=columns, rows=rows))
 
 
 async def open_sqlite_tables(folder: Path) -> SQLiteTables:
@@ -103,10 +108,15 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _begin(connection: sqlite3.Connection, *, waits: bool) -> None:
+def _begin(connection: sqlite3.Connection, *, waits: bool, asks: str) -> list[Values]:
     if waits:
         connection.execute("BEGIN IMMEDIATE")
-        return
+    else:
+        _begin_if_free(connection)
+    return connection.execute(asks).fetchall() if asks else []
+
+
+def _begin_if_free(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout=0")
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -116,6 +126,23 @@ def _begin(connection: sqlite3.Connection, *, waits: bool) -> None:
         raise
     finally:
         connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+
+
+def _change(connection: sqlite3.Connection, *, changes: Sequence[Change], also: Sequence[Step]) -> None:
+    for one in changes:
+        given = (one.edition, json.dumps([case_id.hex for case_id in one.cases]))
+        whose = "edition=? AND case_id IN (SELECT value FROM json_each(?))"
+        connection.execute(f"DELETE FROM {one.table} WHERE {whose}", given)  # noqa: S608 (names are ours)
+        _insert(connection, table=one.table, columns=one.columns, rows=one.rows)
+    for sql, parameters in also:
+        connection.execute(sql, [_in(value) for value in parameters])
+
+
+def _insert(
+    connection: sqlite3.Connection, *, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]
+) -> None:
+    sql = f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})"  # noqa: S608 (names are ours)
+    connection.executemany(sql, [[_in(value) for value in row] for row in rows])
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

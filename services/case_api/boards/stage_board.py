@@ -79,7 +79,12 @@ def _spells(case: Case) -> Iterator[tuple[date, date]]:
 
 
 STAGES = Board(
-    "stages", StageRow, key=("case_id", "shown_from"), rows=stage_rows, indexes=(("stage",), ("setting", "stage"))
+    "stages",
+    StageRow,
+    key=("case_id", "shown_from"),
+    rows=stage_rows,
+    of=("people", "placements", "coordination", "concerns", "stages", "reviews", "requests", "involvement", "watches"),
+    indexes=(("stage",), ("setting", "stage")),
 )
 
 

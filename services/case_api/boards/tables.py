@@ -5,21 +5,27 @@ Rows belong to an edition. One edition is live; a rebuild writes another beside 
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, ClassVar, Final, Protocol
+from uuid import UUID
 
 from case_api.boards.board import Board, Column, Kind
 from case_api.boards.catalogue import BOARDS
 
 Values = tuple[Any, ...]
 
-SHAPE: Final = sha256(repr([(one.table, one.columns, one.key, one.indexes) for one in BOARDS]).encode()).hexdigest()
-"""Changes with any declaration; tables of another shape are made anew, and filled from the log."""
-
 BOOKS: Final = (
-    "CREATE TABLE board_editions (edition bigint PRIMARY KEY, position bigint NOT NULL, live bigint NOT NULL)",
+    (
+        "CREATE TABLE board_editions (edition bigint PRIMARY KEY, position bigint NOT NULL, live bigint NOT NULL,"
+        " policy text NOT NULL)"
+    ),
     "CREATE TABLE board_parked (edition bigint, case_id {uuid}, reason text NOT NULL, PRIMARY KEY (edition, case_id))",
 )
+SHAPE: Final = sha256(
+    repr([BOOKS, *((one.table, one.columns, one.key, one.of, one.indexes) for one in BOARDS)]).encode()
+).hexdigest()
+"""Changes with any declaration; tables of another shape are made anew, and filled from the log."""
 NUMBER: Final = Column("number", "integer", optional=False)
 PARKED: Final = (
     Column("edition", "integer", optional=False),
@@ -32,14 +38,35 @@ class Occupied(Exception):
     """It is somebody else's turn just now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one table: the rows of some cases in an edition go, and others come."""
+
+    table: str
+    columns: Sequence[Column]
+    edition: int
+    cases: Sequence[UUID]
+    rows: Sequence[Sequence[object]]
+
+
+Step = tuple[str, Sequence[object]]
+"""A statement, with `?` for each parameter, and the parameters."""
+
+
 class Turn(Protocol):
     """A transaction that nobody else's, in any process, runs beside; rolled back by whatever is raised in it."""
+
+    answer: list[Values]
+    """What the question found that was asked with the turn."""
 
     async def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Values]:
         """Run one statement, with `?` for each parameter; what it returns."""
 
-    async def insert(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        """Add rows, all in one statement."""
+    async def change(self, changes: Sequence["Change"], *also: Step) -> None:
+        """Make all changes, and run what is *also* to be done with them, in one exchange with the database."""
+
+    async def load(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+        """Add many rows, as fast as the database takes them."""
 
 
 class Tables(Protocol):
@@ -50,8 +77,12 @@ class Tables(Protocol):
     has_table: ClassVar[str]
     """A question with one parameter: it finds a row if there is a table of that name."""
 
-    def turn(self, *, waits: bool = True) -> AbstractAsyncContextManager[Turn]:
-        """One's turn to write. Raises Occupied where one would have to wait for it and does not want to."""
+    def turn(self, *, waits: bool = True, asks: str = "", lasts: bool = False) -> AbstractAsyncContextManager[Turn]:
+        """One's turn to write, and the answer to what one *asks* once it has come.
+
+        What a turn writes can be made again from the log, so it may be lost with the power, position and rows alike,
+        unless it is said that it *lasts*. Raises Occupied where one would have to wait and does not want to.
+        """
 
     async def rows(self, sql: str, parameters: Sequence[object], columns: Sequence[Column]) -> list[Values]:
         """Read on a connection that no writer holds up."""
@@ -74,7 +105,7 @@ async def lay_out(tables: Tables) -> None:
         for statement in (*BOOKS, *(made for board in BOARDS for made in _made(board, tables.types))):
             await turn.run(statement.replace("{uuid}", tables.types["uuid"]))
         await turn.run("UPDATE board_shape SET shape=?" if known else "INSERT INTO board_shape VALUES (?, 0)", (SHAPE,))
-        await turn.run("INSERT INTO board_editions VALUES (?, 0, 1)", (await next_number(turn),))
+        await turn.run("INSERT INTO board_editions VALUES (?, 0, 1, '')", (await next_number(turn),))
 
 
 async def _shape(tables: Tables) -> list[Values]:

@@ -35,5 +35,6 @@ UNSUPPORTED_CONCERNS = Board(
     UnsupportedConcernRow,
     key=("case_id", "concern_id"),
     rows=unsupported_concern_rows,
+    of=("people", "concerns", "supports", "coordination"),
     indexes=(("stands_from",),),
 )

@@ -44,5 +44,10 @@ def watch_rows(folded: FoldedCase) -> Iterator[WatchRow]:
 
 
 WATCHES = Board(
-    "watches", WatchRow, key=("case_id", "watch", "ref", "raised_on"), rows=watch_rows, indexes=(("watch",),)
+    "watches",
+    WatchRow,
+    key=("case_id", "watch", "ref", "raised_on"),
+    rows=watch_rows,
+    of=("people", "watches"),
+    indexes=(("watch",),),
 )

@@ -43,6 +43,7 @@ class SchoolCalendar:
     holidays: frozenset[date]
     _asked: dict[date, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was answered before: boards ask for the same days again and again, case by case."""
+    _counted: dict[tuple[date, int], date] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def is_working_day(self, day: date) -> bool:
         return day.weekday() < DAYS_OF_A_WORKING_WEEK and day not in self.holidays
@@ -78,6 +79,15 @@ class SchoolCalendar:
             begins = sorted({session.first, *(one.last + timedelta(days=1) for one in session.breaks)})
             ends = [*(one - timedelta(days=1) for one in begins[1:]), session.last]
             yield from zip(begins, ends, strict=True)
+
+    def after_school_days(self, day: date, count: int) -> date:
+        """The day *count* school days after *day*: the first is not counted, the last is."""
+        known = self._counted.get((day, count))
+        if known is None:
+            known = self.after(day, count, self.is_school_day)
+            if len(self._counted) < REMEMBERED:
+                self._counted[day, count] = known
+        return known
 
     def after(self, day: date, count: int, counts: Callable[[date], bool]) -> date:
         """The day on which *count* days that count have gone by after *day*, itself not counted."""

@@ -227,7 +227,7 @@ class Policy(Value):
 
     def after_school_days(self, day: date, count: int) -> date:
         """The day *count* school days after *day*: the first is not counted, the last is."""
-        return self.calendar.after(day, count, self.calendar.is_school_day)
+        return self.calendar.after_school_days(day, count)
 
     def due(self, clock: str, begins: date) -> date | None:
         """The last day of a time limit that begins on a day; None where the pack sets no such limit."""

@@ -3,7 +3,7 @@
 Statements are written once, with `?` for each parameter; ids travel in the form that the database keeps.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -21,6 +21,9 @@ class Database(Protocol):
 
     def id_in(self, value: UUID) -> object:
         """An id as this database stores it."""
+
+    def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
+        """A table `asked` of `id` and `after` to read from, and its parameters: one wording however many there are."""
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Read on a connection of its own, never waiting for the writer."""

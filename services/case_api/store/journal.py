@@ -21,6 +21,7 @@ from case_api.store.append import (
     Placed,
     PlacedHeader,
     Reply,
+    Stored,
     StoreUnavailable,
     Unstorable,
     VersionConflict,
@@ -34,6 +35,7 @@ from case_api.store.evidence import Evidence
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
 from case_api.store.keystore import KeyStore
+from case_api.store.pages import Pages
 from case_api.store.reads import Found, KeptRow, Reads
 from case_api.store.replies import open_reply, seal_reply
 from case_api.store.writer import GroupWriter
@@ -55,6 +57,7 @@ __all__ = [
     "PlacedHeader",
     "Reply",
     "StoreUnavailable",
+    "Stored",
     "Unstorable",
     "VersionConflict",
 ]
@@ -79,6 +82,8 @@ class Journal:
         self._attempts = Attempts(backend.access, keyring)
         self.evidence = Evidence(self._reads, self._mapper, self._keys)
         """The same log byte for byte."""
+        self.pages = Pages(self._reads, self._mapper, self._keys)
+        """The same log, opened only where that is needed."""
         self._writer = GroupWriter(Committer(backend.line), Entry.touches)
 
     async def append(self, item: Append) -> None:

@@ -1,7 +1,7 @@
 """An authority's schemas on PostgreSQL, read on a few connections that find a restarted server again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -42,6 +42,9 @@ class PostgresDatabase:
 
     def id_in(self, value: UUID) -> UUID:
         return value
+
+    def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
+        return "unnest(?::uuid[], ?::bigint[]) AS asked(id, after)", ([*after], [*after.values()])
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         for pause in PAUSES:

@@ -1,6 +1,6 @@
 """Every question that the log answers, in one wording for both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -67,6 +67,20 @@ class Reads:
             " ORDER BY originator_id, originator_version"
         )
         return [_found(row) for row in await self._rows(sql, asked)]
+
+    async def beyond(self, after: Mapping[UUID, int]) -> list[Found]:
+        """The events of several streams, of each those after the version given, in the order of its versions."""
+        table, asked = self._database.asked(after)
+        sql = (
+            f"SELECT {_EVENT} FROM {table} CROSS JOIN stored_events WHERE originator_id=asked.id"  # noqa: S608 (ours)
+            " AND originator_version>asked.after ORDER BY originator_id, originator_version"
+        )
+        return [_found(row) for row in await self._rows(sql, asked)]
+
+    async def in_order_of_streams(self, stream: UUID, version: int, limit: int) -> list[Stored]:
+        """Rows as they are, in the order of their streams and versions, after a version of a stream."""
+        after = "WHERE (originator_id, originator_version)>(?,?) ORDER BY originator_id, originator_version LIMIT ?"
+        return await self._as_stored(after, self._id(stream), version, limit)
 
     async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
         """The last version of each of several streams; 0 for one that has not begun."""

@@ -1,8 +1,9 @@
 """One SQLite file: one writer on a thread of its own, readers that it never holds up (D22)."""
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +37,11 @@ class SQLiteFile:
 
     def id_in(self, value: UUID) -> str:
         return value.hex
+
+    def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
+        pairs = json.dumps([(stream.hex, version) for stream, version in after.items()])
+        each = "json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS after"
+        return f"(SELECT {each} FROM json_each(?)) AS asked", (pairs,)  # noqa: S608 (constants)
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:

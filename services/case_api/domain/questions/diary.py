@@ -38,9 +38,8 @@ def diary(case: Case, told: Told, policy: Policy) -> Iterator[Entry]:
 
 def _watches(case: Case, told: Told, policy: Policy) -> Iterator[Entry]:
     found = {cause.key: cause for cause in causes(case, told, policy)}
-    for key, cause in found.items():
-        if key not in case.watches.open:
-            yield Entry(cause.stands_from, "watch_stands")
+    for day in dict.fromkeys(cause.stands_from for key, cause in found.items() if key not in case.watches.open):
+        yield Entry(day, "watch_stands")
     for key, watch in case.watches.open.items():
         began = day_of(watch.at, policy.tz)
         if key not in found:

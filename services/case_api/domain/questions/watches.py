@@ -70,16 +70,16 @@ def causes(case: Case, told: Told, policy: Policy) -> Iterator[Cause]:
 
 def unsupported_concerns(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
     """I28: a concern that is not closed, and since which no support was put in place for the learner."""
+    supported_on = max((measure.started_on for measure in case.supports.by_id.values()), default=date.min)
+    waits_for: dict[date, str | None] = {}  # many concerns are due on one day
     for concern in case.concerns.by_id.values():
         since = day_of(concern.occurred_at, policy.tz)
-        if not concern.closed and not _supported_since(case, since):
+        if not concern.closed and supported_on < since:
             due = policy.after_school_days(since, policy.watches.unsupported_concern_school_days)
-            waits_for = coordinating_staff_on(case, due) or concern.received_by
-            yield Cause("unsupported_concern", due, since, due, concern.concern_id, waits_for)
-
-
-def _supported_since(case: Case, day: date) -> bool:
-    return any(measure.started_on >= day for measure in case.supports.by_id.values())
+            if due not in waits_for:
+                waits_for[due] = coordinating_staff_on(case, due)
+            staff = waits_for[due] or concern.received_by
+            yield Cause("unsupported_concern", due, since, due, concern.concern_id, staff)
 
 
 def reviews_overdue(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:

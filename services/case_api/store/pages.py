@@ -1,0 +1,49 @@
+"""The log for those who keep something up with it: read as it stands, and opened only where that is needed."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from case_api.domain.event import Recorded
+from case_api.store.append import Stored
+from case_api.store.frame import FrameError, take_apart
+from case_api.store.keystore import KeyStore
+from case_api.store.mapper import FrameMapper
+from case_api.store.reads import Found, Reads
+
+
+class Pages:
+    """Sealed facts in pages, and the few of them that are opened. Every method may raise StoreUnavailable."""
+
+    def __init__(self, reads: Reads, mapper: FrameMapper, keys: KeyStore) -> None:
+        self._reads, self._mapper, self._keys = reads, mapper, keys
+
+    async def since(self, position: int, limit: int) -> list[Stored]:
+        """The facts after a position, in log order."""
+        return await self._reads.stored_page(position, limit)
+
+    async def of_streams(self, stream: UUID, version: int, limit: int) -> list[Stored]:
+        """The facts after a version of a stream, in the order of streams and of their versions."""
+        return await self._reads.in_order_of_streams(stream, version, limit)
+
+    async def beyond(self, after: Mapping[UUID, int], brought: Sequence[Stored] = ()) -> dict[UUID, list[Recorded]]:
+        """Of each stream the facts after the version given, opened with those that are *brought*: in two reads.
+
+        Raises FrameError, KeyMissing.
+        """
+        rows = [Found(one.stream, one.version, one.name, one.state) for one in brought]
+        if after:
+            rows += await self._reads.beyond(after)
+        frames = [self._mapper.take_apart(*row) for row in rows]
+        keys = await self._keys.opening({frame.header.key_id for frame in frames})
+        found: dict[UUID, list[Recorded]] = {frame.header.stream: [] for frame in frames}
+        for frame in frames:
+            found[frame.header.stream].append(self._mapper.open(frame, keys[frame.header.key_id]))
+        return found
+
+
+def key_of(stored: Stored) -> UUID | None:
+    """The key that a fact is sealed under; None if its frame was altered."""
+    try:
+        return take_apart(stored.state).header.key_id
+    except FrameError:
+        return None
