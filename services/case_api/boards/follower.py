@@ -16,7 +16,7 @@ from case_api.boards.touching import Touched, touched
 from case_api.crash_points import passing
 from case_api.store.journal import Journal
 
-PAGE: Final = 200
+PAGE: Final = 1_000
 """Facts that are taken into account in one transaction."""
 
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0)

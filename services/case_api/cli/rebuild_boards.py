@@ -8,6 +8,7 @@ from case_api.boards.edition import EditionGone
 from case_api.boards.rebuild import rebuild
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.clock import SystemClock
+from case_api.http.serving import spare_the_collector
 from case_api.office import Offices
 from case_api.packs import Packs
 from case_api.settings import Settings, UnsafeSettings, authority_keys
@@ -24,6 +25,7 @@ def rebuild_boards() -> None:
     Exit codes: 2 when a key is missing, 3 when the store cannot be reached, 4 when overtaken by another rebuild.
     """
     settings = settings_or_exit(serves=False)
+    spare_the_collector()
     try:
         asyncio.run(_rebuild_all(settings))
     except UnsafeSettings as unsafe:
