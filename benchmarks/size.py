@@ -30,6 +30,8 @@ class Size:
     """Facts of a case when grown."""
     folds: int = 5_000
     """Folds cached when memory is compared."""
+    processes: tuple[int, ...] = (1, 2, 4)
+    """Of ours that share one database."""
 
 
 FULL = Size(rounds=5, seconds=2.0, cases=20_000, hot=100)
@@ -45,4 +47,5 @@ TINY = Size(
     grown_from=20,
     grown_to=60,
     folds=10,
+    processes=(2,),
 )

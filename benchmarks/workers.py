@@ -1,9 +1,8 @@
 """How throughput grows with the processes of the case API that share one PostgreSQL."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from itertools import chain
 
 from benchmarks import ground
@@ -12,34 +11,41 @@ from benchmarks.load.closed import closed_loop
 from benchmarks.load.traffic import Traffic, laid_out
 from benchmarks.posts import settled
 from benchmarks.results import Results
-from benchmarks.samples import Sample, Turn, alternate
+from benchmarks.samples import Sample
 from benchmarks.services import Identities, Service, case_api
 from benchmarks.size import Size
 
-PROCESSES = (1, 2, 4)
+WARMING = 2
+"""Turns that are not told: each process reads the cases that it has not seen."""
 
 
 async def processes(size: Size, database: Database, results: Results) -> None:
-    """The same clients, spread over one, two and four processes; every case is posted to through all of them."""
+    """The same clients, spread over one, two and four processes; every case is posted to through all of them.
+
+    As many run as are told, one number after the other: processes that only look on cost as well.
+    """
+    rounds: dict[str, list[Sample]] = {}
     async with AsyncExitStack() as stack:
         dsn, var = stack.enter_context(database.fresh()), stack.enter_context(ground.folder())
         identities = Identities.below(var)
         async with ground.opened(dsn, var) as journal:
             cases = await ground.filled(journal, size.cases)
-        running = [await stack.enter_async_context(case_api(dsn, var, identities)) for _ in range(max(PROCESSES))]
-        await settled(dsn)
         traffic = laid_out(var, "everywhere", cases, identities.tokens())
-
-        async def turn(number: int) -> Sample:
-            sample = await _at_once(running[:number], traffic, size)
-            await settled(dsn)
-            return sample
-
-        turns: dict[str, Turn] = {_named(number): partial(turn, number) for number in PROCESSES}
-        for one in turns.values():
-            await one()
-        rounds = await alternate(turns, size.rounds)
+        for number in size.processes:
+            rounds[_named(number)] = await _sharing(number, traffic, size, lambda: case_api(dsn, var, identities), dsn)
     results.told(f"POST of a concern by {size.writers} clients, spread over processes of ours", rounds)
+
+
+async def _sharing(
+    number: int, traffic: Traffic, size: Size, start: Callable[[], AbstractAsyncContextManager[Service]], dsn: str
+) -> list[Sample]:
+    async with AsyncExitStack() as stack:
+        running = [await stack.enter_async_context(start()) for _ in range(number)]
+        samples = []
+        for _ in range(WARMING + size.rounds):
+            await settled(dsn)
+            samples.append(await _at_once(running, traffic, size))
+        return samples[WARMING:]
 
 
 async def _at_once(services: Sequence[Service], traffic: Traffic, size: Size) -> Sample:

@@ -1,6 +1,7 @@
 """The tree follows the log, is never ahead of it, and is signed for."""
 
 import asyncio
+import time
 from base64 import b64decode
 from uuid import uuid4
 
@@ -97,6 +98,36 @@ async def test_two_processes_keep_one_tree(settings, journal, keeper):
     await other.close()
     assert one == two
     assert one.root == reference.root(await leaves(journal))
+
+
+async def test_a_keeper_that_another_was_quicker_than_stands_aside_and_goes_on_when_that_one_is_gone(
+    settings, journal, keeper, monkeypatch
+):
+    monkeypatch.setattr(keeping, "PACE", 0.0)
+    monkeypatch.setattr(keeping, "ASIDE", 0.5)
+    other, overtaken_at = await open_keeper(settings, journal, SEED), []
+    add = other.nodes.add
+
+    async def late(leaves, nodes):
+        await keeper.checkpoint()
+        overtaken_at.append(time.monotonic())
+        monkeypatch.setattr(other.nodes, "add", add)
+        await add(leaves, nodes)
+
+    monkeypatch.setattr(other.nodes, "add", late)
+    [stream] = await written(journal, streams=1, versions=1)
+    running = asyncio.create_task(other.run())
+    async with asyncio.timeout(10):
+        while not overtaken_at:  # noqa: ASYNC110 (the keeper tells nobody)
+            await asyncio.sleep(0.01)
+        for version in (2, 3):  # the first of them may still come in before it stands aside
+            await journal.append(following(stream, version))
+            while (await keeper.nodes.newest_checkpoint() or (0,))[0] < version:  # noqa: ASYNC110 (as above)
+                await asyncio.sleep(0.01)
+    assert time.monotonic() - overtaken_at[0] >= 0.5
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await other.close()
 
 
 async def test_a_page_that_another_process_added_is_refused(journal, keeper):

@@ -7,11 +7,13 @@ import time
 from typing import Final
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from case_api.access.principal import Principal
 from case_api.http.tracing import trace_of
 
+GONE: Final = 499
+"""In the place of a status where the client left before there was one."""
 MATTERS: Final = "/v1/matters"
 
 
@@ -25,20 +27,14 @@ class AccessLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 499
-
-        async def watching(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        began = time.perf_counter()
         try:
-            await self.app(scope, receive, watching)
+            await self.app(scope, receive, send)
         finally:
-            self._write(scope, status, time.perf_counter() - began)
+            self._write(scope, time.perf_counter() - began)
 
-    def _write(self, scope: Scope, status: int, seconds: float) -> None:
+    def _write(self, scope: Scope, seconds: float) -> None:
+        status = trace_of(scope).status or GONE
         self.log.info("request", **_fields(scope), status=status, duration_ms=round(seconds * 1000, 2))
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from case_api.http import problem_kinds
 from case_api.http.problems import Problem, Problems
@@ -31,22 +31,15 @@ class Incidents:
         self.app, self.problems = app, problems
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def watching(message: Message) -> None:
-            nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
-            await send(message)
-
         try:
-            await self.app(scope, receive, watching)
+            await self.app(scope, receive, send)
         except Exception as error:  # the last place to catch it; logged and answered below
             if scope["type"] != "http":
                 raise
             incident = report(error, scope)
         else:
             return
-        if begun:
+        if trace_of(scope).status is not None:
             raise AnswerBroken(incident)
         problem = Problem(problem_kinds.INTERNAL, members={"incident": incident})
         await self.problems.response(Request(scope), problem)(scope, receive, send)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from case_api.access.principal import Principal
 from case_api.http import problem_kinds
 from case_api.http.problems import Problem, Problems
+from case_api.http.tracing import trace_of
 
 MOST_BUCKETS = 10_000
 Name = tuple[str, str, str]
@@ -51,19 +52,13 @@ class Rates:
             await self.app(scope, receive, send)
             return
         left = self._take((principal.authority, principal.client, principal.subject))
-        fields = [(b"ratelimit-policy", self.policy), (b"ratelimit", self._state(left))]
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *fields]
-            await send(message)
-
+        trace_of(scope).fields += [(b"ratelimit-policy", self.policy), (b"ratelimit", self._state(left))]
         if left < 0:
             wait = {"Retry-After": str(math.ceil(-left / self.per_second))}
             problem = Problem(problem_kinds.TOO_MANY_REQUESTS, headers=wait)
-            await self.problems.response(Request(scope), problem)(scope, receive, sending)
+            await self.problems.response(Request(scope), problem)(scope, receive, send)
         else:
-            await self.app(scope, receive, sending)
+            await self.app(scope, receive, send)
 
     def _take(self, name: Name) -> float:
         """Take one token; what is left, or how much was lacking as a negative number."""

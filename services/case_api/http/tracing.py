@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid4
 
 KEY = "stagepost.trace"
 TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+NO_STORE = (b"cache-control", b"no-store")
 HARDENED = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 
@@ -25,6 +26,10 @@ class Trace:
     """This request alone. Answered in X-Request-Id and written to the log."""
     problem: str | None = None
     rule_ids: tuple[str, ...] = ()
+    fields: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Header fields that the answer gets, whoever answers."""
+    status: int | None = None
+    """Of the answer, once it has begun."""
 
 
 def trace_of(scope: Scope) -> Trace:
@@ -52,7 +57,10 @@ def _valid(match: re.Match[bytes]) -> bool:
 
 
 class Tracing:
-    """ASGI middleware, outermost: gives each request its trace, and each answer its fixed fields."""
+    """ASGI middleware, outermost: gives each request its trace, and each answer its fields.
+
+    It is the only one that looks at what is sent: the others find in the trace whether and how the answer began.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -63,15 +71,15 @@ class Tracing:
             return
         given = [value for name, value in scope["headers"] if name == b"traceparent"]
         trace = scope[KEY] = begun(given[0] if len(given) == 1 else None)
-        fixed = [(b"x-request-id", str(trace.request_id).encode()), *HARDENED]
+        trace.fields += [(b"x-request-id", str(trace.request_id).encode()), *HARDENED]
         no_store = scope["path"].startswith("/v1/")
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [pair for pair in message["headers"] if not (no_store and pair[0] == b"cache-control")]
+                trace.status, headers = message["status"], message["headers"]
                 if no_store:
-                    headers.append((b"cache-control", b"no-store"))
-                message["headers"] = headers + fixed
+                    headers = [*(pair for pair in headers if pair[0] != b"cache-control"), NO_STORE]
+                message["headers"] = [*headers, *trace.fields]
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -36,8 +36,12 @@ class Keyring:
         return _seal(self._wrap, AESGCM.generate_key(256), key_id.bytes)
 
     def unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
-        """The data key. Raises ValueError if it was wrapped for another id or another authority."""
-        return AESGCM(_open(self._wrap, wrapped, key_id.bytes))
+        """The data key, ready for use. Raises ValueError if it was wrapped for another id or another authority."""
+        return AESGCM(self.data_key(key_id, wrapped))
+
+    def data_key(self, key_id: UUID, wrapped: bytes) -> bytes:
+        """The data key itself, which takes less memory. Raises ValueError as `unwrap` does."""
+        return _open(self._wrap, wrapped, key_id.bytes)
 
     def search_hash(self, system: str, value: str) -> bytes:
         """Keyed hash under which an identifier or a name is looked up (D9); the caller normalises *value*."""

@@ -16,8 +16,8 @@ from case_api.store.mapper import Keys
 from case_api.store.together import Together
 from case_api.store.writer import GroupWriter
 
-REMEMBERED = 20_000
-"""Unwrapped keys held in memory."""
+REMEMBERED = 100_000
+"""Unwrapped keys held in memory, some 300 bytes each; a cipher made of one would be ten times as large."""
 
 
 class KeyStore:
@@ -34,7 +34,7 @@ class KeyStore:
         self._keyring, self._database, self._vouched = keyring, database, vouched
         self._writer = GroupWriter(self._store)
         self._together = Together(self._found)
-        self._known: OrderedDict[UUID, AESGCM] = OrderedDict()
+        self._known: OrderedDict[UUID, bytes] = OrderedDict()
 
     async def make(self, key_ids: Sequence[UUID]) -> None:
         """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
@@ -43,7 +43,7 @@ class KeyStore:
     async def sealing(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
         """The keys to seal under. Raises KeyDestroyed, KeyMissing."""
         wanted = tuple(key_ids)
-        known = {key_id: key for key_id in wanted if (key := self._known.get(key_id))} if self._vouched else {}
+        known = {key_id: AESGCM(key) for key_id in wanted if (key := self._known.get(key_id))} if self._vouched else {}
         return known if len(known) == len(wanted) else await self._living(wanted)
 
     def forget(self, key_ids: Iterable[UUID]) -> None:
@@ -94,11 +94,11 @@ class KeyStore:
         if wrapped is None:
             self._known.pop(key_id, None)
             return None
-        key = self._known.pop(key_id, None) or self._keyring.unwrap(key_id, bytes(wrapped))
+        key = self._known.pop(key_id, None) or self._keyring.data_key(key_id, bytes(wrapped))
         self._known[key_id] = key
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return key
+        return AESGCM(key)
 
 
 def unwrapped(keyring: Keyring, wanted: Sequence[UUID], rows: Iterable[Row]) -> Keys:
