@@ -17,8 +17,11 @@ from case_api.crash_points import passing
 from case_api.store.journal import Journal
 
 PAGE: Final = 400
-"""Facts that are taken into account in one transaction: few enough to be folded, on a busy event loop and for all boards,
-long before PostgreSQL ends a transaction that waits idle (5 s)."""
+"""Facts that are taken into account in one transaction.
+
+Few enough to be folded for all boards, on a busy event loop, long before PostgreSQL ends a transaction that waits idle
+(5 s).
+"""
 
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Seconds before a follower that failed tries again."""
