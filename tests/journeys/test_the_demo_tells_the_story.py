@@ -19,7 +19,7 @@ from demo.script import Row, read_staff, read_story
 from tests import canaries
 from tests.house.test_documents import commands
 from tests.journeys.api import ROOT, free_port
-from tests.journeys.demo_process import Demo, is_open, running
+from tests.journeys.demo_process import PATIENCE, Demo, is_open, running
 
 ROLES = {
     "teacher", "pupil_support", "guidance", "support_assistant", "school_leader", "external", "agency_slt",
@@ -177,7 +177,7 @@ def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: 
 
 def test_once_means_to_end_when_all_is_delivered(demo: Demo, tmp_path: Path):
     with running(tmp_path, "--once") as once:
-        assert once.process.wait(60) == 0, once.said
+        assert once.process.wait(PATIENCE) == 0, once.said
     assert set(once.written["cases"]) == {"maja", "callum", "isla"}
     assert not any(is_open(port) for port in astuple(once.ports))
 
