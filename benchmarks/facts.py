@@ -18,6 +18,7 @@ TEXT = (
 )
 WORDS = TEXT.split()
 POLICY = "scotland-generic@1"
+SCHOOLS = 200
 
 
 def description() -> str:
@@ -47,13 +48,18 @@ def posted() -> dict[str, object]:
     }
 
 
+def school(number: int) -> str:
+    """Of the learner, or the member of staff, with this number: they meet those whose numbers end alike."""
+    return f"school-{number % SCHOOLS}"
+
+
 def registered(number: int) -> LearnerRegistered:
     """The first fact of a case."""
     return LearnerRegistered(
         person_id=uuid4(),
         name=f"Learner {number}",
         date_of_birth=date(2016, 1 + number % 12, 1 + number % 28),
-        setting=f"school-{number % 200}",
+        setting=school(number),
     )
 
 

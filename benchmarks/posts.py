@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks import ground
+from benchmarks import facts, ground
 from benchmarks.ground import AUTHORITY, Database
 from benchmarks.load.closed import TOOL, closed_loop
 from benchmarks.load.paced import open_loop
@@ -137,7 +137,7 @@ async def _crud_tables(dsn: str, cases: Sequence[UUID]) -> str:
         cursor.copy("COPY cases (id, setting, concerns, changed_at, version) FROM STDIN") as copy,
     ):
         for number, case_id in enumerate(cases):
-            await copy.write_row((case_id, f"school-{number % 200}", 0, datetime.now(UTC), 1))
+            await copy.write_row((case_id, facts.school(number), 0, datetime.now(UTC), 1))
     return address
 
 

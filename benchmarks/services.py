@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks import facts
 from benchmarks.ground import AUTHORITY, KEY
 from case_api.http.issuer import NAME, LocalIssuer
 from case_api.settings import Settings, seal_keys
@@ -21,7 +22,7 @@ from tests.journeys.api import as_address
 ROOT: Final = Path(__file__).parent.parent
 PATIENCE: Final = 60.0
 """Seconds for a process to listen, and to end."""
-PEOPLE: Final = 500
+PEOPLE: Final = 3 * facts.SCHOOLS
 """People who post: the case API allows each of them 100 requests a second."""
 
 
@@ -51,9 +52,9 @@ class Identities:
         return cls(LocalIssuer(settings))
 
     def tokens(self) -> list[str]:
-        """One for each of many teachers."""
+        """One for each of many people who lead support, as many in each school."""
         return [
-            self.issuer.mint(f"teacher-{number}", authority=AUTHORITY, roles=["teacher"], org=f"school-{number % 200}")
+            self.issuer.mint(f"staff-{number}", authority=AUTHORITY, roles=["pupil_support"], org=facts.school(number))
             for number in range(PEOPLE)
         ]
 

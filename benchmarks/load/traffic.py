@@ -24,18 +24,23 @@ class Traffic:
 
     def requests(self) -> Requests:
         """Posts, with a new idempotency key each."""
-        cases, tokens, bodies = map(_lines, (self.cases, self.tokens, self.bodies))
-        return lambda: post(random.choice(cases), random.choice(tokens), random.choice(bodies))  # noqa: S311
+        pairs, bodies = self._pairs(), _lines(self.bodies)
+        return lambda: post(*random.choice(pairs), random.choice(bodies))  # noqa: S311 - not a secret
 
     def reads(self, view: str) -> Requests:
         """Reads of one view of the cases."""
-        cases, tokens = map(_lines, (self.cases, self.tokens))
-        return lambda: get(random.choice(cases), view, random.choice(tokens))  # noqa: S311 - not a secret
+        pairs = self._pairs()
+        return lambda: get(*random.choice(pairs), view)  # noqa: S311 - not a secret
 
     def post_to_each(self, number: int) -> Iterator[bytes]:
         """A post to each of the first cases."""
-        cases, tokens, bodies = map(_lines, (self.cases, self.tokens, self.bodies))
-        return (post(case, random.choice(tokens), random.choice(bodies)) for case in cases[:number])  # noqa: S311
+        bodies = _lines(self.bodies)
+        return (post(case, token, random.choice(bodies)) for case, token in self._pairs()[:number])  # noqa: S311
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Each case with one of its school's staff, who are in turn the caller of many."""
+        cases, tokens = _lines(self.cases), _lines(self.tokens)
+        return [(case, tokens[number % len(tokens)]) for number, case in enumerate(cases)]
 
 
 def _lines(path: Path) -> list[str]:
@@ -50,7 +55,7 @@ def post(case: str, token: str, body: str) -> bytes:
     ).encode("ascii")
 
 
-def get(case: str, view: str, token: str) -> bytes:
+def get(case: str, token: str, view: str) -> bytes:
     """A view of a case."""
     return (f"GET /v1/cases/{case}/{view} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n").encode(
         "ascii"

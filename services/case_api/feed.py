@@ -45,6 +45,14 @@ Gone = Callable[[], Awaitable[bool]]
 """Whether there is nobody left to answer."""
 
 
+Follows = Callable[[Principal, Recorded], Awaitable[bool]]
+"""Whether the case of an event is open to a consumer."""
+
+
+async def _every_case(_: Principal, __: Recorded) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Visible events, and the cursor after the last fact that was looked at."""
@@ -64,8 +72,8 @@ class Stretch:
 class Feed:
     """One authority's feed."""
 
-    def __init__(self, journal: Journal, public_url: str, zone: tzinfo) -> None:
-        self._journal, self._public_url, self._zone = journal, public_url, zone
+    def __init__(self, journal: Journal, public_url: str, zone: tzinfo, follows: Follows = _every_case) -> None:
+        self._journal, self._public_url, self._zone, self._follows = journal, public_url, zone, follows
 
     async def page(
         self,
@@ -124,7 +132,7 @@ class Feed:
         seen: list[Placed] = []
         for some in _slices(wanted, limit):
             for placed in await self._opened(some):
-                if may_see(consumer, placed.recorded):
+                if may_see(consumer, placed.recorded) and await self._follows(consumer, placed.recorded):
                     seen.append(placed)
                 if len(seen) == limit:
                     return seen, placed.position, True

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from case_api.access.ruling import ALLOWED, Ruling
 from case_api.clock import Clock
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
@@ -51,6 +52,8 @@ class JointOrder(Generic[C]):
     key: str | None
     """The idempotency key; None on a dry run."""
     fingerprint: bytes
+    may_see: Callable[[Case, Situation], Ruling] = lambda *_: ALLOWED
+    """Whether the caller may act on one of them; one that they may not is to them as if it were not there."""
 
     def on(self, case_id: UUID) -> Order[Case, C]:
         """The order as it is for one of the cases."""
@@ -118,11 +121,16 @@ class JointService:
             held = [(one, await self._up_to_date(one, stack)) for one in cases]
             for _, each in held:
                 situation = not_before(situation, each.folded)
-            parts = [_decided(order.on(one), each, situation) for one, each in held]
-            refusals = order.rules([each.folded.state for _, each in held], order.command, situation)
+            seen = [_in_sight(order, each.folded.state, situation) for _, each in held]
+            parts = [
+                _decided(order.on(one), each, case, situation) for (one, each), case in zip(held, seen, strict=True)
+            ]
+            refusals = order.rules(seen, order.command, situation)
             refusals += together({part.order.stream: part.outcome.refusals for part in parts})
             if refusals or order.key is None:
                 return await self._unrecorded(order, parts, refusals, situation)
+            if not await self._precedent.confirm(situation.authority):  # it says who teaches whom
+                return None
             return await self._recorded(order, parts, situation)
 
     async def _up_to_date(self, case_id: UUID, stack: AsyncExitStack) -> Held[Case]:
@@ -190,9 +198,12 @@ class JointService:
         return Answer(kept.reply, replayed=True)
 
 
-def _decided(order: Order[Case, C], held: Held[Case], situation: Situation) -> _Part[C]:
-    before = held.folded
-    return _Part(order, held, before.version, decide(order.decision, before.state, order.command, situation))
+def _in_sight(order: JointOrder[C], case: Case, situation: Situation) -> Case:
+    return case if order.may_see(case, situation).permitted else Case(case.id)
+
+
+def _decided(order: Order[Case, C], held: Held[Case], case: Case, situation: Situation) -> _Part[C]:
+    return _Part(order, held, held.folded.version, decide(order.decision, case, order.command, situation))
 
 
 def _receipt(part: _Part[Any], facts: Sequence[Fact]) -> Receipt:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from case_api.access.principal import Principal
+from case_api.access.ruling import ALLOWED, Ruling
 from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event
 from case_api.domain.refusal import Decision, Refusal
@@ -55,7 +56,7 @@ class Order(Struct, Generic[S, C], frozen=True):
     """The command begins the stream."""
     sealed: bool = False
     """Of a child-protection matter: its facts are stored sealed under its own key, its refusals are restricted."""
-    may_see: Callable[[S], bool] = lambda _: True
+    may_see: Callable[[S, Situation], Ruling] = lambda *_: ALLOWED
     """Whether the caller may know of what is addressed; if not, it does not exist for them."""
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from case_api.access.ruling import ALLOWED, DENIED, Ruling
 from case_api.clock import Clock
 from case_api.domain.command import Command, Situation
 from case_api.domain.decide import decide
@@ -81,11 +82,14 @@ class Service(Generic[S]):
         situation = not_before(situation, before)
         if order.command.needs_history and len(situation.history) != before.version:
             return None
-        if self._is_out_of_sight(order, before) or self._is_stale(order, before):
+        sight = self._sight(order, before, situation)
+        if not sight.permitted or self._is_stale(order, before):
             return await self._unrecorded(order, before, Decision(), situation)
         outcome = decide(order.decision, before.state, order.command, situation)
         if outcome.refusals or not outcome.events or order.key is None:
             return await self._unrecorded(order, before, outcome, situation)
+        if sight.by_directory and not await self._precedent.confirm(situation.authority):
+            return None
         facts = facts_of(order, before.version, outcome, situation)
         answer = await self._recorded(order, facts, outcome)
         if answer is not None and not answer.replayed:
@@ -93,9 +97,10 @@ class Service(Generic[S]):
         return answer
 
     @staticmethod
-    def _is_out_of_sight(order: Order[S, C], before: Folded[S]) -> bool:
-        begun = before.version > 0
-        return not order.opens and not (begun and order.may_see(before.state))
+    def _sight(order: Order[S, C], before: Folded[S], situation: Situation) -> Ruling:
+        if order.opens:
+            return ALLOWED
+        return order.may_see(before.state, situation) if before.version > 0 else DENIED
 
     @staticmethod
     def _is_stale(order: Order[S, C], before: Folded[S]) -> bool:
@@ -108,7 +113,9 @@ class Service(Generic[S]):
         head, kept = await self._journal.confirm(order.stream, order.caller.who.client, order.key or "")
         if head != before.version:
             return None
-        if self._is_out_of_sight(order, before):
+        if not self._sight(order, before, situation).permitted:
+            if not await self._precedent.confirm(situation.authority):
+                return None
             raise NoSuchStream
         if order.key is not None and kept is not None:
             return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))

@@ -13,7 +13,7 @@ from case_api.http.app import create_app, local_issuers
 from case_api.http.issuer import LocalIssuer
 from case_api.settings import Settings, authority_keys
 from case_api.store.journal import Kept
-from tests.journeys.api import AUTHORITY, ROOT
+from tests.journeys.api import AUTHORITY, ROOT, SCHOOL
 from tests.journeys.family import REQUEST, SERVICE, Door, agreed
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ async def test_a_refusal_that_was_overtaken_is_decided_again(tmp_path, monkeypat
     one, other = create_app(settings, issuers), create_app(settings, issuers)
 
     def bearer(role: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {issuer.mint('hay', authority=AUTHORITY, roles=[role])}"}
+        return {"Authorization": f"Bearer {issuer.mint('hay', authority=AUTHORITY, roles=[role], org=SCHOOL)}"}
 
     async with opened(one) as here, opened(other) as there:
         await Door(here, bearer("authority_admin")).done("/v1/directory/services", SERVICE)

@@ -40,7 +40,9 @@ class Victim:
         return list(self.addresses)
 
     def bearer(self, *roles: str, client: str = "office") -> dict[str, str]:
-        token = LocalIssuer(self.settings).mint("hay", authority=AUTHORITY, roles=roles, client=client)
+        token = LocalIssuer(self.settings).mint(
+            "hay", authority=AUTHORITY, roles=roles, client=client, org="burnside-primary"
+        )
         return {"Authorization": f"Bearer {token}"}
 
     async def start(self, **settings: str) -> int:

@@ -26,6 +26,10 @@ PATIENCE = 90.0
 """Seconds for a process to answer, and to end: it may share its cores with many others."""
 
 
+SCHOOL = "burnside-primary"
+"""Where learners of these tests are, and staff work unless said otherwise."""
+
+
 @dataclass
 class Api:
     """Several processes that serve the same store; `base_urls` has the address of each."""
@@ -41,7 +45,7 @@ class Api:
         self.issuer = LocalIssuer(self.settings)
 
     def token(self, *roles: str, sub: str = "hay", authority: str = AUTHORITY, **claims: Any) -> str:
-        return self.issuer.mint(sub, authority=authority, roles=roles, **claims)
+        return self.issuer.mint(sub, authority=authority, roles=roles, **{"org": SCHOOL, **claims})
 
     def bearer(self, *roles: str, **claims: Any) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(*roles, **claims)}"}

@@ -26,7 +26,7 @@ class Town:
     issuer: LocalIssuer
 
     def door(self, role: str, **claims: Any) -> Door:
-        token = self.issuer.mint(role, authority=AUTHORITY, roles=(role,), **claims)
+        token = self.issuer.mint(role, authority=AUTHORITY, roles=(role,), **{"org": "burnside-primary", **claims})
         return Door(self.http, {"Authorization": f"Bearer {token}"})
 
     @property

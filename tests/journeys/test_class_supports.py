@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from tests.journeys.api import key
@@ -92,19 +93,25 @@ async def test_a_class_command_sent_again_has_one_effect_and_one_answer(town: To
     assert [len(await supports(town.school, case_id)) for case_id in cases] == [1, 1, 1]
 
 
+def in_the_way(answer: httpx.Response) -> dict[str, tuple[str, str]]:
+    return {item["case_id"]: (item["what"], item["rule_id"]) for item in answer.json()["missing"]}
+
+
 async def test_a_group_is_given_it_whole_or_not_at_all_and_who_stands_in_the_way_is_named(town: Town):
     here, there = await learner(town.school), await learner(town.school, setting="burnside-academy")
-    stranger = str(UUID(int=7))
+    stranger, at_both = str(UUID(int=7)), town.door("pupil_support", sub="works-at-both")
     group = {"scope": "group", "cases": [here, there, stranger], "strategy_code": "varied_grouping"}
 
-    answer = await town.school.post(TOGETHER, group)
+    async with town.works("works-at-both", "pupil_support", "burnside-academy"):
+        answer = await at_both.post(TOGETHER, group)
 
+        assert [await supports(at_both, case_id) for case_id in (here, there)] == [[], []]
     assert answer.status_code == 409
-    named = {item["case_id"]: (item["what"], item["rule_id"]) for item in answer.json()["missing"]}
-    assert named == {there: ("placed_elsewhere", "R27"), stranger: ("unknown", "reference")}
-    assert [await supports(town.school, case_id) for case_id in (here, there)] == [[], []]
+    assert in_the_way(answer) == {there: ("placed_elsewhere", "R27"), stranger: ("unknown", "reference")}
+    of_one_school = await town.school.post(TOGETHER, group)
+    assert in_the_way(of_one_school) == dict.fromkeys((there, stranger), ("unknown", "reference"))
     audit = town.door("auditor")
-    for case_id, left in ((there, 1), (here, 0)):
+    for case_id, left in ((there, 2), (here, 0)):
         attempts = (await audit.seen("/v1/audit/attempts", params={"case_id": case_id}))["items"]
         assert [one["command"] for one in attempts] == ["GroupSupport"] * left
     receipt = await town.school.done(TOGETHER, {**group, "cases": [here, here]})

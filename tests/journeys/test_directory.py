@@ -15,6 +15,7 @@ async def test_once_settings_are_listed_a_learner_is_placed_in_no_other(town: To
     school = town.door("pupil_support", authority=NEIGHBOUR)
     family = await register(school)
     await school.done(f"{family.path}/placements", ELM)
+    school = town.door("pupil_support", authority=NEIGHBOUR, org=ELM["setting"])
     await admin.done("/v1/directory/settings", {"setting": "oak-primary", "title": "Oak Primary School"})
     refused = await school.post(f"{family.path}/placements", {**ELM, "setting_class": "wrens"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (409, "/setting")

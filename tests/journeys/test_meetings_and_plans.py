@@ -52,7 +52,9 @@ async def test_a_pack_that_says_too_little_goes_nowhere_and_a_whole_one_reaches_
     refused = await town.school.post(f"{meeting}/pack", {"agenda": ["What next"]})
     assert (refused.status_code, refused.json()["rule_id"], rules(refused.json())) == (409, "I22", {"I22", "I23"})
     await town.school.done(f"{meeting}/pack", PACK)
-    [shown] = (await town.door("teacher", at=town.other).seen(f"{family.path}/meetings"))["items"]
+    async with town.works("okafor"):
+        teacher = town.door("teacher", at=town.other, sub="okafor")
+        [shown] = (await teacher.seen(f"{family.path}/meetings"))["items"]
     [pack] = shown["packs"]
     assert {one["person"] for one in pack["to"]} == {family.learner, family.anna, family.piotr}
     assert "late_reason" not in pack

@@ -60,7 +60,8 @@ async def test_it_says_what_the_dry_run_says(town: Town):
 
 async def test_a_teacher_learns_that_the_team_asks(town: Town):
     family = await register(town.school)
-    assert "I11" in rules(await ready(town.door("teacher", at=town.other), family))
+    async with town.works("new-here"):
+        assert "I11" in rules(await ready(town.door("teacher", sub="new-here", at=town.other), family))
 
 
 async def test_asking_leaves_no_trace(town: Town):

@@ -25,6 +25,7 @@ class StageRow:
     since: date
     next_review_on: date | None
     named_person: str | None
+    lead_professional: str | None
     open_concerns: int
     open_requests: int
     waiting_requests: int
@@ -49,6 +50,7 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
             since=since,
             next_review_on=case.reviews.next_on(date.max),
             named_person=case.coordination.named_person_on(shown_from),
+            lead_professional=_lead(case, shown_from),
             open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
             open_requests=sum(1 for _ in open_requests(case)),
             waiting_requests=len(waits),
@@ -73,9 +75,14 @@ def _waits(folded: FoldedCase) -> list[date]:
 
 
 def _spells(case: Case) -> Iterator[tuple[date, date]]:
-    assigned = (one.from_day for one in case.coordination.named_persons)
+    assigned = (one.from_day for one in (*case.coordination.named_persons, *case.coordination.leads))
     moved = (one.from_day for one in case.placements.placed)
     yield from pairwise(sorted({date.min, date.max, *assigned, *moved}))
+
+
+def _lead(case: Case, day: date) -> str | None:
+    lead = case.coordination.lead_professional_on(day)
+    return lead.staff if lead else None
 
 
 STAGES = Board(

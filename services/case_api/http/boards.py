@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
+from case_api.access.realm import Asker, readable
 from case_api.access.roles import AGENCY, READERS
 from case_api.boards.agency_desk import DESK
 from case_api.boards.case_search import hasher
@@ -113,13 +114,17 @@ Listing(
     response_model_exclude_none=True,
 )
 async def search_cases(
-    request: Request, body: Annotated[CaseSearch, json_body(CaseSearch)], _: Reader, office: InOffice
+    request: Request, body: Annotated[CaseSearch, json_body(CaseSearch)], acting: Reader, office: InOffice
 ) -> dict[str, Any]:
     """Names and identifiers are compared as keyed hashes; none is kept in a table (D9)."""
     state = request.app.state
+    now = state.clock.now()
+    today = day_of(now, state.zone)
     with as_problems():
+        authority, _ = await office.precedent.latest(now)
+        theirs = readable(Asker(acting.who, authority, today), caseload_on(today))
         ids = await office.boards.search([hasher(office.journal.keyring)(body.q)])
-        rows = await office.boards.stage_board(day_of(state.clock.now(), state.zone), ids=ids, limit=MOST_FOUND)
+        rows = await office.boards.rows(STAGES, theirs, order=("case_id",), ids=ids, limit=MOST_FOUND)
     return page(request, items_of(CaseloadItem, rows), None)
 
 

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.principal import FAMILY_ROLES, Principal
-from case_api.access.reach import is_asked
+from case_api.access.reach import action_of
 from case_api.access.roles import AGENCY, READERS
+from case_api.access.rules import EVERY_FIELD, Action, Fields
 from case_api.clock import Clock
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
@@ -26,6 +27,7 @@ from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.problems import Problem
 from case_api.http.receipts import viewer
+from case_api.http.sight import case_in_sight
 from case_api.http.times import Asked, AsOf
 from case_api.office import Office
 from case_api.order import Caller
@@ -37,7 +39,6 @@ from case_api.views.case_view import CaseView, case_view
 from case_api.views.chronology import Chronology, chronology
 from case_api.views.entitlements_view import EntitlementsView, entitlements_view
 from case_api.views.evaluations_view import EvaluationsView, evaluations_view
-from case_api.views.known import case_as_known
 from case_api.views.meetings_view import MeetingsView, meetings_view
 from case_api.views.plan_view import PlanView, plan_view
 from case_api.views.recommendations_view import RecommendationsView, recommendations_view
@@ -56,9 +57,9 @@ PASSING: Final = {"known_at", "valid_at", "next"}
 View = Callable[[Sequence[Recorded], AsOf, Policy, Authority], V]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Look:
-    """One read: who looks from where at what, at which times."""
+    """One read: who looks from where at what, at which times, and what they do by it (access/rules.py)."""
 
     request: Request
     who: Principal
@@ -66,13 +67,18 @@ class Look:
     case_id: UUID
     times: AsOf
     if_none_match: IfNoneMatch
+    action: Action = "read"
+    shows: frozenset[Fields] = EVERY_FIELD
+    """Classes of fields that the caller is shown beside the rest; known once the events were read."""
 
     async def events(self) -> Sequence[Recorded]:
-        """The whole stream of the case. Raises a 404 Problem where there is none."""
+        """The whole stream of the case. Raises a 404 Problem where there is none that the caller may read."""
         with as_problems():
             events = await self.office.histories.of(self.case_id)
         if not events or events[0].kind != "case":
             raise Problem(kinds.NOT_FOUND)
+        _, ruling = await case_in_sight(self.request, self.office, self.who, self.action, self.case_id)
+        self.shows = ruling.fields
         return events
 
     def at(self, events: Sequence[Recorded]) -> AsOf:
@@ -101,6 +107,7 @@ class Look:
 
         What is shown is part of the tag: a change of the directory or an erasure leaves the version as it was.
         """
+        view = view.without(EVERY_FIELD - self.shows)
         shown = f"{self.request.url.path}?{self.request.url.query}\n{view.model_dump_json(exclude=PASSING)}"
         tag = self._tag(shown, stream, version)
         if self.if_none_match and self.if_none_match.names(tag):
@@ -223,12 +230,10 @@ async def assistance_request(
 ) -> Response:
     """A service sees the requests addressed to it, within what everybody agrees to now; nothing while on hold."""
     who = acting.who
-    look = Look(request, who, office, case_id, times, if_none_match)
+    look = Look(request, who, office, case_id, times, if_none_match, action_of(acting.role, "read"))
     events, (policy, authority) = await look.events(), await look.ground()
-    services = None if who.roles & set(READERS) else who.services
+    services = None if acting.role in READERS else who.services
     try:
-        if services is not None and not is_asked(who, case_as_known(events, times)):
-            raise Problem(kinds.NOT_FOUND)
         asking = AskingAbout(request_id, services, look.now(events))
         shown = request_view(events, look.at(events), policy, authority, asking)
     except NothingKnown:

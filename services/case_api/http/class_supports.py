@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
 from case_api.access.principal import Principal
+from case_api.access.reach import reach
 from case_api.access.roles import SCHOOL
 from case_api.boards.class_list import CLASSES
 from case_api.boards.selection import EVERYTHING
@@ -109,6 +110,7 @@ async def give_support_together(
         reply=replier(keyring, acting.who, day_of(state.clock.now(), state.zone), joint_id),
         key=key,
         fingerprint=keyring.fingerprint(request.method, asked_by(request, acting.who), await request.body()),
+        may_see=reach(acting.who, "work"),
     )
     with as_problems():
         outcome = await office.jointly.handle(order)

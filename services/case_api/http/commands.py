@@ -13,7 +13,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from case_api.access.reach import reach
+from case_api.access.reach import action_of, reach
+from case_api.access.rules import Action
 from case_api.http.bodies import documented, json_body, reader
 from case_api.http.conditional import IfMatch, IfMatchRequired
 from case_api.http.documents import ERRORS, ETAG, LOCATION, REPLAYED
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0913 - what an endpoint is made of, by name
     *,
     edits: bool = False,
     creates: str | None = None,
+    action: Action = "work",
     summary: str,
 ) -> None:
     """Declare `POST path` for a command on one case.
@@ -48,9 +50,10 @@ def command(  # noqa: PLR0913 - what an endpoint is made of, by name
         roles: who may do it, in the order of preference for the role that the event names.
         edits: a person changes what they saw, so If-Match is required (428).
         creates: where what it made can be read, with `{case_id}` and `{id}`.
+        action: what the rules of access call it when the school does it (access/rules.py).
         summary: one sentence for the API document.
     """
-    Endpoint(path, body, decision, roles, edits, creates, summary).mount(router)
+    Endpoint(path, body, decision, roles, edits, creates, summary, action).mount(router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Endpoint:
     edits: bool
     creates: str | None
     summary: str
+    action: Action = "work"
 
     @property
     def item(self) -> str | None:
@@ -109,7 +113,7 @@ class Endpoint:
 
     async def answer(self, given: Mapping[str, Any]) -> Response:
         """Place the command, with what the request gave for each parameter."""
-        case_id, item_id = given["case_id"], given.get(self.item or "")
+        case_id, item_id, who = given["case_id"], given.get(self.item or ""), given["acting"].who
         agreement_id = item_id if self.item == "agreement_id" else None
         return await place(
             given["request"],
@@ -122,7 +126,7 @@ class Endpoint:
             key=given["key"],
             case_id=case_id,
             if_match=given["if_match"],
-            may_see=reach(given["acting"].who, given["body"], agreement_id),
+            may_see=reach(who, action_of(given["acting"].role, self.action), given["body"], agreement_id),
             location=self.location(case_id),
         )
 

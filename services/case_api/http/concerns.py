@@ -14,6 +14,7 @@ command(
     concerns.RaiseConcern,
     concerns.raise_concern,
     (*SCHOOL, *OUTSIDE),
+    action="raise",
     summary="Raise a concern about a learner",
 )
 command(

@@ -42,7 +42,8 @@ async def record_disclosure(
     """For the notifier alone. The same outcome of the same message is recorded once."""
     with as_problems():
         event = await office.journal.event(body.event_id)
-    if event is None or event.kind != "case":
+        case = (await office.folds.latest(event.stream)).state if event and event.kind == "case" else None
+    if event is None or case is None or case.people.learner is None:
         raise Problem(kinds.NOT_FOUND)
     return await place_on_ledger(
         request,
@@ -50,7 +51,7 @@ async def record_disclosure(
         acting,
         body,
         told.record_disclosure,
-        case_id=event.stream,
+        case=case,
         named={event.event_id: event},
         key=key,
     )

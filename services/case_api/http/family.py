@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import FAMILY, READERS
+from case_api.access.rules import Action
 from case_api.http import problem_kinds as kinds
 from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
@@ -47,7 +48,8 @@ async def read_family_view(
 ) -> Response:
     """A carer who holds no rights, or whom the school may not contact, has none: 404."""
     whose = _whose(acting, case_id, person)
-    look = Look(request, acting.who, office, case_id, times, if_none_match)
+    action: Action = "read_own" if acting.role in FAMILY else "read"
+    look = Look(request, acting.who, office, case_id, times, if_none_match, action)
     events, (policy, authority) = await look.events(), await look.ground()
     with as_problems():
         ledger = await office.journal.read(told_of(case_id))

@@ -9,15 +9,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from case_api.access.reach import is_a_case
+from case_api.domain.case import Case
 from case_api.domain.command import Command
 from case_api.domain.event import Recorded
 from case_api.domain.questions.ledger import Ledger
-from case_api.http import problem_kinds as kinds
 from case_api.http.commands import Decide, Endpoint
 from case_api.http.conditional import EntityTags
 from case_api.http.ordering import as_problems, place
-from case_api.http.problems import Problem
+from case_api.http.sight import case_in_sight
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.streams import told_of
@@ -53,18 +52,19 @@ def ledger_command(
 class OnLedger(Endpoint):
     """A command's `POST` that is decided on the ledger, never on the case's version."""
 
-    names: Naming
+    names: Naming = lambda _: ()
 
     async def answer(self, given: Mapping[str, Any]) -> Response:
         """Place the command, with what the request gave for each parameter."""
-        office, case_id, body = given["office"], given["case_id"], given["body"]
+        office, case_id, body, acting = given["office"], given["case_id"], given["body"], given["acting"]
+        case, _ = await case_in_sight(given["request"], office, acting.who, self.action, case_id)
         return await place_on_ledger(
             given["request"],
             office,
-            given["acting"],
+            acting,
             body,
             self.on_item(given.get(self.item or "")),
-            case_id=case_id,
+            case=case,
             named=await events_of(office, case_id, self.names(body)),
             key=given["key"],
             if_match=given["if_match"],
@@ -78,16 +78,12 @@ async def place_on_ledger(  # noqa: PLR0913 - the parts of a request, by name
     command: Command,
     decision: Decide,
     *,
-    case_id: UUID,
+    case: Case,
     named: Mapping[UUID, Recorded],
     key: str | None,
     if_match: EntityTags | None = None,
 ) -> Response:
-    """Decide on the ledger beside the case as it is at its head; a 404 Problem where there is no such case."""
-    with as_problems():
-        case = (await office.folds.latest(case_id)).state
-    if not is_a_case(case):
-        raise Problem(kinds.NOT_FOUND)
+    """Decide on the ledger beside the case as it is at its head."""
     return await place(
         request,
         office,
@@ -95,10 +91,10 @@ async def place_on_ledger(  # noqa: PLR0913 - the parts of a request, by name
         caller,
         command,
         lambda told, asked, at: decision(Ledger(told, case, named), asked, at),
-        stream=told_of(case_id),
+        stream=told_of(case.id),
         key=key,
-        key_id=case_id,
-        case_id=case_id,
+        key_id=case.id,
+        case_id=case.id,
         if_match=if_match,
         opens=True,
     )

@@ -14,7 +14,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, create_model
 from starlette.requests import Request
 
-from case_api.access.roles import READERS
+from case_api.access.realm import Asker, readable
+from case_api.access.roles import AGENCY, READERS
 from case_api.boards.board import Board, Row
 from case_api.boards.selection import Selection
 from case_api.domain.facts.authority import Authority
@@ -122,6 +123,8 @@ class Listing(Generic[R]):
         wanted = self.choose(asking)
         if wanted is None:
             return page(request, [], None)
+        if asking.acting.role not in AGENCY:  # whose lists hold what is addressed to them
+            wanted = readable(Asker(asking.acting.who, asking.authority, asking.today), wanted)
         with as_problems():
             rows = await office.boards.rows(self.board, wanted, order=tuple(kinds), after=after, limit=limit)
             items = await self.shown(asking, rows) if self.shown else items_of(self.item, rows)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from case_api.access.principal import Principal
 from case_api.access.roles import PROTECTION
+from case_api.access.ruling import ALLOWED, DENIED
 from case_api.domain.case import Case
 from case_api.domain.matter import Matter
 from case_api.http import problem_kinds as kinds
@@ -76,7 +77,7 @@ class MatterCommand:
             key=given["key"],
             case_id=matter_id,
             sealed=True,
-            may_see=lambda matter: matter.is_known_to(who.subject),
+            may_see=lambda matter, _: ALLOWED if matter.is_known_to(who.subject) else DENIED,
         )
 
     def signature(self) -> Signature:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import PROTECTION
+from case_api.domain.case import Case
 from case_api.domain.decisions import (
     coordination,
     meetings,
@@ -24,7 +25,8 @@ from case_api.http.documents import ERRORS
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.matter_commands import MatterCommand
 from case_api.http.offices import InOffice, Roles
-from case_api.http.ordering import as_problems, place
+from case_api.http.ordering import place
+from case_api.http.sight import ruled
 from case_api.order import Caller
 
 router = APIRouter(tags=["matters"])
@@ -48,8 +50,9 @@ async def begin(
 ) -> Response:
     """The receipt's id is the matter; only its named group can read it. Nothing on the case tells of it."""
     matter_id: UUID = uuid4()
-    with as_problems():
-        case = (await office.folds.latest(body.case_id)).state
+    case, ruling = await ruled(request, office, acting.who, "raise", body.case_id)
+    if not ruling.permitted:
+        case = Case(body.case_id)  # to them it is not there, and the rules say so
     return await place(
         request,
         office,

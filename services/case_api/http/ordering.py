@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from case_api.access.principal import FAMILY_ROLES, Principal
-from case_api.domain.command import Command
+from case_api.access.ruling import ALLOWED, Ruling
+from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event
 from case_api.domain.questions.family_sight import is_their_own_act
 from case_api.domain.words import day_of
@@ -93,7 +94,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     if_match: EntityTags | None = None,
     opens: bool = False,
     sealed: bool = False,
-    may_see: Callable[[Any], bool] = lambda _: True,
+    may_see: Callable[[Any, Situation], Ruling] = lambda *_: ALLOWED,
     location: Callable[[UUID], str] | None = None,
 ) -> Response:
     """Hand the command to the service and answer with its receipt, its dry run, or a problem."""

@@ -23,5 +23,6 @@ command(
     recommendations.AcknowledgeRecommendation,
     recommendations.acknowledge_recommendation,
     PRACTITIONERS,
+    action="acknowledge",
     summary="Say that one has a recommendation",
 )

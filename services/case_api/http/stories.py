@@ -20,6 +20,7 @@ from case_api.http import problem_kinds as kinds
 from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
+from case_api.http.following import follows
 from case_api.http.mistakes import Mistake
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
@@ -90,7 +91,7 @@ async def feed(  # noqa: PLR0913, PLR0917 - the parts of the question
     """
     state = request.app.state
     wanted = _known_types(types or "")
-    stories = Feed(office.journal, state.public_url, state.zone)
+    stories = Feed(office.journal, state.public_url, state.zone, follows(request, office))
     try:
         with as_problems():
             if wants_stream(request):

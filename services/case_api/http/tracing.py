@@ -26,6 +26,8 @@ class Trace:
     """This request alone. Answered in X-Request-Id and written to the log."""
     problem: str | None = None
     rule_ids: tuple[str, ...] = ()
+    access_rules: tuple[str, ...] = ()
+    """The rules of access by which the caller was let in or kept out (access/rules.py)."""
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Header fields that the answer gets, whoever answers."""
     status: int | None = None

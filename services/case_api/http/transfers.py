@@ -38,6 +38,7 @@ command(
     transfers.ReceiveRecord,
     transfers.receive_record,
     SCHOOL,
+    action="hand_over",
     summary="Confirm that the record arrived whole",
 )
 
@@ -59,7 +60,7 @@ async def read_transfer(
     if_none_match: IfNoneMatch,
 ) -> Response:
     """Hash `content` as it stands, as UTF-8, and confirm with that hash."""
-    look = Look(request, acting.who, office, case_id, times, if_none_match)
+    look = Look(request, acting.who, office, case_id, times, if_none_match, "hand_over")
     events, (policy, _) = await look.events(), await look.ground()
     try:
         shown = transfer_view(events, look.at(events), policy, transfer_id)

@@ -1,7 +1,8 @@
 """What every answer about a case has in common: its two times, and that what is not there is absent (D5, D6)."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -40,6 +41,25 @@ class Part(BaseModel):
     """A part of an answer. Dump it with `exclude_none`: its schema knows no null."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_absent_rather_than_null)
+
+    guarded: ClassVar[Mapping[str, str]] = {}
+    """Fields that not every reader sees, each with its class of fields (access/rules.py); each may be None."""
+
+    def without(self, classes: Collection[str]) -> Self:
+        """The same without the fields of these classes, here and in every part of it; itself if it has none."""
+        if not classes:
+            return self
+        hidden = {name: None for name, of in self.guarded.items() if of in classes}
+        parts = {name: _part_without(value, classes) for name, value in self if name not in hidden}
+        return self.model_copy(update={**parts, **hidden})
+
+
+def _part_without(value: object, classes: Collection[str]) -> object:
+    if isinstance(value, Part):
+        return value.without(classes)
+    if isinstance(value, tuple) and any(isinstance(one, Part) for one in value):
+        return tuple(_part_without(one, classes) for one in value)
+    return value
 
 
 class Answer(Part):

@@ -1,8 +1,8 @@
 """The case at one time: who is who, what runs, what is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from case_api.domain.case import Case
@@ -30,7 +30,9 @@ class LearnerShown(Part):
     year_stage: str | None = None
     languages: tuple[str, ...]
     communication_needs: tuple[str, ...] = ()
-    identifiers: tuple[Identifier, ...] = ()
+    identifiers: tuple[Identifier, ...] | None = ()
+
+    guarded: ClassVar[Mapping[str, str]] = {"identifiers": "identifiers"}
 
 
 class CarerShown(Part):
@@ -42,6 +44,8 @@ class CarerShown(Part):
     holds_rights: bool
     may_contact: bool
     restriction_reason: str | None = None
+
+    guarded: ClassVar[Mapping[str, str]] = {"restriction_reason": "restrictions"}
 
 
 class ChannelShown(Part):
@@ -120,7 +124,7 @@ class CaseView(Answer):
     case_id: UUID
     learner: LearnerShown | None = None
     carers: tuple[CarerShown, ...] = ()
-    contact_preferences: tuple[PreferenceShown, ...] = ()
+    contact_preferences: tuple[PreferenceShown, ...] | None = ()
     named_person: str | None = None
     lead_professional: LeadShown | None = None
     stage: StageHeld
@@ -130,6 +134,8 @@ class CaseView(Answer):
     reviews: tuple[ReviewShown, ...] = ()
     open_requests: tuple[RequestShown, ...] = ()
     stands_out: tuple[StandsOut, ...] = ()
+
+    guarded: ClassVar[Mapping[str, str]] = {"contact_preferences": "contact"}
 
 
 def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority) -> CaseView:

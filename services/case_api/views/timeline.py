@@ -1,8 +1,8 @@
 """The story of a case in order, with what was recorded late and what was corrected (R111)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, Final, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -41,6 +41,20 @@ class TimelineEntry(Part):
     data: dict[str, Any] | None = Field(default=None, description="The fact itself; absent where it cannot be read.")
     corrects: UUID | None = None
     superseded_by: UUID | None = None
+
+    def without(self, classes: Collection[str]) -> Self:
+        """The same without the fact itself where it holds fields of these classes, or corrects one that may."""
+        name = self.type.partition(".")[0]
+        hides = bool(classes) if name == RecordCorrected.__name__ else GUARDED.get(name) in classes
+        return self.model_copy(update={"data": None}) if hides else self
+
+
+GUARDED: Final[Mapping[str, str]] = {
+    "LearnerRegistered": "identifiers",
+    "CarerLinked": "restrictions",
+    "ContactPreferenceSet": "contact",
+}
+"""Facts that hold what not every reader sees, each with its class of fields (access/rules.py)."""
 
 
 class Timeline(Answer):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -50,6 +51,8 @@ class Line(Part):
     withholding_id: UUID | None = Field(
         default=None, description="By which decision they were not told, or without detail."
     )
+
+    guarded: ClassVar[Mapping[str, str]] = {"withholding_id": "withholdings"}
 
 
 class Renewal(Part):
@@ -104,7 +107,9 @@ class ToldView(Answer):
     case_id: UUID
     items: tuple[Line, ...] = ()
     shared: tuple[Given, ...] = Field(default=(), description="What the school gave to services.")
-    withheld: tuple[Kept, ...] = Field(default=(), description="What is kept from whom, lifted ones included.")
+    withheld: tuple[Kept, ...] | None = Field(default=(), description="What is kept from whom, lifted ones included.")
+
+    guarded: ClassVar[Mapping[str, str]] = {"withheld": "withholdings"}
 
 
 def told_view(

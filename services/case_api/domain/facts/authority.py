@@ -99,6 +99,8 @@ class Authority:
     services: Mapping[ServiceCode, ServiceListed] = field(default_factory=dict)
     staff: tuple[StaffAssigned, ...] = ()
     settings: Mapping[str, SettingListed] = field(default_factory=dict)
+    assigned: Mapping[str, tuple[StaffAssigned, ...]] = field(default_factory=dict)
+    """The same assignments by member of staff."""
 
     def policy_on(self, day: date) -> PolicyPublished | None:
         """The pack in force on *day*: the one that came into force last; a later publication wins a tie."""
@@ -137,6 +139,8 @@ def evolve(authority: Authority, fact: Event, _: Recorded) -> Authority:
         case SettingListed():
             return replace(authority, settings=with_entry(authority.settings, fact.setting, fact))
         case StaffAssigned():
-            return replace(authority, staff=(*authority.staff, fact))
+            theirs = (*authority.assigned.get(fact.staff, ()), fact)
+            assigned = with_entry(authority.assigned, fact.staff, theirs)
+            return replace(authority, staff=(*authority.staff, fact), assigned=assigned)
         case _:
             return authority

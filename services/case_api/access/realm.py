@@ -1,0 +1,119 @@
+"""Which cases somebody may read, for a list: the rules of access as a condition on the caseload of a day.
+
+A list holds exactly the cases that the caller could read one by one, as the boards know them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from case_api.access.principal import Principal
+from case_api.access.relations import Relation
+from case_api.access.rules import BY_ACTION, Action
+from case_api.boards.class_list import CLASSES
+from case_api.boards.selection import LIVE, Selection
+from case_api.boards.stage_board import STAGES
+from case_api.domain.facts.authority import Authority
+from case_api.domain.questions.teaching import TEACHING, assignments_of
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a list, by which directory, on which day."""
+
+    who: Principal
+    authority: Authority
+    day: date
+
+
+Condition = tuple[str, tuple[object, ...]]
+"""Of rows of the caseload, with a value for each `?`; `1=1` for all of them."""
+EVERY_CASE: Final[Condition] = ("1=1", ())
+NO_CASE: Final[Condition] = ("1=0", ())
+
+
+def readable(asker: Asker, wanted: Selection, action: Action = "read") -> Selection:
+    """Of the rows *wanted* of any board of cases, those of cases that the caller may read on the day."""
+    condition, values = readable_when(asker, action)
+    if (condition, values) == EVERY_CASE:
+        return wanted
+    shown = f"{LIVE} AND shown_from<=? AND shown_until>? AND ({condition})"
+    theirs = f"case_id IN (SELECT case_id FROM {STAGES.table} WHERE {shown})"  # noqa: S608 (names are ours)
+    return wanted.and_where(theirs, asker.day, asker.day, *values)
+
+
+def readable_when(asker: Asker, action: Action) -> Condition:
+    """Any of the permits that apply to the caller's roles; none of the rules forbids a list to staff."""
+    either: list[Condition] = []
+    for rule in BY_ACTION[action]:
+        if rule.effect == "forbid" or rule.roles.isdisjoint(asker.who.roles):
+            continue
+        if not rule.relations:
+            return EVERY_CASE
+        either += [_WHEN[relation](asker) for relation in sorted(rule.relations)]
+    if EVERY_CASE in either:
+        return EVERY_CASE
+    conditions = dict(one for one in either if one != NO_CASE)
+    if not conditions:
+        return NO_CASE
+    return " OR ".join(conditions), tuple(value for values in conditions.values() for value in values)
+
+
+def _workplace(asker: Asker) -> Condition:
+    return "setting=?", (asker.who.organisation,)
+
+
+def _central(asker: Asker) -> Condition:
+    return EVERY_CASE if asker.who.organisation == asker.who.authority else NO_CASE
+
+
+def _assigned(asker: Asker) -> Condition:
+    places = {one.setting for one in assignments_of(asker.who.subject, asker.authority, asker.day)}
+    return _in_settings(sorted(places))
+
+
+def _teaching(asker: Asker) -> Condition:
+    mine = assignments_of(asker.who.subject, asker.authority, asker.day)
+    classes = sorted({(one.setting, one.setting_class) for one in mine if one.setting_class})
+    whole = _in_settings(sorted({one.setting for one in mine if not one.setting_class and one.role in TEACHING}))
+    if not classes:
+        return whole
+    each = " OR ".join(["(setting=? AND setting_class=?)"] * len(classes))
+    shown = f"{LIVE} AND shown_from<=? AND shown_until>? AND ({each})"
+    met = f"case_id IN (SELECT case_id FROM {CLASSES.table} WHERE {shown})"  # noqa: S608 (names are ours)
+    values = (asker.day, asker.day, *(value for pair in classes for value in pair))
+    return (met, values) if whole == NO_CASE else (f"{met} OR {whole[0]}", (*values, *whole[1]))
+
+
+def _in_settings(settings: list[str]) -> Condition:
+    return (f"setting IN ({','.join('?' * len(settings))})", tuple(settings)) if settings else NO_CASE
+
+
+def _named_person(asker: Asker) -> Condition:
+    return "named_person=?", (asker.who.subject,)
+
+
+def _lead_professional(asker: Asker) -> Condition:
+    return "lead_professional=?", (asker.who.subject,)
+
+
+def _no_list(_: Asker) -> Condition:
+    """What is opened to somebody in one case alone is no list of theirs."""
+    return NO_CASE
+
+
+_WHEN: Final[Mapping[Relation, Callable[[Asker], Condition]]] = {
+    "workplace": _workplace,
+    "central": _central,
+    "assigned": _assigned,
+    "teaching": _teaching,
+    "named_person": _named_person,
+    "lead_professional": _lead_professional,
+    "receiver": _no_list,
+    "holder": _no_list,
+    "asked_service": _no_list,
+    "of_the_family": _no_list,
+    "speaker": _no_list,
+    "kept_apart": _no_list,
+}

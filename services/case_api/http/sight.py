@@ -1,0 +1,46 @@
+"""Whether the caller may read the case that a request addresses, as case and directory are now (D3)."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+
+from case_api.access.principal import Principal
+from case_api.access.reach import ruling_on
+from case_api.access.rules import Action
+from case_api.access.ruling import Ruling
+from case_api.domain.case import Case
+from case_api.domain.words import day_of
+from case_api.http import problem_kinds as kinds
+from case_api.http.ordering import as_problems
+from case_api.http.problems import Problem
+from case_api.http.tracing import trace_of
+from case_api.office import Office
+
+
+async def case_in_sight(
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID
+) -> tuple[Case, Ruling]:
+    """The case at its head, and the ruling that permits *action*. Raises a 404 Problem where nothing does."""
+    case, ruling = await ruled(request, office, who, action, case_id)
+    if not ruling.permitted:
+        raise Problem(kinds.NOT_FOUND)
+    return case, ruling
+
+
+async def ruled(request: Request, office: Office, who: Principal, action: Action, case_id: UUID) -> tuple[Case, Ruling]:
+    """The case at its head, and the ruling on *action*.
+
+    What would be denied, or stands on the directory alone, is asked again with the directory at its head: another
+    process may have changed it within the last second.
+    """
+    now = request.app.state.clock.now()
+    day = day_of(now, request.app.state.zone)
+    with as_problems():
+        case = (await office.folds.latest(case_id)).state
+        authority, _ = await office.precedent.at(now)
+        ruling = ruling_on(who, action, case, authority, day)
+        if ruling.by_directory or not ruling.permitted:
+            authority, _ = await office.precedent.latest(now)
+            ruling = ruling_on(who, action, case, authority, day)
+    trace_of(request.scope).access_rules = ruling.rules
+    return case, ruling
