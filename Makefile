@@ -52,7 +52,7 @@ check: $(READY) ## format, lint, types, import directions, and drift of generate
 	@drift=$$(mktemp -d) && trap 'rm -r "$$drift"' EXIT && \
 	$(BIN)/python -m case_api schemas "$$drift/schemas" && diff -ru schemas "$$drift/schemas" && \
 	$(BIN)/python -m case_api openapi "$$drift/openapi" && $(BIN)/python -m notifier openapi "$$drift/openapi" && diff -ru openapi "$$drift/openapi" && \
-	$(BIN)/python -m case_api reference "$$drift/docs" && for page in events rules; do diff -u docs/$$page.md "$$drift/docs/$$page.md" || exit 1; done && \
+	$(BIN)/python -m case_api reference "$$drift/docs" && for page in events rules access; do diff -u docs/$$page.md "$$drift/docs/$$page.md" || exit 1; done && \
 	echo "checked: format, lint, types, imports, generated files"
 
 bench: $(BENCH)/.ready ## measure speed beside what a team would write instead, and beside the database (10 minutes)

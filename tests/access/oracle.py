@@ -18,7 +18,7 @@ from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.recommendations import RecommendationShared
 from case_api.domain.facts.requests import AssistanceRequested
 from case_api.domain.facts.transfers import RecordTransferred
-from tests.access.worlds import DAY, World
+from tests.access.worlds import World
 
 SOURCE = (Path(__file__).parent / "policy.cedar").read_text()
 POLICY = cedarpy.PolicySet.from_str(SOURCE)
@@ -83,7 +83,7 @@ def _request(number: int, world: World) -> dict[str, Any]:
 
 def _entities(number: int, world: World) -> list[dict[str, Any]]:
     who = world.who
-    mine = [one for one in _holding(world.directory) if one.staff == who.subject]
+    mine = [one for one in _holding(world.directory, world.day) if one.staff == who.subject]
     person = {
         "roles": sorted(who.roles),
         "organisation": who.organisation,
@@ -95,21 +95,21 @@ def _entities(number: int, world: World) -> list[dict[str, Any]]:
         "person": [str(who.person)] if who.person else [],
         "case": str(who.case),
     }
-    case = {"case": str(world.case_id), **_case(world.facts)}
+    case = {"case": str(world.case_id), **_case(world.facts, world.day)}
     return [
         {"uid": {"type": "Person", "id": str(number)}, "attrs": person, "parents": []},
         {"uid": {"type": "Case", "id": str(number)}, "attrs": case, "parents": []},
     ]
 
 
-def _holding(directory: Sequence[StaffAssigned]) -> list[StaffAssigned]:
+def _holding(directory: Sequence[StaffAssigned], day: date) -> list[StaffAssigned]:
     """Of assignments recorded twice the later one; of these, the ones whose days are not past or still to come."""
     kept: list[StaffAssigned] = []
     for one in directory:
         same = (one.staff, one.setting, one.setting_class, one.role, one.from_day)
         kept = [two for two in kept if (two.staff, two.setting, two.setting_class, two.role, two.from_day) != same]
         kept.append(one)
-    return [one for one in kept if one.from_day <= DAY <= (one.until or date.max)]
+    return [one for one in kept if one.from_day <= day <= (one.until or date.max)]
 
 
 def _keys(mine: Sequence[StaffAssigned]) -> Iterator[str]:
@@ -120,11 +120,11 @@ def _keys(mine: Sequence[StaffAssigned]) -> Iterator[str]:
             yield one.setting
 
 
-def _case(facts: Sequence[Event]) -> dict[str, list[str]]:
+def _case(facts: Sequence[Event], day: date) -> dict[str, list[str]]:
     learner = next((fact for fact in facts if isinstance(fact, LearnerRegistered)), None)
-    there, in_class = _place(facts, learner)
-    named = _last(facts, (NamedPersonAssigned,))
-    lead = _last(facts, (LeadProfessionalAssigned, LeadProfessionalEnded))
+    there, in_class = _place(facts, learner, day)
+    named = _last(facts, (NamedPersonAssigned,), day)
+    lead = _last(facts, (LeadProfessionalAssigned, LeadProfessionalEnded), day)
     coordinated_by = [one for one in (getattr(named, "staff", None), getattr(lead, "staff", None)) if one]
     sent = [fact.to_staff for fact in facts if isinstance(fact, RecordTransferred)]
     return {
@@ -140,17 +140,17 @@ def _case(facts: Sequence[Event]) -> dict[str, list[str]]:
     }
 
 
-def _place(facts: Sequence[Event], learner: LearnerRegistered | None) -> tuple[str | None, str | None]:
-    placed = _last(facts, (LearnerPlaced,))
+def _place(facts: Sequence[Event], learner: LearnerRegistered | None, day: date) -> tuple[str | None, str | None]:
+    placed = _last(facts, (LearnerPlaced,), day)
     if isinstance(placed, LearnerPlaced):
         return placed.setting, placed.setting_class
     return (learner.setting if learner else None), None
 
 
-def _last(facts: Sequence[Event], kinds: tuple[type[Event], ...]) -> Event | None:
+def _last(facts: Sequence[Event], kinds: tuple[type[Event], ...], day: date) -> Event | None:
     """The one that began last by the day; of two that began on one day, the later on record."""
     begun: list[Any] = [fact for fact in facts if isinstance(fact, kinds)]
-    begun = [fact for fact in begun if fact.from_day <= DAY]
+    begun = [fact for fact in begun if fact.from_day <= day]
     days = [fact.from_day for fact in begun]
     return next((fact for fact in reversed(begun) if fact.from_day == max(days)), None)
 

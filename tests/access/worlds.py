@@ -58,6 +58,7 @@ class World:
     """Whose words the command holds, if it is one that holds somebody's."""
     agreement: UUID | None = None
     """The agreement that a command answers instead."""
+    day: date = DAY
 
     @property
     def case(self) -> Case:

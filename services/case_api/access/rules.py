@@ -29,6 +29,19 @@ follow: an event of the case in the feed.
 """
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
+Beyond = Literal["register", "report", "look_up", "administer", "audit", "deliver", "protect"]
+"""
+What is done to no one learner of the record, and follows from the role alone; nothing is asked of the rules.
+
+register: a learner who is not on the record.
+report: figures over many learners.
+look_up: policies, the directory.
+administer: publish policies, keep the directory.
+audit: refused attempts, seals.
+deliver: what the notifier needs; each message has a permit of its own (D19).
+protect: child-protection matters, whose own group decides (I30).
+"""
+
 Effect = Literal["permit", "forbid"]
 Fields = Literal["contact", "restrictions", "identifiers", "withholdings"]
 """

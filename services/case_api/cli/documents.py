@@ -8,6 +8,7 @@ import typer
 
 from case_api.http.app import create_app
 from case_api.http.description import written
+from case_api.http.policy_rows import access_page
 from case_api.reference.events import events
 from case_api.reference.rules import rules
 from case_api.schemas import schema_files
@@ -32,7 +33,9 @@ def openapi(folder: Folder = Path("openapi")) -> None:
 
 
 def reference(folder: Folder = Path("docs")) -> None:
-    """Write the pages on every event, and on every rule by which a command can be refused."""
+    """Write the pages on every event, on every rule by which a command can be refused, and on who may do what."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, page in {"events.md": events(), "rules.md": rules()}.items():
+    with TemporaryDirectory() as var:
+        access = access_page(create_app(Settings(mode="test", var=Path(var), authorities=("example",))))
+    for name, page in {"events.md": events(), "rules.md": rules(), "access.md": access}.items():
         (folder / name).write_text(page, "utf-8")

@@ -56,6 +56,7 @@ from case_api.http.gate import gate, public_paths
 from case_api.http.health import health_routes
 from case_api.http.issuer import LocalIssuer
 from case_api.http.plain_requests import ShortWays
+from case_api.http.policy_rows import policy_rows
 from case_api.http.problems import Problems, routes_of
 from case_api.http.streaming import Streams
 from case_api.http.tokens import Tokens, trusted
@@ -103,7 +104,10 @@ CAPABILITIES = (
 
 
 def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
-    """The case API as the settings say; *issuers* are trusted beside those of the settings (demo and tests)."""
+    """The case API as the settings say; *issuers* are trusted beside those of the settings (demo and tests).
+
+    Raises NoPolicyRow where an operation does not say whom it is for.
+    """
     clock: Clock = SystemClock() if settings.mode == "production" else MovableClock(starts_at=settings.clock_starts_at)
     problems, ways, client = Problems(settings.public_url), ShortWays(), fetching.client()
     trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
@@ -131,6 +135,7 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     _mount(app, settings, clock, offices)
     ways.learn(routes_of(app.routes))
     describe(app)
+    tuple(policy_rows(app))
     return app
 
 

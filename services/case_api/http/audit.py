@@ -43,7 +43,7 @@ class Attempts(BaseModel):
     response_model_exclude_none=True,
 )
 async def attempts(
-    _: Annotated[Caller, Depends(Roles(AUDIT))],
+    _: Annotated[Caller, Depends(Roles(AUDIT, "audit"))],
     office: InOffice,
     case_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,

@@ -32,8 +32,8 @@ from case_api.streams import stream_of_authority
 
 router = APIRouter(tags=["authority"])
 ANSWERS: dict[int | str, dict[str, Any]] = {**RECORDED, **ERRORS}
-Administrator = Annotated[Caller, Depends(Roles(ADMINISTRATION))]
-Anybody = Annotated[Caller, Depends(Roles(tuple(sorted(ROLES))))]
+Administrator = Annotated[Caller, Depends(Roles(ADMINISTRATION, "administer"))]
+Anybody = Annotated[Caller, Depends(Roles(tuple(sorted(ROLES)), "look_up"))]
 
 
 class Directory(BaseModel):

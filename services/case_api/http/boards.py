@@ -25,7 +25,7 @@ from case_api.http.paging import page
 from case_api.order import Caller
 
 router = APIRouter(tags=["boards"])
-Reader = Annotated[Caller, Depends(Roles(READERS))]
+Reader = Annotated[Caller, Depends(Roles(READERS, "read"))]
 
 
 class CaseSearch(BaseModel):

@@ -49,8 +49,8 @@ from case_api.views.supports_view import SupportsView, supports_view
 from case_api.views.told_view import ToldView, told_view
 
 router = APIRouter(tags=["cases"])
-Reader = Annotated[Caller, Depends(Roles(READERS))]
-ReaderOrAgency = Annotated[Caller, Depends(Roles((*READERS, *AGENCY)))]
+Reader = Annotated[Caller, Depends(Roles(READERS, "read"))]
+ReaderOrAgency = Annotated[Caller, Depends(Roles((*READERS, *AGENCY), "read"))]
 V = TypeVar("V", bound=Answer)
 PASSING: Final = {"known_at", "valid_at", "next"}
 """Fields that differ each time: the moment that was asked for, and a sealed cursor."""

@@ -91,7 +91,7 @@ async def give_support_together(
     request: Request,
     setting_id: Code,
     body: Annotated[Any, json_body(class_supports.GiveSupport)],
-    acting: Annotated[Caller, Depends(Roles(SCHOOL))],
+    acting: Annotated[Caller, Depends(Roles(SCHOOL, "work"))],
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:

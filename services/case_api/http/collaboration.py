@@ -42,7 +42,7 @@ Last = Annotated[Day, Query(description="A day; of the same term, or else of the
 )
 async def collaboration_report(
     request: Request,
-    _: Annotated[Caller, Depends(Roles((*READERS, *ADMINISTRATION)))],
+    _: Annotated[Caller, Depends(Roles((*READERS, *ADMINISTRATION), "report"))],
     office: InOffice,
     first: First,
     until: Last,

@@ -98,7 +98,7 @@ class Endpoint:
 
     def plainly(self) -> Read:
         """What the signature asks for, of a plain request, in the same order."""
-        body_of, acting_of = reader(self.body), Roles(self.roles)
+        body_of, acting_of = reader(self.body), Roles(self.roles, self.action)
 
         async def read(request: Request) -> Given | None:
             key = plain_key(request)
@@ -148,7 +148,7 @@ class Endpoint:
             "case_id": UUID,
             **({self.item: UUID} if self.item else {}),
             "body": Annotated[Any, json_body(self.body)],
-            "acting": Annotated[Caller, Depends(Roles(self.roles))],
+            "acting": Annotated[Caller, Depends(Roles(self.roles, self.action))],
             "office": InOffice,
             "key": IdempotencyKey,
             "if_match": IfMatchRequired if self.edits else IfMatch,

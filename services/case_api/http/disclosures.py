@@ -35,7 +35,7 @@ WITHHOLDING = "/v1/cases/{case_id}/withholdings/{withholding_id}"
 async def record_disclosure(
     request: Request,
     body: Annotated[told.RecordDisclosure, json_body(told.RecordDisclosure)],
-    acting: Annotated[Caller, Depends(Roles(("notifier",)))],
+    acting: Annotated[Caller, Depends(Roles(("notifier",), "deliver"))],
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:

@@ -40,7 +40,7 @@ Whose = Annotated[
 async def read_family_view(
     request: Request,
     case_id: UUID,
-    acting: Annotated[Caller, Depends(Roles((*READERS, *FAMILY)))],
+    acting: Annotated[Caller, Depends(Roles((*READERS, *FAMILY), "read"))],
     office: InOffice,
     times: Asked,
     if_none_match: IfNoneMatch,

@@ -146,7 +146,7 @@ class Listing(Generic[R]):
         """The parameters as FastAPI reads them."""
         wanted: Mapping[str, Any] = {
             "request": Request,
-            "acting": Annotated[Caller, Depends(Roles(self.roles))],
+            "acting": Annotated[Caller, Depends(Roles(self.roles, "read"))],
             "office": InOffice,
         }
         required = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in wanted.items()]

@@ -87,7 +87,7 @@ class MatterCommand:
             "matter_id": UUID,
             **({self.item: UUID} if self.item else {}),
             "body": Annotated[Any, json_body(self.body)],
-            "acting": Annotated[Caller, Depends(Roles(PROTECTION))],
+            "acting": Annotated[Caller, Depends(Roles(PROTECTION, "protect"))],
             "office": InOffice,
             "key": IdempotencyKey,
         }

@@ -38,7 +38,7 @@ from case_api.views.matter_view import MatterView, matter_view
 from case_api.views.transfer_view import MatterTransferView, matter_transfer
 
 router = APIRouter(tags=["matters"])
-Member = Annotated[Caller, Depends(Roles(PROTECTION_READERS))]
+Member = Annotated[Caller, Depends(Roles(PROTECTION_READERS, "protect"))]
 View = Callable[[Sequence[Recorded], AsOf, Policy, Authority], Answer]
 KIND = "matters"
 BATCH = 200

@@ -44,7 +44,7 @@ router = APIRouter(tags=["matters"])
 async def begin(
     request: Request,
     body: Annotated[protection.RecordProtectionConcern, json_body(protection.RecordProtectionConcern)],
-    acting: Annotated[Caller, Depends(Roles(PROTECTION))],
+    acting: Annotated[Caller, Depends(Roles(PROTECTION, "protect"))],
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:

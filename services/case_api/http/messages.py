@@ -23,7 +23,7 @@ from case_api.order import Caller
 from case_api.permits import NoSuchEvent, PermitRefused, Wanted
 
 router = APIRouter(tags=["messages"])
-Notifier = Annotated[Caller, Depends(Roles(("notifier",)))]
+Notifier = Annotated[Caller, Depends(Roles(("notifier",), "deliver"))]
 
 PERMIT_REFUSED = kinds.kind(
     "permit-refused",

@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from case_api.access.principal import ROLES, Principal
+from case_api.access.rules import Action, Beyond
 from case_api.http import problem_kinds as kinds
 from case_api.http.identity import Asking
 from case_api.http.problems import Problem
@@ -38,6 +39,8 @@ class Roles:
 
     allowed: tuple[str, ...]
     """In the order of preference for the role under which the caller acts."""
+    action: Action | Beyond
+    """What the rules of access call it; those on learners are asked for each learner, where they are known."""
 
     async def __call__(self, request: Request, who: Asking) -> Caller:
         """Who acts, in which role, within which trace; a 403 Problem for anybody else."""

@@ -32,7 +32,7 @@ router = APIRouter(tags=["people"])
 async def register(
     request: Request,
     body: Annotated[people.RegisterLearner, json_body(people.RegisterLearner)],
-    acting: Annotated[Caller, Depends(Roles((*TEAM, "mis")))],
+    acting: Annotated[Caller, Depends(Roles((*TEAM, "mis"), "register"))],
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:

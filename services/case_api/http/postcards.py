@@ -30,7 +30,7 @@ from case_api.views.postcards_view import PostcardsView, Side, postcards_of_care
 
 router = APIRouter(tags=["postcards"])
 CARER = ("carer",)
-ReaderOrCarer = Annotated[Caller, Depends(Roles((*READERS, *CARER)))]
+ReaderOrCarer = Annotated[Caller, Depends(Roles((*READERS, *CARER), "read"))]
 
 command(
     router,

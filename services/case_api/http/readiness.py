@@ -44,7 +44,7 @@ Categories = Annotated[
 async def readiness(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
     case_id: UUID,
-    acting: Annotated[Caller, Depends(Roles(READERS))],
+    acting: Annotated[Caller, Depends(Roles(READERS, "read"))],
     office: InOffice,
     if_none_match: IfNoneMatch,
     service: Service,

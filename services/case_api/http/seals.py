@@ -63,7 +63,7 @@ class ConsistencyBody(BaseModel):
     summary="How far the log reaches, signed",
     responses=READ_ERRORS,
 )
-async def checkpoint(_: Annotated[Caller, Depends(Roles(AUDIT))], office: InOffice) -> CheckpointBody:
+async def checkpoint(_: Annotated[Caller, Depends(Roles(AUDIT, "audit"))], office: InOffice) -> CheckpointBody:
     """Over everything that was recorded before it was asked for; 404 while that is nothing."""
     with _as_problems():
         signed = await office.seals.checkpoint()
@@ -80,7 +80,7 @@ async def checkpoint(_: Annotated[Caller, Depends(Roles(AUDIT))], office: InOffi
     responses=READ_ERRORS,
 )
 async def inclusion(
-    _: Annotated[Caller, Depends(Roles(AUDIT))], office: InOffice, event_id: UUID, size: Size | None = None
+    _: Annotated[Caller, Depends(Roles(AUDIT, "audit"))], office: InOffice, event_id: UUID, size: Size | None = None
 ) -> InclusionBody:
     """In the tree of a size, or of the newest checkpoint. What child-protection matters hold is not found here."""
     with _as_problems():
@@ -96,7 +96,7 @@ async def inclusion(
     responses=READ_ERRORS,
 )
 async def consistency(
-    _: Annotated[Caller, Depends(Roles(AUDIT))],
+    _: Annotated[Caller, Depends(Roles(AUDIT, "audit"))],
     office: InOffice,
     earlier: Annotated[int, Query(alias="from", ge=0, le=2**53)],
     later: Annotated[int, Query(alias="to", ge=0, le=2**53)],

@@ -76,7 +76,7 @@ class FeedPage(BaseModel):
 )
 async def feed(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
-    acting: Annotated[Caller, Depends(Roles(ROLES))],
+    acting: Annotated[Caller, Depends(Roles(ROLES, "follow"))],
     office: InOffice,
     after: After = None,
     wait: Wait = 0,
@@ -138,7 +138,7 @@ class TimelinePage(Timeline):
 async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
     case_id: UUID,
-    acting: Annotated[Caller, Depends(Roles(READERS))],
+    acting: Annotated[Caller, Depends(Roles(READERS, "read"))],
     office: InOffice,
     times: Asked,
     if_none_match: IfNoneMatch,

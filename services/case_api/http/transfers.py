@@ -54,7 +54,7 @@ async def read_transfer(
     request: Request,
     case_id: UUID,
     transfer_id: UUID,
-    acting: Annotated[Caller, Depends(Roles(READERS))],
+    acting: Annotated[Caller, Depends(Roles(READERS, "hand_over"))],
     office: InOffice,
     times: Asked,
     if_none_match: IfNoneMatch,
