@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow faults tamper acceptance check bench bench-growth format generate lock
+.PHONY: help run test test-slow faults tamper matrix mutants acceptance check bench bench-growth format generate lock
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -40,6 +40,13 @@ faults: $(READY) ## kill, starve and break everything, and judge it by ledgers (
 
 tamper: $(READY) ## alter a store in each of twelve ways a hundred times, and look at a whole one a thousand times
 	@STAGEPOST_TEST_TAMPERINGS=100 STAGEPOST_TEST_CLEAN_RUNS=1000 $(BIN)/python -m pytest -q tests/seals/test_tampering.py $(ARGS)
+
+matrix: $(READY) ## put 200,000 questions of access to rules and oracle, and 60,000 to the doors (10 minutes)
+	@STAGEPOST_TEST_DECISIONS=200000 STAGEPOST_TEST_HTTP_DECISIONS=30000 \
+	  $(BIN)/python -m pytest -q tests/access/test_the_rules_and_an_oracle.py tests/access/test_over_http.py $(ARGS)
+
+mutants: $(READY) ## change each rule of access, and each expression around them, in one place: all must be noticed
+	@STAGEPOST_TEST_MUTANTS_EVERY=1 $(BIN)/python -m pytest -q tests/access/test_wrong_rules_are_noticed.py $(ARGS)
 
 acceptance: $(READY) ## play the whole school year on SQLite and PostgreSQL, one line for each row
 	@$(BIN)/python -m tests.acceptance

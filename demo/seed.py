@@ -18,8 +18,9 @@ from demo.script import Row
 
 NAME = re.compile(r"\{(\w+)\}")
 JSON = "application/json"
-PATIENCE = 60.0
-"""Seconds in which the clerk and the notifier must have done what a row waits for."""
+PATIENCE = 150.0
+"""Seconds in which the clerk and the notifier must have done what a row waits for: also a sending that a busy machine
+made fail twice, which is tried again after a minute."""
 PAUSE = 0.05
 
 

@@ -11,7 +11,7 @@ import httpx
 
 from demo.programs import Site
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 PAUSE = 0.02
 NEWEST = 100
 """Of the deliveries, so many are looked at: more than one event ever has."""

@@ -64,7 +64,7 @@ def _mutant(what: str, place: int, rule: Rule, changed: Rule | None) -> Mutant:
 
 
 def of_code() -> Iterator[tuple[str, str, ast.Module]]:
-    """Each comparison, condition, yield and operator of the three modules changed in turn: (module, where, tree)."""
+    """Each comparison, condition, relation and operator of the three modules changed in turn: (module, where, tree)."""
     for module in (relations, ruling, reach):
         source = Path(str(module.__file__)).read_text()
         for number in range(sum(len(_changes(node)) for node in ast.walk(ast.parse(source)))):
@@ -101,7 +101,7 @@ def _changes(node: ast.AST) -> list[Any]:
             return [_without_not]
         case ast.If():
             return [_always, _never]
-        case ast.Yield(value=ast.Constant()):
+        case ast.Call(func=ast.Attribute(attr="add"), args=[ast.Constant()]):
             return [_another_relation]
         case _:
             return []
@@ -127,8 +127,9 @@ def _never(node: ast.If) -> None:
     node.test = ast.Constant(value=False)
 
 
-def _another_relation(node: ast.Yield) -> None:
-    node.value = ast.Constant("central" if getattr(node.value, "value", "") != "central" else "workplace")
+def _another_relation(node: ast.Call) -> None:
+    [told] = node.args
+    node.args = [ast.Constant("workplace" if getattr(told, "value", "") == "central" else "central")]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from case_api.access import reach as product
 from case_api.access.relations import Relation
 from case_api.access.rules import ACTIONS, Action, Fields, Rule
-from case_api.access.ruling import DENIED, Ruling, rule_on
+from case_api.access.ruling import DENIED, Ruling, ruled_by
 from case_api.domain.case import Case
 from case_api.domain.command import Situation
 from tests.access.mutants import loaded, of_code, of_rules
@@ -77,7 +77,7 @@ def _differs(found: Ruling, expected: Said) -> bool:
 
 
 def _by_policy(policy: Mapping[Action, tuple[Rule, ...]], asked: Question) -> Ruling:
-    return DENIED if asked.near is None else rule_on(asked.world.action, asked.world.who.roles, asked.near, policy)
+    return DENIED if asked.near is None else ruled_by(policy[asked.world.action], asked.world.who.roles, asked.near)
 
 
 def _by_code(of: ModuleType, asked: Question) -> Ruling:

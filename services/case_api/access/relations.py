@@ -3,7 +3,6 @@
 Relations are facts, worked out anew for each question; what follows from them is in rules.py alone.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
@@ -45,34 +44,34 @@ BY_DIRECTORY: Final[frozenset[Relation]] = frozenset({"assigned", "teaching"})
 
 def relations_of(who: Principal, case: Case, authority: Authority, day: date) -> frozenset[Relation]:
     """Every relation in which a member of staff, a system or a partner service stands to the learner on *day*."""
-    return frozenset((*_of_work(who, case, authority, day), *_by_name(who.subject, case, day), *_of_service(who, case)))
+    found: set[Relation] = set()
+    _of_work(found, who, case, authority, day)
+    _by_name(found, who.subject, case, day)
+    if who.services and any(one.asked.service in who.services for one in case.requests.by_id.values()):
+        found.add("asked_service")
+    return frozenset(found)
 
 
-def _of_work(who: Principal, case: Case, authority: Authority, day: date) -> Iterator[Relation]:
+def _of_work(found: set[Relation], who: Principal, case: Case, authority: Authority, day: date) -> None:
     if who.organisation == who.authority:
-        yield "central"
+        found.add("central")
     setting = case.setting_on(day)
     if who.organisation == setting:
-        yield "workplace"
+        found.add("workplace")
     for one in assignments_of(who.subject, authority, day):
         if one.setting == setting:
-            yield "assigned"
+            found.add("assigned")
         if teaches(one, setting, class_on(case, day)):
-            yield "teaching"
+            found.add("teaching")
 
 
-def _by_name(subject: str, case: Case, day: date) -> Iterator[Relation]:
+def _by_name(found: set[Relation], subject: str, case: Case, day: date) -> None:
     lead, transfer = case.coordination.lead_professional_on(day), case.transfers.last
     if case.coordination.named_person_on(day) == subject:
-        yield "named_person"
+        found.add("named_person")
     if lead is not None and lead.staff == subject:
-        yield "lead_professional"
+        found.add("lead_professional")
     if transfer is not None and transfer.sent.to_staff == subject:
-        yield "receiver"
+        found.add("receiver")
     if any(subject in one.holders for one in case.recommendations.by_id.values()):
-        yield "holder"
-
-
-def _of_service(who: Principal, case: Case) -> Iterator[Relation]:
-    if who.services and any(one.asked.service in who.services for one in case.requests.by_id.values()):
-        yield "asked_service"
+        found.add("holder")

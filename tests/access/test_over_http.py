@@ -1,0 +1,137 @@
+"""Who reads what, asked at the doors: as the oracle says; who may not read cannot tell that there is anything."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from uuid import UUID, uuid4
+
+import pytest
+
+from case_api.access.principal import Principal
+from case_api.access.reach import action_of
+from case_api.access.rules import Action
+from case_api.http.declared import dependency, operations
+from case_api.http.offices import Roles
+from tests.access.oracle import answers
+from tests.access.village import NEIGHBOUR, TODAY, Village, village
+from tests.access.worlds import World
+
+pytestmark = pytest.mark.anyio
+
+QUESTIONS = int(os.environ.get("STAGEPOST_TEST_HTTP_DECISIONS", "800"))
+"""How many reads are asked for on each store; 30,000 in the long run (make matrix)."""
+LEARNERS = 12
+VOLATILE = ("x-request-id", "ratelimit", "ratelimit-policy")
+
+
+async def worlds_of(here: Village, asked: Sequence[tuple[Principal, UUID, Action]]) -> list[World]:
+    """For each question the raw facts, from the log itself."""
+    day = here.app.state.clock.now().date()
+    directory, facts = await here.directory(), {case_id: await here.facts(case_id) for case_id in here.cases}
+    return [World(case_id, facts[case_id], directory, who, action, None, day=day) for who, case_id, action in asked]
+
+
+def reads(here: Village) -> dict[str, Roles]:
+    """Every read that has no other id than the case's, with whom it is for."""
+    found = {}
+    for route in operations(here.app):
+        roles = dependency(route, Roles)
+        if roles and "GET" in (route.methods or ()) and route.path.count("{") == 1 and "{case_id}" in route.path:
+            found[route.path] = roles
+    return found
+
+
+def action_at(path: str, who: Principal, roles: Roles) -> Action | None:
+    """What *who* does by the read; None where it is for other roles."""
+    role = next((one for one in roles.allowed if one in who.roles), None)
+    if role is None:
+        return None
+    if role in {"carer", "learner"}:
+        return "read_own"
+    return action_of(role, roles.action)  # type: ignore[arg-type]
+
+
+QUERY = {"/v1/cases/{case_id}/readiness": {"service": "slt", "purpose": "speech"}}
+
+
+async def test_every_read_is_answered_as_the_oracle_says_and_a_denied_one_as_if_there_were_nothing(url, tmp_path):
+    chance, seen = Random(5), Counter[int]()
+    async with village(url, tmp_path, LEARNERS) as here:
+        callers, paths = list(here.callers()), reads(here)
+        for days in range(2):
+            await here.move_to(TODAY + timedelta(days=days, hours=1))
+            asked = []
+            for _ in range(QUESTIONS // 2):
+                who, case_id, path = chance.choice(callers), chance.choice(here.cases), chance.choice(sorted(paths))
+                asked.append((who, case_id, path, action_at(path, who, paths[path])))
+            for_rules = [(who, case_id, action) for who, case_id, _, action in asked if action]
+            expected = iter(answers(await worlds_of(here, for_rules)))
+            for who, case_id, path, action in asked:
+                door, params = here.door(who), {**QUERY.get(path, {}), **_whose(here, path, who, case_id)}
+                answer = await door.get(path.format(case_id=case_id), params=params)
+                seen[answer.status_code] += 1
+                may = action is not None and next(expected).permitted and who.authority != NEIGHBOUR
+                assert answer.status_code == (200 if may else 403 if action is None else 404), (who, case_id, path)
+                if answer.status_code == 404:
+                    unknown = await door.get(path.format(case_id=uuid4()), params=params)
+                    assert unknown.content == answer.content
+                    assert _steady(unknown.headers) == _steady(answer.headers)
+    assert seen[200] > QUESTIONS / 20, seen
+    assert seen[404] > QUESTIONS / 10, seen
+
+
+def _whose(here: Village, path: str, who: Principal, case_id: UUID) -> dict[str, str]:
+    of_staff = who.person is None and path.endswith("/family-view")
+    return {"person": str(here.families[case_id][0])} if of_staff else {}
+
+
+def _steady(headers: object) -> dict[str, str]:
+    return {name: value for name, value in dict(headers).items() if name not in VOLATILE}  # type: ignore[call-overload]
+
+
+async def test_a_list_holds_the_learners_whom_the_caller_could_read_one_by_one(url, tmp_path):
+    async with village(url, tmp_path, LEARNERS) as here:
+        callers = [one for one in here.callers() if one.authority != NEIGHBOUR and not one.person]
+        for days in range(2):
+            await here.move_to(TODAY + timedelta(days=days, hours=1))
+            asked = [(who, case_id, "read") for who in callers for case_id in here.cases]
+            ruled = iter(answers(await worlds_of(here, asked)))  # type: ignore[arg-type]
+            for who in callers:
+                readable = {str(case_id) for case_id in here.cases if next(ruled).permitted}
+                answer = await here.door(who).get("/v1/cases", params={"limit": 100})
+                if answer.status_code == 403:
+                    continue
+                assert {one["case_id"] for one in answer.json()["items"]} == readable, who
+
+
+async def test_who_teaches_sees_no_addresses_numbers_restrictions_or_what_is_withheld(url, tmp_path):
+    async with village(url, tmp_path, 4) as here:
+        path = f"/v1/cases/{here.cases[3]}"  # in p2 of elm
+        team = Principal("zoe", "elm", "moray", "app", frozenset({"pupil_support"}))
+        teacher = replace(team, subject="tess", roles=frozenset({"teacher"}))
+        admin = here.door(replace(team, subject="root", organisation="moray", roles=frozenset({"authority_admin"})))
+        work = {"staff": "tess", "setting": "elm", "setting_class": "p2", "role": "teacher", "from_day": "2026-03-02"}
+        assert (await here.door(teacher).get(path)).status_code == 404
+        await admin.done("/v1/directory/staff", work)
+        person = here.families[here.cases[3]][1]
+        reached = {"person_id": str(person), "channels": [{"channel": "email", "address": "anna@home.example"}]}
+        await here.door(team).done(
+            f"{path}/contact-preferences", {**reached, "set_by": "carer"}, headers={"If-Match": "*"}
+        )
+
+        whole, in_class = await here.door(team).seen(path), await here.door(teacher).seen(path)
+        assert whole["contact_preferences"]
+        assert whole["carers"][1]["restriction_reason"] == "A court order."
+        assert "contact_preferences" not in in_class
+        assert "identifiers" not in in_class["learner"]
+        assert "restriction_reason" not in in_class["carers"][1]
+        assert "withheld" not in await here.door(teacher).seen(f"{path}/told")
+        told = (await here.door(teacher).seen(f"{path}/timeline"))["items"]
+        assert {one["type"] for one in told if "data" not in one} == {
+            "LearnerRegistered.v1", "CarerLinked.v1", "ContactPreferenceSet.v1",
+        }  # fmt: skip
+        assert "anna@home.example" not in str(told)
+        assert "A court order." not in str(told)
