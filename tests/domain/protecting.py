@@ -10,6 +10,7 @@ from case_api.domain.command import Command
 from case_api.domain.decide import decide
 from case_api.domain.decisions import (
     coordination,
+    emergency_access,
     meetings,
     packs,
     protection,
@@ -65,6 +66,9 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     protection.OverrideConsent: protection.override_consent,
     protection.RecordOverrideReasons: protection.record_override_reasons,
     protection.RecordProtectionDecision: protection.record_protection_decision,
+    emergency_access.TakeEmergencyAccess: lambda matter, _, asked, at: emergency_access.take_emergency_access(
+        matter, asked, at
+    ),
     protection_sharing.RequestUnderOverride: protection_sharing.request_under_override,
     protection_sharing.TellInMatter: protection_sharing.tell_in_matter,
     protection_sharing.TransferMatter: protection_sharing.transfer_matter,

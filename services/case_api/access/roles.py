@@ -10,6 +10,8 @@ SCHOOL: Final = (*PRACTITIONERS, "mis")
 """The school's people and the information system that speaks for them (R109)."""
 PROTECTION: Final = ("child_protection", *PRACTITIONERS)
 """Who may be of the named group of a child-protection matter, and act in it (R80)."""
+EMERGENCY: Final = ("child_protection", *TEAM)
+"""Who may break the glass before a matter whose group they are not of."""
 PROTECTION_READERS: Final = (*PROTECTION, "auditor")
 """Who may read a matter, if they are of its group."""
 OUTSIDE: Final = ("external",)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from case_api.domain.event import Recorded
 from case_api.domain.facts.coordination import Coordination
+from case_api.domain.facts.emergency_access import EmergencyAccess
 from case_api.domain.facts.meetings import Meetings
 from case_api.domain.facts.protection import Protection
 from case_api.domain.facts.requests import Requests
@@ -31,6 +32,7 @@ class Matter(Struct, frozen=True, gc=False):
     coordination: Coordination = field(default_factory=Coordination)
     told: Told = field(default_factory=Told)
     transfers: Transfers = field(default_factory=Transfers)
+    emergency_access: EmergencyAccess = field(default_factory=EmergencyAccess)
 
     @property
     def case_id(self) -> CaseId | None:
@@ -40,6 +42,12 @@ class Matter(Struct, frozen=True, gc=False):
     def is_known_to(self, staff: Subject) -> bool:
         """Whether *staff* is of the named group now; for anybody else there is no such matter."""
         return self.case_id is not None and staff in self.protection.group
+
+    def may_be_read_by(self, staff: Subject, now: datetime) -> bool:
+        """Whether *staff* is of the group, or took emergency access that holds at *now*."""
+        if self.case_id is None:
+            return False
+        return self.is_known_to(staff) or self.emergency_access.until(staff, now) is not None
 
 
 EVOLVE: Final = evolvers(Matter)

@@ -22,7 +22,7 @@ from case_api.http.audit import AttemptBody
 from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
-from case_api.http.matter_commands import matter_for
+from case_api.http.matter_commands import matter_for, matter_to_read
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
@@ -73,23 +73,23 @@ async def matters(
     """Whose group the caller is not in is not there."""
     place = UUID(bytes=open_cursor(office.journal.keyring, KIND, after)) if after else None
     found: list[Matter] = []
+    now: datetime = request.app.state.clock.now()
     with as_problems():
-        async for one in _of(acting.who, office, place):
+        async for one in _of(acting.who, office, place, now):
             found.append(one)
             if len(found) > limit:
                 break
     following = seal_cursor(office.journal.keyring, KIND, found[limit - 1].id.bytes) if len(found) > limit else None
-    now: datetime = request.app.state.clock.now()
     _, policy = await office.precedent.latest(now)
     return page(request, [row_of(one, now, policy) for one in found[:limit]], following)
 
 
-async def _of(who: Principal, office: Office, after: UUID | None) -> AsyncIterator[Matter]:
+async def _of(who: Principal, office: Office, after: UUID | None, now: datetime) -> AsyncIterator[Matter]:
     """The matters of *who*, in the order of their ids: each is folded, since no table says whose it is."""
     while streams := await office.journal.sealed_streams(after, BATCH):
         for stream in streams:
             matter = (await office.sealed.latest(stream)).state
-            if matter.is_known_to(who.subject):
+            if matter.may_be_read_by(who.subject, now):
                 yield matter
         after = streams[-1]
 
@@ -99,7 +99,7 @@ class MatterLook(Look):
 
     async def events(self) -> Sequence[Recorded]:
         """The whole stream, for somebody who is of the group now. Raises a 404 Problem for anybody else."""
-        await matter_for(self.office, self.case_id, self.who)
+        await matter_to_read(self.office, self.case_id, self.who, self.request.app.state.clock.now())
         with as_problems():
             return await self.office.histories.of(self.case_id)
 

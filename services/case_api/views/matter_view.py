@@ -72,6 +72,15 @@ class LeadShown(Part):
     from_day: date
 
 
+class EmergencyShown(Part):
+    """Somebody outside the group took leave to read the matter (break-glass)."""
+
+    staff: str
+    at: datetime | date
+    until: datetime
+    reason: str
+
+
 class MatterView(Answer):
     """One matter."""
 
@@ -87,6 +96,7 @@ class MatterView(Answer):
     requests: tuple[RequestShown, ...] = ()
     meetings: tuple[MeetingShown, ...] = ()
     lead_professional: LeadShown | None = None
+    emergency_access: tuple[EmergencyShown, ...] = ()
 
 
 def matter_as_known(events: Sequence[Recorded], as_of: AsOf) -> Matter:
@@ -118,6 +128,7 @@ def matter_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, _: Auth
         requests=tuple(_requests(matter, at, policy)),
         meetings=meetings_at(matter.meetings, at, policy),
         lead_professional=_lead(matter, day_of(at, policy.tz)),
+        emergency_access=tuple(_emergencies(matter, at, policy)),
         **times(as_of),
     )
 
@@ -125,6 +136,12 @@ def matter_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, _: Auth
 def _lead(matter: Matter, day: date) -> LeadShown | None:
     lead = matter.coordination.lead_professional_on(day)
     return LeadShown.model_validate(lead.model_dump(include=set(LeadShown.model_fields))) if lead else None
+
+
+def _emergencies(matter: Matter, at: datetime, policy: Policy) -> Iterator[EmergencyShown]:
+    for one in matter.emergency_access.taken:
+        if has_come(one.at, at, policy.tz):
+            yield EmergencyShown.model_validate({**one.fact.model_dump(), "at": one.at})
 
 
 def _overrides(matter: Matter, at: datetime, policy: Policy) -> Iterator[OverrideShown]:

@@ -27,6 +27,7 @@ LINES: Final[Mapping[str, str]] = {
     "GroupLeft": "Somebody left the named group.",
     "ConsentOverridden": "It was decided that consent is not waited for: {fact.ground}.",
     "OverrideReasonsRecorded": "The reasons of an override were recorded.",
+    "EmergencyAccessTaken": "{fact.staff}, not of the group, may read the matter until {fact.until:%d %B, %H:%M} UTC.",
     "ProtectionDecisionRecorded": "The protecting agencies decided: {fact.forum}.",
     "ConcernRaised": "A concern was raised by: {fact.raised_by.kind}.",
     "ConcernAcknowledged": "Whoever raised the concern heard what happens next, by {fact.by_when}.",

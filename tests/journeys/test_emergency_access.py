@@ -1,0 +1,90 @@
+"""Break-glass over HTTP, on both databases: who must read a sealed matter now, and how it is answered for."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.journeys.api import NEIGHBOUR, key
+from tests.journeys.family import register
+from tests.journeys.test_matters import BODIES, begun
+from tests.journeys.town import Town
+
+pytestmark = pytest.mark.anyio
+REASON = {"reason": "She did not come home, and nobody of the group answers."}
+READABLE = ("", "/timeline", "/clocks", "/told")
+
+
+async def test_the_glass_opens_the_matter_for_four_hours_and_the_group_reads_who_and_why(town: Town):
+    matter = await begun(town)
+    moffat = town.door("school_leader", sub="moffat")
+    assert (await moffat.get(matter.path)).status_code == 404
+    [opened] = (await moffat.done(f"{matter.family.path}/emergency-access", REASON))["items"]
+    assert opened["matter_id"] == matter.path.rpartition("/")[2]
+    left = datetime.fromisoformat(opened["until"]) - datetime.now(tz=datetime.fromisoformat(opened["until"]).tzinfo)
+    assert timedelta(hours=3, minutes=55) < left <= timedelta(hours=4)
+    for part in READABLE:
+        assert (await moffat.at(town.other).get(f"{matter.path}{part}")).status_code == 200
+    [told] = (await matter.sinclair.seen(matter.path))["emergency_access"]
+    assert (told["staff"], told["reason"], told["until"]) == ("moffat", REASON["reason"], opened["until"])
+    entries = (await matter.sinclair.seen(f"{matter.path}/timeline"))["items"]
+    assert entries[-1]["type"] == "EmergencyAccessTaken.v1"
+
+
+async def test_reading_is_all_that_it_opens(town: Town):
+    matter = await begun(town)
+    moffat = town.door("school_leader", sub="moffat")
+    await moffat.done(f"{matter.family.path}/emergency-access", REASON)
+    for part, body in BODIES.items():
+        refused = await moffat.post(f"{matter.path}{part}", body, headers={"If-Match": "*"})
+        assert refused.status_code == 404, part
+    assert (await moffat.get(f"{matter.path}/attempts")).status_code == 404
+
+
+async def test_an_opened_matter_stands_in_the_list_of_whoever_opened_it(town: Town):
+    matter = await begun(town)
+    office = town.door("child_protection", sub="late")
+    [opened] = (await office.done(f"{matter.family.path}/emergency-access", REASON))["items"]
+    matter_id = opened["matter_id"]
+    [listed] = [one for one in (await office.seen("/v1/matters"))["items"] if one["matter_id"] == matter_id]
+    assert listed["matter_id"] == matter_id
+
+
+async def test_taken_twice_it_is_one_and_who_is_of_the_group_needs_none(town: Town):
+    matter = await begun(town)
+    path, moffat = f"{matter.family.path}/emergency-access", town.door("school_leader", sub="moffat")
+    same = key()
+    first, again = [await moffat.post(path, REASON, headers=same) for _ in range(2)]
+    later = await moffat.post(path, REASON)
+    assert first.json() == again.json() == later.json()
+    [sinclairs] = (await matter.sinclair.done(path, REASON))["items"]
+    assert "until" not in sinclairs
+    assert len((await matter.sinclair.seen(matter.path))["emergency_access"]) == 1
+
+
+async def test_where_nothing_is_sealed_it_says_so_and_a_dry_run_looks_at_nothing(town: Town):
+    family, matter = await register(town.school), await begun(town)
+    moffat = town.door("school_leader", sub="moffat")
+    assert await moffat.done(f"{family.path}/emergency-access", REASON) == {"items": []}
+    asked = await moffat.post(f"{matter.family.path}/emergency-access", REASON, params={"dry_run": "true"})
+    assert asked.json() == {"items": []}
+    assert (
+        "emergency_access" not in (await matter.sinclair.seen(matter.path))
+        or not (await matter.sinclair.seen(matter.path))["emergency_access"]
+    )
+
+
+async def test_it_is_for_those_who_answer_for_the_school_and_for_learners_of_theirs(town: Town):
+    matter = await begun(town)
+    path = f"{matter.family.path}/emergency-access"
+    for role in ("teacher", "support_assistant", "mis", "auditor", "external"):
+        assert (await town.door(role, sub="moffat").post(path, REASON)).status_code == 403
+    strangers = (
+        town.door("school_leader", sub="moffat", org="burnside-academy"),
+        town.door("child_protection", sub="moffat", authority=NEIGHBOUR),
+    )
+    for stranger in strangers:
+        hidden = await stranger.post(path, REASON)
+        unknown = await stranger.post(f"/v1/cases/{uuid4()}/emergency-access", REASON)
+        assert (hidden.status_code, hidden.content) == (404, unknown.content)
+    assert (await town.school.post(path, {})).status_code == 400
