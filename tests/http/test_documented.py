@@ -20,7 +20,7 @@ OPERATIONS = {
     for operation in methods.values()
 }
 WITH_A_BODY = sorted(name for name, operation in OPERATIONS.items() if "requestBody" in operation)
-OF_SEVERAL_RECORDS = {"give_support_together"}
+OF_SEVERAL_RECORDS = {"take_emergency_access", "give_support_together"}
 """Their receipt holds an ETag for each record."""
 EDITED = {"set_contact_preference"}
 PLAIN = {

@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
+from starlette.responses import Response
 
 from case_api.access.roles import EMERGENCY
 from case_api.domain.decisions.emergency_access import TakeEmergencyAccess, take_emergency_access
 from case_api.domain.matter import Matter
 from case_api.http.bodies import documented, json_body
-from case_api.http.documents import ERRORS
+from case_api.http.documents import ERRORS, REPLAYED
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems, place
@@ -22,6 +23,7 @@ from case_api.office import Office
 from case_api.order import Caller
 
 router = APIRouter(tags=["matters"])
+REPLAYED_FIELD = "Idempotency-Replayed"
 BATCH = 200
 """Matters that are looked at in one go."""
 
@@ -44,7 +46,7 @@ class OpenedMatters(BaseModel):
     operation_id="take_emergency_access",
     openapi_extra=documented(TakeEmergencyAccess),
     status_code=201,
-    responses={201: {"description": "Recorded in each matter."}, **ERRORS},
+    responses={201: {"description": "Recorded in each matter.", "headers": REPLAYED}, **ERRORS},
     response_model_exclude_none=True,
     summary="Break the glass: read the sealed matters of a learner for four hours",
 )
@@ -55,6 +57,7 @@ async def break_glass(
     acting: Annotated[Caller, Depends(Roles(EMERGENCY, "read"))],
     office: InOffice,
     key: IdempotencyKey,
+    response: Response,
 ) -> OpenedMatters:
     """For an emergency alone. It is recorded in each matter, where its group reads who and why.
 
@@ -63,8 +66,11 @@ async def break_glass(
     await case_in_sight(request, office, acting.who, "read", case_id)
     if key is None:
         return OpenedMatters(items=[])
-    opened = [await _opened(request, office, acting, body, matter, key) async for matter in _of(office, case_id)]
-    return OpenedMatters(items=opened)
+    answers = [await _take(request, office, acting, body, matter, key) async for matter in _of(office, case_id)]
+    if answers and all(REPLAYED_FIELD in answer.headers for _, answer in answers):
+        response.headers[REPLAYED_FIELD] = "true"
+    now, staff = request.app.state.clock.now(), acting.who.subject
+    return OpenedMatters(items=[await _opened(office, matter_id, staff, now) for matter_id, _ in answers])
 
 
 async def _of(office: Office, case_id: UUID) -> AsyncIterator[Matter]:
@@ -79,10 +85,10 @@ async def _of(office: Office, case_id: UUID) -> AsyncIterator[Matter]:
             after = streams[-1]
 
 
-async def _opened(
+async def _take(
     request: Request, office: Office, acting: Caller, body: TakeEmergencyAccess, matter: Matter, key: str
-) -> OpenedMatter:
-    await place(
+) -> tuple[UUID, Response]:
+    return matter.id, await place(
         request,
         office,
         office.matters,
@@ -94,6 +100,8 @@ async def _opened(
         case_id=matter.id,
         sealed=True,
     )
-    now, staff = request.app.state.clock.now(), acting.who.subject
-    opened = (await office.sealed.latest(matter.id)).state
-    return OpenedMatter(matter_id=matter.id, until=opened.emergency_access.until(staff, now))
+
+
+async def _opened(office: Office, matter_id: UUID, staff: str, now: datetime) -> OpenedMatter:
+    opened = (await office.sealed.latest(matter_id)).state
+    return OpenedMatter(matter_id=matter_id, until=opened.emergency_access.until(staff, now))
