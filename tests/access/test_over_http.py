@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from random import Random
 from uuid import UUID, uuid4
 
@@ -135,3 +136,15 @@ async def test_who_teaches_sees_no_addresses_numbers_restrictions_or_what_is_wit
         }  # fmt: skip
         assert "anna@home.example" not in str(told)
         assert "A court order." not in str(told)
+
+
+async def test_the_feed_tells_of_the_learners_whom_the_caller_may_follow_and_of_no_others(url, tmp_path):
+    async with village(url, tmp_path, 6) as here:
+        roles = ("pupil_support", "mis", "auditor")
+        for role, place in product(roles, ("elm", "oak", "moray")):
+            who = Principal("zoe", place, "moray", "app", frozenset({role}))
+            asked: list[tuple[Principal, UUID, Action]] = [(who, case_id, "follow") for case_id in here.cases]
+            ruled = answers(await worlds_of(here, asked))
+            followed = {str(case_id) for case_id, one in zip(here.cases, ruled, strict=True) if one.permitted}
+            told = (await here.door(who).seen("/v1/events", params={"limit": 500}))["items"]
+            assert {one["data"]["case_id"] for one in told if "case_id" in one["data"]} == followed, who
