@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from case_api.access.brakes import Brakes, Limits
 from case_api.boards.boards import Boards
 from case_api.boards.folding import Folding
 from case_api.boards.follower import Follower
@@ -70,6 +71,7 @@ class Office:
     follower: Follower
     boards: Boards
     seals: Keeper
+    brakes: Brakes
 
     @property
     def authority(self) -> str:
@@ -95,6 +97,7 @@ def furnished(
     journal: Journal, tables: Tables, seals: Keeper, clock: Clock, packs: Packs, settings: Settings
 ) -> Office:
     """Put one authority's parts together."""
+    limits = Limits(settings.learners_an_hour, settings.learners_an_hour_of_programs)
     folds, tellings = Folds(journal, CaseKind(), FACTS_KEPT), Folds(journal, ToldKind(), FACTS_KEPT)
     sealed, authorities = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT), Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
@@ -130,6 +133,7 @@ def furnished(
         follower=follower,
         boards=Boards(tables, follower),
         seals=seals,
+        brakes=Brakes(journal.authority, journal.accesses, journal.alerts, clock, limits),
     )
 
 

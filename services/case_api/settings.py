@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     default_policy: str = Field(default="scotland-generic@1", pattern=r"^[a-z0-9-]+@[0-9]+$")
     zone: ZoneInfo = ZoneInfo("Europe/London")
     follower: bool = True
+    learners_an_hour: int = Field(default=300, ge=0)
+    """How many learners one person may read of within an hour; 0 for as many as they like (access/brakes.py)."""
+    learners_an_hour_of_programs: int = Field(default=0, ge=0)
+    """The same for each program: school systems, auditors, the notifier."""
     clock_starts_at: AwareDatetime | None = None
     """What the clock shows when the process starts; demo and test mode only (D16)."""
     crash_at: str | None = None

@@ -12,6 +12,7 @@ from case_api import __version__
 from case_api.clerk import Clerk
 from case_api.clock import Clock, MovableClock, SystemClock
 from case_api.http import (
+    accesses,
     agreements,
     assessments,
     audit,
@@ -101,6 +102,7 @@ CAPABILITIES = (
     messages,
     disclosures,
     audit,
+    accesses,
     seals,
 )
 

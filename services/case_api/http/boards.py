@@ -22,6 +22,7 @@ from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import page
+from case_api.http.tracing import looked
 from case_api.order import Caller
 
 router = APIRouter(tags=["boards"])
@@ -125,6 +126,7 @@ async def search_cases(
         theirs = readable(Asker(acting.who, authority, today), caseload_on(today))
         ids = await office.boards.search([hasher(office.journal.keyring)(body.q)])
         rows = await office.boards.rows(STAGES, theirs, order=("case_id",), ids=ids, limit=MOST_FOUND)
+    looked(request.scope, (row.case_id for row in rows))
     return page(request, items_of(CaseloadItem, rows), None)
 
 

@@ -30,6 +30,7 @@ from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems, asked_by
 from case_api.http.receipts import answered, viewer
+from case_api.http.tracing import looked
 from case_api.joint import JointOrder, WouldRecordTogether
 from case_api.office import Office
 from case_api.order import Caller, Receipt
@@ -114,7 +115,10 @@ async def give_support_together(
     )
     with as_problems():
         outcome = await office.jointly.handle(order)
-    return _would(outcome) if isinstance(outcome, WouldRecordTogether) else answered(request, outcome)
+    if not isinstance(outcome, WouldRecordTogether):
+        return answered(request, outcome)
+    looked(request.scope, (case_id for case_id, _ in outcome.events))
+    return _would(outcome)
 
 
 async def _gathered(office: Office, setting: str, command: Given, at: Situation) -> Collection[UUID]:

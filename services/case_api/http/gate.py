@@ -8,6 +8,7 @@ from case_api.http.access_log import AccessLog
 from case_api.http.identity import PUBLIC, Authentication
 from case_api.http.incidents import Incidents
 from case_api.http.limits import PATIENCE, BodyLimits
+from case_api.http.looking import Looking
 from case_api.http.plain_requests import ShortWay, ShortWays
 from case_api.http.problems import Problems
 from case_api.http.rates import Rates
@@ -48,5 +49,6 @@ def gate(
         Middleware(Authentication, tokens, problems, public),
         Middleware(Rates, problems, quota=quota),
         Middleware(BodyLimits, problems, patience=patience),
+        Middleware(Looking, problems),
         Middleware(ShortWay, ways, problems),
     ]

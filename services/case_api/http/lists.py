@@ -26,6 +26,7 @@ from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
 from case_api.http.places import packed, unpacked
+from case_api.http.tracing import looked
 from case_api.office import Office
 from case_api.order import Caller
 
@@ -128,6 +129,7 @@ class Listing(Generic[R]):
         with as_problems():
             rows = await office.boards.rows(self.board, wanted, order=tuple(kinds), after=after, limit=limit)
             items = await self.shown(asking, rows) if self.shown else items_of(self.item, rows)
+        looked(request.scope, (row.case_id for row in rows))
         last = packed([getattr(rows[-1], name) for name in kinds]) if len(rows) == limit else None
         return page(request, items, None if last is None else seal_cursor(keyring, self.cursor, last))
 

@@ -28,6 +28,7 @@ from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
+from case_api.http.tracing import looked
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.views.answer import Answer, AsOf, NothingKnown
@@ -80,6 +81,7 @@ async def matters(
             if len(found) > limit:
                 break
     following = seal_cursor(office.journal.keyring, KIND, found[limit - 1].id.bytes) if len(found) > limit else None
+    looked(request.scope, (one.id for one in found[:limit]))
     _, policy = await office.precedent.latest(now)
     return page(request, [row_of(one, now, policy) for one in found[:limit]], following)
 

@@ -18,6 +18,7 @@ from case_api.http.documents import ERRORS, READ_ERRORS
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.problems import Problem
+from case_api.http.tracing import looked
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.permits import NoSuchEvent, PermitRefused, Wanted
@@ -102,13 +103,14 @@ class PermitBody(BaseModel):
     responses=READ_ERRORS,
     response_model_exclude_none=True,
 )
-async def recipients(event_id: UUID, _: Notifier, office: InOffice) -> RecipientsBody:
+async def recipients(request: Request, event_id: UUID, _: Notifier, office: InOffice) -> RecipientsBody:
     """For the notifier alone."""
     try:
         with as_problems():
             event, hearers = await office.permits.recipients(event_id)
     except NoSuchEvent:
         raise Problem(kinds.NOT_FOUND) from None
+    looked(request.scope, [event.stream])
     told_to = [
         HearerBody.model_validate(
             {"recipient": one.recipient, "role": one.role, "channels": one.channels, "duty": one.duty}
@@ -137,6 +139,7 @@ async def send_permit(
         raise Problem(kinds.NOT_FOUND) from None
     except PermitRefused as refused:
         raise Problem(PERMIT_REFUSED, members={"reason": refused.reason}) from None
+    looked(request.scope, [permit.event.stream])
     facts = MessageFacts.model_validate(dict(permit.facts))
     if body.channel == "webhook":
         facts = facts.model_copy(update={"event": _event(request, office, permit.event)})

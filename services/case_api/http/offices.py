@@ -45,7 +45,8 @@ class Roles:
     async def __call__(self, request: Request, who: Asking) -> Caller:
         """Who acts, in which role, within which trace; a 403 Problem for anybody else."""
         trace = trace_of(request.scope)
-        return Caller(who, self.role_of(who), trace.correlation_id, trace.traceparent)
+        trace.role = self.role_of(who)
+        return Caller(who, trace.role, trace.correlation_id, trace.traceparent)
 
     def role_of(self, who: Principal) -> str:
         """The first of the roles that the caller holds; a 403 Problem without one."""

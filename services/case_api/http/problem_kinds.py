@@ -150,6 +150,12 @@ TOO_MANY_REQUESTS = kind(
     "Too many requests in a short time.",
     "Wait for the number of seconds in Retry-After, then go on more slowly.",
 )
+TOO_MANY_LEARNERS = kind(
+    "too-many-learners",
+    429,
+    "You have read of very many learners within an hour.",
+    "Wait for the number of seconds in Retry-After; if your work needs more, ask the authority to set the limit.",
+)
 HEADERS_TOO_LARGE = kind(
     "headers-too-large", 431, "The address or the header fields are too long.", "Send fewer or shorter ones."
 )

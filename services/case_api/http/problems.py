@@ -16,7 +16,7 @@ from case_api.domain.refusal import Refusal
 from case_api.http import problem_kinds as kinds
 from case_api.http.mistakes import Mistake, is_about_the_path, mistakes
 from case_api.http.problem_kinds import Kind
-from case_api.http.tracing import trace_of
+from case_api.http.tracing import looked, trace_of
 
 MEDIA_TYPE = "application/problem+json"
 BY_STATUS = {404: kinds.NOT_FOUND, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
@@ -91,6 +91,7 @@ class Problems:
         """The answer for a refused command: the first refusal gives the type, all are listed (D20)."""
         first, trace = refusals[0], trace_of(connection.scope)
         trace.problem, trace.rule_ids = first.slug, tuple(refusal.rule_id for refusal in refusals)
+        looked(connection.scope, (one.case_id for refusal in refusals for one in refusal.missing if one.case_id))
         document = self._head(first.slug, first.title, first.status)
         document["detail"] = _why(refusals, policy_version)
         document |= {"rule_id": first.rule_id, "guidance_ref": first.guidance_ref, "advice": first.advice}

@@ -1,6 +1,7 @@
 """One thread through a request: its own id, and the trace it belongs to (W3C Trace Context)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from os import urandom
 from uuid import UUID
@@ -28,10 +29,19 @@ class Trace:
     rule_ids: tuple[str, ...] = ()
     access_rules: tuple[str, ...] = ()
     """The rules of access by which the caller was let in or kept out (access/rules.py)."""
+    role: str = ""
+    """In which the caller acts; empty where the operation is for none of theirs."""
+    learners: tuple[UUID, ...] = ()
+    """The cases, or matters, of which the answer shows something, beside the one that the path names."""
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Header fields that the answer gets, whoever answers."""
     status: int | None = None
     """Of the answer, once it has begun."""
+
+
+def looked(scope: Scope, learners: Iterable[UUID]) -> None:
+    """Say whose cases this answer shows, for the record of who looked (http/looking.py)."""
+    trace_of(scope).learners = tuple(dict.fromkeys(learners))
 
 
 def trace_of(scope: Scope) -> Trace:

@@ -1,12 +1,11 @@
 """Who tried what and was refused: rows that are only ever added, apart from the log (D20, D22).
 
 A restricted attempt is sealed whole: its row says when it was made, and bears a mark by which those of one matter are
-found with the authority's key. No two marks are alike, so without the key no row tells of another (I30).
+found with the authority's key (I30).
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import count
 from operator import itemgetter
 from typing import Final
 from uuid import UUID
@@ -18,6 +17,7 @@ from case_api.store.append import Attempt
 from case_api.store.database import Database, Row, id_out
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
+from case_api.store.marks import AT_ONCE, Marks
 from case_api.store.writer import GroupWriter
 
 _COLUMNS = "at, subject, organisation, role, case_id, command, rule_ids, policy, reason"
@@ -27,9 +27,7 @@ SEALED: Final = "Sealed"
 _FILLED_TO: Final = 1024
 """Bytes of a restricted attempt at least, so that its length tells nothing."""
 
-_AT_ONCE: Final = 64
-"""Marks that are looked for in one statement."""
-_HOLDERS: Final = ",".join("?" * _AT_ONCE)
+_HOLDERS: Final = ",".join("?" * AT_ONCE)
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Attempt).decode
@@ -40,6 +38,7 @@ class Attempts:
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database, self._keyring = database, keyring
+        self._marks = Marks(keyring, KIND, self._marked)
         self._writer = GroupWriter(self._store)
 
     async def add(self, attempt: Attempt) -> None:
@@ -53,7 +52,7 @@ class Attempts:
 
     async def restricted(self, about: Iterable[UUID]) -> list[Attempt]:
         """The restricted ones of a matter or a case, the newest first. Raises FrameError if one was altered."""
-        rows = [row for one in about for row in await self._marked(one)]
+        rows = [row for one in about for row in await self._marks.rows(one)]
         return [self._opened(row) for row in sorted(rows, key=itemgetter(0), reverse=True)]
 
     async def close(self) -> None:
@@ -66,42 +65,23 @@ class Attempts:
     async def _store(self, attempts: Sequence[Attempt]) -> list[None]:
         sql = f"INSERT INTO attempts ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"  # noqa: S608 (a constant)
         passing("refusing")
-        marks = await self._marks_for(attempts)
-        await self._database.write((sql, [self._row(*pair) for pair in zip(attempts, marks, strict=True)]))
+        marks = [await self._mark_of(attempt) for attempt in attempts]
+        try:
+            await self._database.write((sql, [self._row(*pair) for pair in zip(attempts, marks, strict=True)]))
+        except BaseException:
+            self._marks.unsure()
+            raise
         passing("refused")
         return [None] * len(attempts)
 
-    async def _marks_for(self, attempts: Sequence[Attempt]) -> list[object]:
-        """For each restricted one the next mark of its matter; None for others.
+    async def _mark_of(self, attempt: Attempt) -> object:
+        about = (attempt.matter_id or attempt.case_id) if attempt.restricted else None
+        return None if about is None else self._database.id_in(await self._marks.next_of(about))
 
-        Processes that write at once may take the same mark, which is looked up all the same.
-        """
-        following: dict[UUID, int] = {}
-        marks: list[object] = []
-        for attempt in attempts:
-            about = (attempt.matter_id or attempt.case_id) if attempt.restricted else None
-            if about is None:
-                marks.append(None)
-                continue
-            number = following[about] if about in following else len({row[1] for row in await self._marked(about)})
-            following[about] = number + 1
-            marks.append(self._mark(about, number))
-        return marks
-
-    def _mark(self, about: UUID, number: int) -> object:
-        return self._database.id_in(UUID(bytes=self._keyring.search_hash(KIND, f"{about}/{number}")[:16]))
-
-    async def _marked(self, about: UUID) -> list[Row]:
-        """The number, the mark and the sealed text of each restricted attempt about a matter or a case."""
-        found: list[Row] = []
-        for first in count(0, _AT_ONCE):
-            marks = [self._mark(about, number) for number in range(first, first + _AT_ONCE)]
-            sql = f"SELECT number, case_id, reason FROM attempts WHERE command=? AND case_id IN ({_HOLDERS})"  # noqa: S608 (constants)
-            rows = await self._database.rows(sql, (SEALED, *marks))
-            found += rows
-            if len({row[1] for row in rows}) < _AT_ONCE:
-                break
-        return found
+    async def _marked(self, marks: Sequence[UUID]) -> list[Row]:
+        """The number, the mark and the sealed text of each restricted attempt that bears one of the marks."""
+        sql = f"SELECT number, case_id, reason FROM attempts WHERE command=? AND case_id IN ({_HOLDERS})"  # noqa: S608 (constants)
+        return await self._database.rows(sql, (SEALED, *map(self._database.id_in, marks)))
 
     def _row(self, attempt: Attempt, mark: object) -> tuple[object, ...]:
         at = attempt.at.isoformat()

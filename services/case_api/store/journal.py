@@ -7,6 +7,8 @@ from uuid import UUID
 
 from case_api.crash_points import passing
 from case_api.domain.event import Recorded
+from case_api.store.accesses import Accesses
+from case_api.store.alerts import Alerts
 from case_api.store.append import (
     Append,
     Attempt,
@@ -80,6 +82,7 @@ class Journal:
         self._reads = Reads(backend.log)
         self._keys = KeyStore(keyring, backend.keys, vouched=backend.line.knows_keys)
         self._attempts = Attempts(backend.access, keyring)
+        self.accesses, self.alerts = Accesses(backend.access, keyring), Alerts(backend.access)
         self.evidence = Evidence(self._reads, self._mapper, self._keys)
         """The same log byte for byte."""
         self.pages = Pages(self._reads, self._mapper, self._keys)
@@ -218,6 +221,7 @@ class Journal:
         """Commit what waits, and let go of the databases."""
         await self._writer.close()
         await self._attempts.close()
+        await self.accesses.close()
         await self._keys.close()
         await self._backend.close()
 

@@ -46,6 +46,46 @@ CREATE TABLE IF NOT EXISTS {log}.attempts (
 );
 CREATE INDEX IF NOT EXISTS attempts_case_id ON {log}.attempts (case_id);
 
+CREATE TABLE IF NOT EXISTS {log}.accesses (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at bigint NOT NULL,
+  request_id uuid NOT NULL,
+  subject text NOT NULL,
+  organisation text NOT NULL,
+  client text NOT NULL,
+  role text NOT NULL,
+  roles text NOT NULL,
+  behalf text NOT NULL,
+  purpose text NOT NULL,
+  operation text NOT NULL,
+  seen text NOT NULL,
+  case_id uuid,
+  decision text NOT NULL,
+  rule_ids text NOT NULL,
+  policy text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS accesses_at ON {log}.accesses (at, number);
+CREATE INDEX IF NOT EXISTS accesses_case_id ON {log}.accesses (case_id, at);
+CREATE INDEX IF NOT EXISTS accesses_subject ON {log}.accesses (subject, at);
+CREATE TABLE IF NOT EXISTS {log}.sealed_accesses (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at bigint NOT NULL,
+  mark uuid NOT NULL,
+  sealed text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sealed_accesses_mark ON {log}.sealed_accesses (mark);
+CREATE TABLE IF NOT EXISTS {log}.alerts (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at bigint NOT NULL,
+  alert_id uuid NOT NULL,
+  cause text NOT NULL,
+  subject text NOT NULL,
+  organisation text NOT NULL,
+  client text NOT NULL,
+  figure bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS alerts_subject ON {log}.alerts (subject, at);
+
 CREATE TABLE IF NOT EXISTS {keys}.data_keys (
   key_id uuid PRIMARY KEY,
   wrapped bytea,
@@ -58,6 +98,12 @@ CREATE OR REPLACE FUNCTION {log}.refuse() RETURNS trigger LANGUAGE plpgsql AS
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.stored_events
   FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.attempts
+  FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.accesses
+  FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.sealed_accesses
+  FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {log}.alerts
   FOR EACH STATEMENT EXECUTE FUNCTION {log}.refuse();
 
 -- Judges a batch of commands and stores those that pass, each whole or not at all (D4).

@@ -15,7 +15,7 @@ from case_api.store.keystore import unwrapped
 from case_api.store.mapper import FrameMapper, Keys
 from case_api.store.sqlite_file import SQLiteFile
 from case_api.store.sqlite_log import SQLiteLine, SQLiteLog
-from case_api.store.sqlite_schema import ATTEMPTS, KEYS, SAME_ATTEMPT, append_only
+from case_api.store.sqlite_schema import KEYS, WHO_LOOKED
 
 
 async def open_sqlite(folder: Path, keyring: Keyring) -> Backend:
@@ -38,7 +38,7 @@ async def _open(folder: Path, keyring: Keyring, opened: AsyncExitStack) -> Backe
 
     log = await file("log.db")
     keys = await file("keys.db", KEYS)
-    access = await file("access.db", ATTEMPTS + append_only("attempts", SAME_ATTEMPT))
+    access = await file("access.db", WHO_LOOKED)
     return Backend(mapper, log, keys, access, SQLiteLine(log), application, Bell(), opened.pop_all().aclose)
 
 

@@ -28,12 +28,12 @@ class SQLiteFile:
     position = "rowid"
 
     def __init__(self, path: Path, schema: str = "") -> None:
-        self.path = path
+        self.path, self._schema = path, schema
         self._writer_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{path.stem}-writer")
         self._writer = connect(path)
         self._writer.executescript(schema)
-        self._reader = connect(path)
-        self._reader.execute("PRAGMA query_only=ON")
+        self._reader = self._reading()
+        self._opened = _which(path)
 
     def id_in(self, value: UUID) -> str:
         return value.hex
@@ -56,9 +56,14 @@ class SQLiteFile:
             with Transaction(connection):
                 for sql, rows in steps:
                     connection.executemany(sql, rows)
+                if _which(self.path) != self._opened:
+                    raise Elsewhere
 
         try:
             await self.on_writer(run)
+        except Elsewhere:
+            await self._look_again()
+            raise StoreUnavailable("the file is no longer in its place") from None
         except sqlite3.OperationalError as error:
             raise StoreUnavailable(f"the file cannot be written: {error.sqlite_errorname}") from None
 
@@ -69,6 +74,21 @@ class SQLiteFile:
     async def erase(self, table: str, *steps: Step) -> None:
         await self.write(*steps)
         await self.on_writer(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
+    async def _look_again(self) -> None:
+        """Go over to the file that stands in the place now; one that is missing is never made anew while we run."""
+        found = _which(self.path)
+        if found is None:
+            return
+        await self.reopen()
+        await self.on_writer(lambda connection: connection.executescript(self._schema))
+        self._reader.close()
+        self._reader, self._opened = self._reading(), found
+
+    def _reading(self) -> sqlite3.Connection:
+        connection = connect(self.path)
+        connection.execute("PRAGMA query_only=ON")
+        return connection
 
     async def reopen(self) -> None:
         """A new writer's connection, after the old one failed."""
@@ -82,6 +102,19 @@ class SQLiteFile:
     def _replace(self, old: sqlite3.Connection) -> sqlite3.Connection:
         old.close()
         return connect(self.path)
+
+
+class Elsewhere(Exception):
+    """The file that was opened is not the one in its place: what is written to it would be lost."""
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    """The file at *path*, whatever it is called; SQLite itself goes on writing to one that was removed."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class Transaction:

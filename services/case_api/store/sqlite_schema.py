@@ -1,4 +1,4 @@
-"""The tables of an authority's SQLite files: the log, its keys, who was refused (D22)."""
+"""The tables of an authority's SQLite files: the log, its keys, who was refused and who looked (D22)."""
 
 # Replies have a rowid: as rows of a tree ordered by key each would be written among strangers, and a batch of 64
 # commands writes 285 pages instead of 130. Logs of the first version keep them so, and go on as they are.
@@ -60,7 +60,49 @@ CREATE TABLE IF NOT EXISTS attempts (
 CREATE INDEX IF NOT EXISTS attempts_case_id ON attempts (case_id);
 """
 
-SAME_ATTEMPT = "number = NEW.number"
+SAME_NUMBER = "number = NEW.number"
+
+ACCESSES = """
+CREATE TABLE IF NOT EXISTS accesses (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  request_id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  client TEXT NOT NULL,
+  role TEXT NOT NULL,
+  roles TEXT NOT NULL,
+  behalf TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  seen TEXT NOT NULL,
+  case_id TEXT,
+  decision TEXT NOT NULL,
+  rule_ids TEXT NOT NULL,
+  policy TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS accesses_at ON accesses (at);
+CREATE INDEX IF NOT EXISTS accesses_case_id ON accesses (case_id, at);
+CREATE INDEX IF NOT EXISTS accesses_subject ON accesses (subject, at);
+CREATE TABLE IF NOT EXISTS sealed_accesses (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  mark TEXT NOT NULL,
+  sealed TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sealed_accesses_mark ON sealed_accesses (mark);
+CREATE TABLE IF NOT EXISTS alerts (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  alert_id TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  client TEXT NOT NULL,
+  figure INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS alerts_subject ON alerts (subject, at);
+"""
 
 
 def append_only(table: str, same: str) -> str:
@@ -74,3 +116,11 @@ def append_only(table: str, same: str) -> str:
         f" BEGIN SELECT RAISE(ABORT, '{table} is append only'); END;\n"
         for name, verb, when in (("update", "UPDATE", ""), ("delete", "DELETE", ""), ("replace", "INSERT", there))
     )
+
+
+WHO_LOOKED = (
+    ATTEMPTS
+    + ACCESSES
+    + "".join(append_only(table, SAME_NUMBER) for table in ("attempts", "accesses", "sealed_accesses", "alerts"))
+)
+"""All of access.db."""

@@ -1,0 +1,127 @@
+"""Brakes on mass reading, and the alerts about it (T12): how many learners one person is shown within an hour.
+
+The count is taken from the record of who looked, so a restart forgets nothing. Each process keeps what it counted and
+asks again after a few seconds: several together may let through what the others showed in that time, and no more.
+"""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import structlog
+
+from case_api.access.principal import FAMILY_ROLES, Principal
+from case_api.clock import Clock
+from case_api.store.accesses import Accesses
+from case_api.store.alerts import Alert, Alerts, Cause
+
+HOUR: Final = timedelta(hours=1)
+FRESH_FOR: Final = 5.0
+"""Seconds for which a count is used before the record is asked again."""
+LATE: Final = timedelta(seconds=30)
+"""A row may come to be seen so much later than the time that it bears."""
+REFUSALS: Final = 5
+"""Refusals within an hour that somebody should look into."""
+KEPT: Final = 10_000
+"""People whose count one process keeps."""
+PROGRAMS: Final = frozenset({"mis", "auditor", "notifier"})
+SAYS: Final[dict[Cause, str]] = {
+    "many_learners": "alert: one person read of many learners",
+    "many_refusals": "alert: one person was refused many learners",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many learners may be shown to one caller within an hour; 0 for as many as they like."""
+
+    of_people: int = 300
+    of_programs: int = 0
+
+
+@dataclass(slots=True)
+class Hour:
+    """When somebody was last shown each learner, and how far the record was looked at."""
+
+    shown: dict[UUID, datetime] = field(default_factory=dict)
+    asked_at: float = -math.inf
+    upto: datetime | None = None
+
+
+class Brakes:
+    """Those of one authority."""
+
+    def __init__(self, authority: str, accesses: Accesses, alerts: Alerts, clock: Clock, limits: Limits) -> None:
+        self._authority, self._accesses, self._alerts = authority, accesses, alerts
+        self._clock, self._limits = clock, limits
+        self._hours: OrderedDict[str, Hour] = OrderedDict()
+        self._raised: dict[tuple[Cause, str], datetime] = {}
+
+    async def wait_for(self, who: Principal, learners: Collection[UUID]) -> int | None:
+        """Count these learners as shown to *who*; or the seconds until they may be. Raises StoreUnavailable.
+
+        Whom they were shown within the hour they may always be shown again.
+        """
+        limit = self._limit_of(who)
+        if not limit or not learners:
+            return None
+        now = self._clock.now()
+        hour = await self._hour_of(who.subject, now)
+        more = set(learners).difference(hour.shown)
+        excess = len(hour.shown) + len(more) - limit
+        if more and excess > 0:
+            await self._tell("many_learners", who, len(hour.shown))
+            ends = sorted(hour.shown.values())[: min(excess, len(hour.shown))]
+            return max(1, math.ceil(((ends[-1] if ends else now) + HOUR - now).total_seconds()))
+        hour.shown |= dict.fromkeys(learners, now)
+        return None
+
+    async def refused(self, who: Principal) -> None:
+        """A learner was refused to *who*, or is not there: the fifth time within an hour somebody should know."""
+        if who.roles & (PROGRAMS | FAMILY_ROLES):
+            return
+        found = await self._accesses.refused_to(who.subject, self._clock.now() - HOUR)
+        if found >= REFUSALS:
+            await self._tell("many_refusals", who, found)
+
+    def _limit_of(self, who: Principal) -> int:
+        if who.roles & FAMILY_ROLES:
+            return 0
+        return self._limits.of_programs if who.roles & PROGRAMS else self._limits.of_people
+
+    async def _hour_of(self, subject: str, now: datetime) -> Hour:
+        hour = self._hours.pop(subject, None) or Hour()
+        self._hours[subject] = hour
+        if len(self._hours) > KEPT:
+            self._hours.popitem(last=False)
+        if time.monotonic() - hour.asked_at > FRESH_FOR:
+            since = max(now - HOUR, hour.upto - LATE) if hour.upto else now - HOUR
+            hour.asked_at, hour.upto = time.monotonic(), now
+            for learner, at in (await self._accesses.learners_of(subject, since)).items():
+                hour.shown[learner] = max(at, hour.shown.get(learner, at))
+        for learner in [learner for learner, at in hour.shown.items() if at <= now - HOUR]:
+            del hour.shown[learner]
+        return hour
+
+    async def _tell(self, cause: Cause, who: Principal, figure: int) -> None:
+        """One alert within an hour about one person and cause; the line names neither them nor a learner."""
+        now, about = self._clock.now(), (cause, who.subject)
+        if now - self._raised.get(about, now - HOUR) < HOUR:
+            return
+        self._raised[about] = now
+        if await self._alerts.is_raised(cause, who.subject, now - HOUR):
+            return
+        alert = Alert(now, uuid4(), cause, who.subject, who.organisation, who.client, figure)
+        try:
+            await self._alerts.add(alert)
+        except BaseException:
+            del self._raised[about]
+            raise
+        log.warning(SAYS[cause], authority=self._authority, incident=str(alert.alert_id))

@@ -1,0 +1,136 @@
+"""What the record of who looked says of one answer: who, why, at what, and what became of it."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from fastapi.routing import APIRoute
+from msgspec.structs import replace
+from starlette.datastructures import QueryParams
+from starlette.types import Scope
+
+from case_api.access.principal import Principal
+from case_api.http import problem_kinds as kinds
+from case_api.http.problems import Problem
+from case_api.http.tracing import trace_of
+from case_api.store.access import Access, Outcome
+
+VERSION: Final = "access-1"
+NOBODYS: Final = ("/v1/policy", "/v1/directory", "/v1/audit/checkpoint", "/v1/audit/proofs/")
+"""What is no record of any learner: reading it leaves no row."""
+MATTERS: Final = "/v1/matters"
+BRAKE: Final = "brake"
+"""In the place of a rule, where somebody has read of too many learners."""
+HEADER: Final = "Stagepost-Purpose"
+PURPOSE: Final = re.compile(rb"[a-z0-9][a-z0-9_.-]{0,63}")
+OWN_PURPOSES: Final = {
+    **dict.fromkeys(("teacher", "support_assistant", "pupil_support", "school_leader"), "support"),
+    **dict.fromkeys(("agency", "external"), "assistance"),
+    **dict.fromkeys(("carer", "learner"), "own_record"),
+    "child_protection": "protection",
+    "mis": "exchange",
+    "authority_admin": "administration",
+    "auditor": "audit",
+    "notifier": "messages",
+}
+"""Why somebody of a role asks, where they do not say."""
+OF_READS: Final[dict[int, Outcome]] = {200: "released", 304: "released", 403: "refused", 404: "not_found"}
+OF_COMMANDS: Final[dict[int, Outcome]] = {200: "released", 403: "refused", 404: "not_found", 412: "refused"}
+"""What was recorded (201) has its own record, and so has what the rules refused (409)."""
+
+PURPOSE_UNREADABLE = kinds.kind(
+    "purpose-unreadable",
+    400,
+    f"{HEADER} cannot be read.",
+    "Send it once, as a code of at most 64 of a-z, 0-9, '_', '.' and '-', or leave it out.",
+)
+
+
+def purpose_of(scope: Scope) -> str:
+    """The purpose that the caller gives; empty for none. A 400 Problem for what is no code: it may be a name."""
+    given = [value for name, value in scope["headers"] if name == b"stagepost-purpose"]
+    if not given:
+        return ""
+    if len(given) > 1 or not PURPOSE.fullmatch(given[0]):
+        raise Problem(PURPOSE_UNREADABLE)
+    return str(given[0], "ascii")
+
+
+def outcome_of(scope: Scope, status: int) -> Outcome | None:
+    """What became of a look, by the status of its answer; None where there is nothing to record."""
+    path = path_of(scope)
+    if path is None or path.startswith(NOBODYS):
+        return None
+    if scope["method"] == "GET":
+        return OF_READS.get(status)
+    if status != 409:
+        return OF_COMMANDS.get(status)
+    if _is_dry(scope):
+        return "released"
+    return None if trace_of(scope).rule_ids else "refused"
+
+
+def looks_of(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> list[Access]:
+    """The rows: one for each learner that the answer shows, or one for none in particular."""
+    trace, route = trace_of(scope), scope["route"]
+    role = trace.role
+    about, restricted = _about(scope), route.path.startswith(MATTERS)
+    look = Access(
+        at=at,
+        request_id=trace.request_id,
+        subject=who.subject,
+        organisation=who.organisation,
+        client=who.client,
+        role=role,
+        roles=tuple(sorted(who.roles)),
+        behalf=str(who.person) if who.person else " ".join(sorted(who.services)),
+        purpose=purpose or OWN_PURPOSES.get(role, ""),
+        operation=route.unique_id if isinstance(route, APIRoute) else route.name,
+        seen=seen_in(route.path, dry=_is_dry(scope)),
+        case_id=None,
+        decision=outcome,
+        rule_ids=trace.access_rules,
+        policy=VERSION,
+        restricted=restricted,
+    )
+    if restricted:
+        return [replace(look, matter_id=one) for one in about] or [look]
+    return [replace(look, case_id=one) for one in about] or [look]
+
+
+def stopped(looks: Sequence[Access]) -> list[Access]:
+    """The one row of an answer that the brakes held back."""
+    one = looks[0] if len(looks) == 1 else replace(looks[0], case_id=None)
+    return [replace(one, decision="refused", rule_ids=(BRAKE,))]
+
+
+def seen_in(path: str, *, dry: bool) -> str:
+    """The class of what an operation shows: a part of the case, a list, or what a command would come to."""
+    if dry:
+        return "dry_run"
+    if path in {"/v1/cases/{case_id}", "/v1/matters/{matter_id}"}:
+        return path.split("/")[2].removesuffix("s")
+    return next(part for part in reversed(path.split("/")) if not part.startswith("{"))
+
+
+def path_of(scope: Scope) -> str | None:
+    """The path of the operation, as the API document has it; None where there is no such operation."""
+    return getattr(scope.get("route"), "path", None)
+
+
+def _about(scope: Scope) -> tuple[UUID, ...]:
+    """The cases, or the matter, that the path names or the answer shows."""
+    ids = scope.get("path_params", {})
+    named = ids.get("case_id") or ids.get("matter_id")
+    try:
+        return (UUID(str(named)),) if named else trace_of(scope).learners
+    except ValueError:  # it names nothing, as any unknown one
+        return ()
+
+
+def _is_dry(scope: Scope) -> bool:
+    query = scope["query_string"]
+    asked = QueryParams(query).get("dry_run", "") if b"dry_run" in query else ""
+    return scope["method"] == "POST" and asked.lower() in {"true", "1", "on", "yes", "t", "y"}

@@ -1,0 +1,159 @@
+"""Who looked at whom, and was let or not: rows that are only ever added, apart from the log (D22).
+
+What a look at a child-protection matter tells is sealed whole, in a table of its own (I30).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from case_api.store.access import Access, Glance, Wanted, instant, moment
+from case_api.store.database import Database, Row, id_out
+from case_api.store.frame import FrameError
+from case_api.store.keys import Keyring
+from case_api.store.marks import AT_ONCE, Marks
+from case_api.store.writer import GroupWriter
+
+KIND: Final = "access"
+_FILLED_TO: Final = 1024
+"""Bytes of a sealed look at least, so that its length tells nothing."""
+_QUARTER: Final = 900_000_000
+"""Microseconds of a quarter of an hour: every day in every zone begins with one."""
+_HOLDERS: Final = ",".join("?" * AT_ONCE)
+_COLUMNS: Final = (
+    "at, request_id, subject, organisation, client, role, roles, behalf, purpose, operation, seen, case_id,"
+    " decision, rule_ids, policy"
+)
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Access).decode
+
+
+class Accesses:
+    """The record of looks; those that wait are stored together, in one flush for all of them."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database, self._keyring = database, keyring
+        self._marks = Marks(keyring, KIND, self._marked)
+        self._writer: GroupWriter[Sequence[Access]] = GroupWriter(self._store)
+
+    async def add(self, looks: Sequence[Access]) -> None:
+        """Returns when all of one answer's rows are on the disk. Raises StoreUnavailable."""
+        await self._writer.append(looks)
+
+    async def latest(self, wanted: Wanted, limit: int) -> list[Access]:
+        """The newest first. Looks at matters are not among them."""
+        which, parameters = wanted.conditions(self._database)
+        sql = f"SELECT number, {_COLUMNS} FROM accesses WHERE {which} ORDER BY at DESC, number DESC LIMIT ?"  # noqa: S608 (constants)
+        return [_access(row) for row in await self._database.rows(sql, [*parameters, limit])]
+
+    async def released(self, case_id: UUID, since: datetime, until: datetime) -> list[Glance]:
+        """Who was shown something of a case in a time; once for each quarter of an hour."""
+        sql = (
+            "SELECT min(at), organisation, role, roles, behalf, seen FROM accesses"
+            " WHERE case_id=? AND at>=? AND at<? AND decision='released'"
+            " GROUP BY at / ?, organisation, role, roles, behalf, seen"
+        )
+        parameters = (self._database.id_in(case_id), instant(since), instant(until), _QUARTER)
+        return [
+            Glance(moment(at), organisation, role, frozenset(roles.split()), tuple(behalf.split()), seen)
+            for at, organisation, role, roles, behalf, seen in await self._database.rows(sql, parameters)
+        ]
+
+    async def learners_of(self, subject: str, since: datetime) -> dict[UUID, datetime]:
+        """The learners whom somebody was shown since a moment, and when the last time."""
+        sql = (
+            "SELECT case_id, max(at) FROM accesses WHERE subject=? AND at>=? AND decision='released'"
+            " AND case_id IS NOT NULL GROUP BY case_id"
+        )
+        rows = await self._database.rows(sql, (subject, instant(since)))
+        return {id_out(case_id): moment(at) for case_id, at in rows}
+
+    async def refused_to(self, subject: str, since: datetime) -> int:
+        """How often somebody was refused a learner, or found none, since a moment."""
+        sql = "SELECT count(*) FROM accesses WHERE subject=? AND at>=? AND decision<>'released' AND case_id IS NOT NULL"
+        [[found]] = await self._database.rows(sql, (subject, instant(since)))
+        return int(found)
+
+    async def restricted(self, matter_id: UUID) -> list[Access]:
+        """The looks at one matter, the newest first. Raises FrameError if one was altered."""
+        rows = sorted(await self._marks.rows(matter_id), key=lambda row: int(row[0]), reverse=True)
+        return [self._opened(row) for row in rows]
+
+    async def close(self) -> None:
+        await self._writer.close()
+
+    async def _store(self, batch: Sequence[Sequence[Access]]) -> list[None]:
+        looks = [look for answer in batch for look in answer]
+        open_ones = [self._row(look) for look in looks if not look.restricted]
+        sealed = [await self._sealed(look) for look in looks if look.restricted]
+        insert = f"INSERT INTO accesses ({_COLUMNS}) VALUES ({','.join('?' * 15)})"  # noqa: S608 (a constant)
+        insert_sealed = "INSERT INTO sealed_accesses (at, mark, sealed) VALUES (?,?,?)"
+        steps = [step for step in ((insert, open_ones), (insert_sealed, sealed)) if step[1]]
+        try:
+            await self._database.write(*steps)
+        except BaseException:
+            self._marks.unsure()
+            raise
+        return [None] * len(batch)
+
+    def _row(self, look: Access) -> tuple[object, ...]:
+        return (
+            instant(look.at),
+            self._database.id_in(look.request_id),
+            look.subject,
+            look.organisation,
+            look.client,
+            look.role,
+            " ".join(look.roles),
+            look.behalf,
+            look.purpose,
+            look.operation,
+            look.seen,
+            self._database.id_in(look.case_id) if look.case_id else None,
+            look.decision,
+            " ".join(look.rule_ids),
+            look.policy,
+        )
+
+    async def _sealed(self, look: Access) -> tuple[object, ...]:
+        mark = await self._marks.next_of(look.matter_id)
+        whole = self._keyring.seal_opaque(KIND, _encode(look).ljust(_FILLED_TO))
+        return instant(look.at), self._database.id_in(mark), whole
+
+    async def _marked(self, marks: Sequence[UUID]) -> list[Row]:
+        sql = f"SELECT number, mark, sealed FROM sealed_accesses WHERE mark IN ({_HOLDERS})"  # noqa: S608 (constants)
+        return await self._database.rows(sql, [self._database.id_in(mark) for mark in marks])
+
+    def _opened(self, row: Row) -> Access:
+        try:
+            return msgspec.structs.replace(_decode(self._keyring.open_opaque(KIND, row[2])), number=row[0])
+        except (ValueError, msgspec.MsgspecError):
+            raise FrameError("a sealed look was altered") from None
+
+
+def _access(row: Row) -> Access:
+    (number, at, request_id, subject, organisation, client, role, roles, behalf, purpose, operation, seen,
+     case_id, decision, rule_ids, policy) = row  # fmt: skip
+    return Access(
+        at=moment(at),
+        request_id=id_out(request_id),
+        subject=subject,
+        organisation=organisation,
+        client=client,
+        role=role,
+        roles=tuple(roles.split()),
+        behalf=behalf,
+        purpose=purpose,
+        operation=operation,
+        seen=seen,
+        case_id=id_out(case_id) if case_id else None,
+        decision=decision,
+        rule_ids=tuple(rule_ids.split()),
+        policy=policy,
+        number=number,
+    )
