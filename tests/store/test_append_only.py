@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+from case_api.store.access import Access, Shown, Wanted
+from case_api.store.alerts import Alert
 from case_api.store.journal import Attempt
 from tests.store.facts import opening
 
@@ -25,6 +27,25 @@ ATTEMPT = Attempt(
     policy="scotland-generic@1",
     reason="agreement-missing",
 )
+LOOK = Access(
+    at=ATTEMPT.at,
+    request_id=uuid4(),
+    subject="hay",
+    organisation="burnside-primary",
+    client="portal",
+    role="teacher",
+    roles=("support_assistant", "teacher"),
+    behalf="",
+    purpose="support",
+    operation="case_view",
+    seen="case",
+    case_id=None,
+    decision="released",
+    rule_ids=("A1", "A2"),
+    policy="access-1",
+)
+SEEN = uuid4()
+ALERT = Alert(ATTEMPT.at, uuid4(), "many_learners", "hay", "burnside-primary", "portal", 301)
 
 
 def run(settings, file, sql):
@@ -49,18 +70,32 @@ def run(settings, file, sql):
         ("log.db", "TRUNCATE stored_events"),
         ("access.db", "UPDATE attempts SET reason = 'x'"),
         ("access.db", "DELETE FROM attempts"),
+        *(
+            ("access.db", sql.format(table))
+            for table in ("accesses", "sealed_accesses", "alerts")
+            for sql in ("UPDATE {} SET at = 0", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}")
+        ),
+        ("access.db", "TRUNCATE accesses"),
     ],
 )
 async def test_the_log_refuses(settings, journal, file, sql):
     stream = uuid4()
     await journal.append(opening(stream))
     await journal.attempt(ATTEMPT)
+    await journal.accesses.add(Shown(LOOK, (SEEN,)))
+    await journal.accesses.add(Shown(replace(LOOK, restricted=True), (stream,)))
+    await journal.alerts.add(ALERT)
     statement_matches_nothing = settings.url == "sqlite" and "99" in sql
     if not statement_matches_nothing:
         with pytest.raises((sqlite3.Error, psycopg.Error)):
             run(settings, file, sql)
     assert len(await journal.read(stream)) == 1
     assert await journal.attempts(None, 10) == [ATTEMPT]
+    assert [replace(look, number=0) for look in await journal.accesses.latest(Wanted(), 10)] == [
+        replace(LOOK, case_id=SEEN)
+    ]
+    assert len(await journal.accesses.restricted(stream)) == 1
+    assert [replace(alert, number=0) for alert in await journal.alerts.latest(None, 10)] == [ALERT]
 
 
 async def test_attempts_are_listed_the_newest_first(journal):

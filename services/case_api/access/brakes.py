@@ -4,6 +4,7 @@ The count is taken from the record of who looked, so a restart forgets nothing. 
 asks again after a few seconds: several together may let through what the others showed in that time, and no more.
 """
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -53,6 +54,21 @@ class Hour:
     shown: dict[UUID, datetime] = field(default_factory=dict)
     asked_at: float = -math.inf
     upto: datetime | None = None
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def over(self, limit: int, learners: Collection[UUID]) -> int:
+        """By how many learners it would be too many; 0 or less where they may be shown, or were already."""
+        more = sum(learner not in self.shown for learner in learners)
+        return len(self.shown) + more - limit if more else 0
+
+    def until(self, excess: int, now: datetime) -> int:
+        """Seconds until so many were shown longer ago than an hour."""
+        times = sorted(self.shown.values())[:excess]
+        return max(1, math.ceil(((times[-1] if times else now) + HOUR - now).total_seconds()))
+
+    def forget(self, now: datetime) -> None:
+        """Leave out what is longer ago than an hour."""
+        self.shown = {learner: at for learner, at in self.shown.items() if at > now - HOUR}
 
 
 class Brakes:
@@ -74,12 +90,12 @@ class Brakes:
             return None
         now = self._clock.now()
         hour = await self._hour_of(who.subject, now)
-        more = set(learners).difference(hour.shown)
-        excess = len(hour.shown) + len(more) - limit
-        if more and excess > 0:
+        if hour.over(limit, learners) > 0:
+            hour.forget(now)
+        excess = hour.over(limit, learners)
+        if excess > 0:
             await self._tell("many_learners", who, len(hour.shown))
-            ends = sorted(hour.shown.values())[: min(excess, len(hour.shown))]
-            return max(1, math.ceil(((ends[-1] if ends else now) + HOUR - now).total_seconds()))
+            return hour.until(excess, now)
         hour.shown |= dict.fromkeys(learners, now)
         return None
 
@@ -101,14 +117,17 @@ class Brakes:
         self._hours[subject] = hour
         if len(self._hours) > KEPT:
             self._hours.popitem(last=False)
-        if time.monotonic() - hour.asked_at > FRESH_FOR:
-            since = max(now - HOUR, hour.upto - LATE) if hour.upto else now - HOUR
-            hour.asked_at, hour.upto = time.monotonic(), now
-            for learner, at in (await self._accesses.learners_of(subject, since)).items():
-                hour.shown[learner] = max(at, hour.shown.get(learner, at))
-        for learner in [learner for learner, at in hour.shown.items() if at <= now - HOUR]:
-            del hour.shown[learner]
+        async with hour.asking:  # whoever comes meanwhile waits for the count, too
+            if time.monotonic() - hour.asked_at > FRESH_FOR:
+                await self._ask(subject, hour, now)
         return hour
+
+    async def _ask(self, subject: str, hour: Hour, now: datetime) -> None:
+        since = max(now - HOUR, hour.upto - LATE) if hour.upto else now - HOUR
+        for learner, at in (await self._accesses.learners_of(subject, since)).items():
+            hour.shown[learner] = max(at, hour.shown.get(learner, at))
+        hour.forget(now)
+        hour.asked_at, hour.upto = time.monotonic(), now
 
     async def _tell(self, cause: Cause, who: Principal, figure: int) -> None:
         """One alert within an hour about one person and cause; the line names neither them nor a learner."""

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from case_api.access.principal import Principal
 from case_api.clock import Clock
 from case_api.http import problem_kinds as kinds
-from case_api.http.looks import looks_of, outcome_of, purpose_of, stopped
+from case_api.http.looks import outcome_of, purpose_of, shown_by, stopped
 from case_api.http.problems import Problem, Problems
 from case_api.office import Offices
 from case_api.store.access import Outcome
@@ -80,10 +80,10 @@ async def _recorded(scope: Scope, who: Principal, purpose: str, outcome: Outcome
     offices: Offices = state.offices
     clock: Clock = state.clock
     office = await offices.of(who.authority)
-    looks = looks_of(scope, who, outcome, purpose, clock.now())
-    learners = {look.case_id for look in looks if look.case_id}
+    shown = shown_by(scope, who, outcome, purpose, clock.now())
+    learners = () if shown.look.restricted else shown.about
     wait = await office.brakes.wait_for(who, learners) if outcome == "released" else None
-    await office.journal.accesses.add(looks if wait is None else stopped(looks))
+    await office.journal.accesses.add(shown if wait is None else stopped(shown))
     if outcome != "released" and learners:
         await office.brakes.refused(who)
     return None if wait is None else Problem(kinds.TOO_MANY_LEARNERS, headers={"Retry-After": str(wait)})

@@ -1,7 +1,6 @@
 """What the record of who looked says of one answer: who, why, at what, and what became of it."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,7 +14,7 @@ from case_api.access.principal import Principal
 from case_api.http import problem_kinds as kinds
 from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
-from case_api.store.access import Access, Outcome
+from case_api.store.access import Access, Outcome, Shown
 
 VERSION: Final = "access-1"
 NOBODYS: Final = ("/v1/policy", "/v1/directory", "/v1/audit/checkpoint", "/v1/audit/proofs/")
@@ -72,11 +71,9 @@ def outcome_of(scope: Scope, status: int) -> Outcome | None:
     return None if trace_of(scope).rule_ids else "refused"
 
 
-def looks_of(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> list[Access]:
-    """The rows: one for each learner that the answer shows, or one for none in particular."""
-    trace, route = trace_of(scope), scope["route"]
-    role = trace.role
-    about, restricted = _about(scope), route.path.startswith(MATTERS)
+def shown_by(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> Shown:
+    """The look, and whom it is about: the learners that the answer shows, or none in particular."""
+    trace, route, role = trace_of(scope), scope["route"], trace_of(scope).role
     look = Access(
         at=at,
         request_id=trace.request_id,
@@ -93,17 +90,15 @@ def looks_of(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: d
         decision=outcome,
         rule_ids=trace.access_rules,
         policy=VERSION,
-        restricted=restricted,
+        restricted=route.path.startswith(MATTERS),
     )
-    if restricted:
-        return [replace(look, matter_id=one) for one in about] or [look]
-    return [replace(look, case_id=one) for one in about] or [look]
+    return Shown(look, _about(scope))
 
 
-def stopped(looks: Sequence[Access]) -> list[Access]:
-    """The one row of an answer that the brakes held back."""
-    one = looks[0] if len(looks) == 1 else replace(looks[0], case_id=None)
-    return [replace(one, decision="refused", rule_ids=(BRAKE,))]
+def stopped(shown: Shown) -> Shown:
+    """What is left of an answer that the brakes held back: one row, about one learner or none in particular."""
+    look = replace(shown.look, decision="refused", rule_ids=(BRAKE,))
+    return Shown(look, shown.about if len(shown.about) == 1 else ())
 
 
 def seen_in(path: str, *, dry: bool) -> str:

@@ -43,6 +43,14 @@ class Access(Struct, frozen=True):
     """Its place among the rows, once stored."""
 
 
+class Shown(Struct, frozen=True):
+    """What one answer showed: a look as it is for nobody in particular, and whom it is about."""
+
+    look: Access
+    about: tuple[UUID, ...] = ()
+    """Cases; or matters, where the look is restricted."""
+
+
 class Wanted(Struct, frozen=True):
     """Which rows are asked for; what is absent does not narrow."""
 

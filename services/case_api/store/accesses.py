@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
-from case_api.store.access import Access, Glance, Wanted, instant, moment
+from case_api.store.access import Access, Glance, Shown, Wanted, instant, moment
 from case_api.store.database import Database, Row, id_out
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
@@ -24,8 +25,8 @@ _QUARTER: Final = 900_000_000
 """Microseconds of a quarter of an hour: every day in every zone begins with one."""
 _HOLDERS: Final = ",".join("?" * AT_ONCE)
 _COLUMNS: Final = (
-    "at, request_id, subject, organisation, client, role, roles, behalf, purpose, operation, seen, case_id,"
-    " decision, rule_ids, policy"
+    "at, request_id, subject, organisation, client, role, roles, behalf, purpose, operation, seen, decision,"
+    " rule_ids, policy, case_id"
 )
 
 
@@ -39,11 +40,16 @@ class Accesses:
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database, self._keyring = database, keyring
         self._marks = Marks(keyring, KIND, self._marked)
-        self._writer: GroupWriter[Sequence[Access]] = GroupWriter(self._store)
+        self._writer: GroupWriter[Shown] = GroupWriter(self._store)
 
-    async def add(self, looks: Sequence[Access]) -> None:
-        """Returns when all of one answer's rows are on the disk. Raises StoreUnavailable."""
-        await self._writer.append(looks)
+    @property
+    def commits(self) -> int:
+        """How many flushes there were."""
+        return self._writer.batches
+
+    async def add(self, shown: Shown) -> None:
+        """Returns when one answer's rows are on the disk: one for each whom it is about. Raises StoreUnavailable."""
+        await self._writer.append(shown)
 
     async def latest(self, wanted: Wanted, limit: int) -> list[Access]:
         """The newest first. Looks at matters are not among them."""
@@ -87,10 +93,9 @@ class Accesses:
     async def close(self) -> None:
         await self._writer.close()
 
-    async def _store(self, batch: Sequence[Sequence[Access]]) -> list[None]:
-        looks = [look for answer in batch for look in answer]
-        open_ones = [self._row(look) for look in looks if not look.restricted]
-        sealed = [await self._sealed(look) for look in looks if look.restricted]
+    async def _store(self, batch: Sequence[Shown]) -> list[None]:
+        open_ones = [row for one in batch if not one.look.restricted for row in self._rows(one)]
+        sealed = [row for one in batch if one.look.restricted for row in await self._sealed(one)]
         insert = f"INSERT INTO accesses ({_COLUMNS}) VALUES ({','.join('?' * 15)})"  # noqa: S608 (a constant)
         insert_sealed = "INSERT INTO sealed_accesses (at, mark, sealed) VALUES (?,?,?)"
         steps = [step for step in ((insert, open_ones), (insert_sealed, sealed)) if step[1]]
@@ -101,10 +106,12 @@ class Accesses:
             raise
         return [None] * len(batch)
 
-    def _row(self, look: Access) -> tuple[object, ...]:
-        return (
+    def _rows(self, shown: Shown) -> list[tuple[object, ...]]:
+        """They differ in the learner alone, and a page of a list has many."""
+        look, id_in = shown.look, self._database.id_in
+        row = (
             instant(look.at),
-            self._database.id_in(look.request_id),
+            id_in(look.request_id),
             look.subject,
             look.organisation,
             look.client,
@@ -114,16 +121,19 @@ class Accesses:
             look.purpose,
             look.operation,
             look.seen,
-            self._database.id_in(look.case_id) if look.case_id else None,
             look.decision,
             " ".join(look.rule_ids),
             look.policy,
         )
+        return [(*row, id_in(one)) for one in shown.about] or [(*row, None)]
 
-    async def _sealed(self, look: Access) -> tuple[object, ...]:
-        mark = await self._marks.next_of(look.matter_id)
-        whole = self._keyring.seal_opaque(KIND, _encode(look).ljust(_FILLED_TO))
-        return instant(look.at), self._database.id_in(mark), whole
+    async def _sealed(self, shown: Shown) -> list[tuple[object, ...]]:
+        rows: list[tuple[object, ...]] = []
+        for one in shown.about or (None,):
+            mark = self._database.id_in(await self._marks.next_of(one))
+            whole = _encode(replace(shown.look, matter_id=one)).ljust(_FILLED_TO)
+            rows.append((instant(shown.look.at), mark, self._keyring.seal_opaque(KIND, whole)))
+        return rows
 
     async def _marked(self, marks: Sequence[UUID]) -> list[Row]:
         sql = f"SELECT number, mark, sealed FROM sealed_accesses WHERE mark IN ({_HOLDERS})"  # noqa: S608 (constants)
@@ -131,14 +141,14 @@ class Accesses:
 
     def _opened(self, row: Row) -> Access:
         try:
-            return msgspec.structs.replace(_decode(self._keyring.open_opaque(KIND, row[2])), number=row[0])
+            return replace(_decode(self._keyring.open_opaque(KIND, row[2])), number=row[0])
         except (ValueError, msgspec.MsgspecError):
             raise FrameError("a sealed look was altered") from None
 
 
 def _access(row: Row) -> Access:
     (number, at, request_id, subject, organisation, client, role, roles, behalf, purpose, operation, seen,
-     case_id, decision, rule_ids, policy) = row  # fmt: skip
+     decision, rule_ids, policy, case_id) = row  # fmt: skip
     return Access(
         at=moment(at),
         request_id=id_out(request_id),

@@ -59,10 +59,10 @@ CREATE TABLE IF NOT EXISTS {log}.accesses (
   purpose text NOT NULL,
   operation text NOT NULL,
   seen text NOT NULL,
-  case_id uuid,
   decision text NOT NULL,
   rule_ids text NOT NULL,
-  policy text NOT NULL
+  policy text NOT NULL,
+  case_id uuid
 );
 CREATE INDEX IF NOT EXISTS accesses_at ON {log}.accesses (at, number);
 CREATE INDEX IF NOT EXISTS accesses_case_id ON {log}.accesses (case_id, at);

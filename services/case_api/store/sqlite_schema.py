@@ -76,10 +76,10 @@ CREATE TABLE IF NOT EXISTS accesses (
   purpose TEXT NOT NULL,
   operation TEXT NOT NULL,
   seen TEXT NOT NULL,
-  case_id TEXT,
   decision TEXT NOT NULL,
   rule_ids TEXT NOT NULL,
-  policy TEXT NOT NULL
+  policy TEXT NOT NULL,
+  case_id TEXT
 );
 CREATE INDEX IF NOT EXISTS accesses_at ON accesses (at);
 CREATE INDEX IF NOT EXISTS accesses_case_id ON accesses (case_id, at);
