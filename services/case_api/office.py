@@ -97,7 +97,6 @@ def furnished(
     journal: Journal, tables: Tables, seals: Keeper, clock: Clock, packs: Packs, settings: Settings
 ) -> Office:
     """Put one authority's parts together."""
-    limits = Limits(settings.learners_an_hour, settings.learners_an_hour_of_programs)
     folds, tellings = Folds(journal, CaseKind(), FACTS_KEPT), Folds(journal, ToldKind(), FACTS_KEPT)
     sealed, authorities = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT), Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
@@ -133,8 +132,13 @@ def furnished(
         follower=follower,
         boards=Boards(tables, follower),
         seals=seals,
-        brakes=Brakes(journal.authority, journal.accesses, journal.alerts, clock, limits),
+        brakes=_braked(journal, clock, settings),
     )
+
+
+def _braked(journal: Journal, clock: Clock, settings: Settings) -> Brakes:
+    limits = Limits(settings.learners_an_hour, settings.learners_an_hour_of_programs)
+    return Brakes(journal.authority, journal.accesses, journal.alerts, clock, limits)
 
 
 Attend = Callable[[Office], Awaitable[None]]
