@@ -37,7 +37,7 @@ register: a learner who is not on the record.
 report: figures over many learners.
 look_up: policies, the directory.
 administer: publish policies, keep the directory.
-audit: refused attempts, seals.
+audit: refused attempts, who looked, seals.
 deliver: what the notifier needs; each message has a permit of its own (D19).
 protect: child-protection matters, whose own group decides (I30).
 """

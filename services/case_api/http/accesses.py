@@ -84,7 +84,7 @@ Subject = Annotated[str | None, Query(pattern=r"^[\x21-\x7e]{1,200}$", descripti
 )
 async def accesses(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
-    _: Annotated[Caller, Depends(Roles(AUDIT))],
+    _: Annotated[Caller, Depends(Roles(AUDIT, "audit"))],
     office: InOffice,
     case_id: UUID | None = None,
     subject: Subject = None,
@@ -120,7 +120,7 @@ async def accesses(  # noqa: PLR0913, PLR0917 - the parts of the question
 )
 async def alerts(
     request: Request,
-    _: Annotated[Caller, Depends(Roles((*AUDIT, *ADMINISTRATION)))],
+    _: Annotated[Caller, Depends(Roles((*AUDIT, *ADMINISTRATION), "audit"))],
     office: InOffice,
     after: Cursor = None,
     limit: Limit = 50,
@@ -141,7 +141,7 @@ async def alerts(
     response_model_exclude_none=True,
 )
 async def matter_accesses(
-    matter_id: UUID, acting: Annotated[Caller, Depends(Roles(PROTECTION_READERS))], office: InOffice
+    matter_id: UUID, acting: Annotated[Caller, Depends(Roles(PROTECTION_READERS, "protect"))], office: InOffice
 ) -> MatterAccesses:
     """For its group; no other list shows or counts them (I30)."""
     await matter_for(office, matter_id, acting.who)

@@ -75,7 +75,7 @@ async def read_family_view(
 async def read_lookers(
     request: Request,
     case_id: UUID,
-    acting: Annotated[Caller, Depends(Roles((*READERS, *FAMILY)))],
+    acting: Annotated[Caller, Depends(Roles((*READERS, *FAMILY), "read"))],
     office: InOffice,
     if_none_match: IfNoneMatch,
     person: Whose = None,
@@ -86,7 +86,8 @@ async def read_lookers(
     zone: tzinfo = request.app.state.zone
     whose, last = _whose(acting, case_id, person), until or day_of(now, zone)
     first = last - MONTH
-    look = Look(request, acting.who, office, case_id, AsOf(None, now, settled=False), if_none_match)
+    action: Action = "read_own" if acting.role in FAMILY else "read"
+    look = Look(request, acting.who, office, case_id, AsOf(None, now, settled=False), if_none_match, action)
     events, (policy, authority) = await look.events(), await look.ground()
     with as_problems():
         ledger = await office.journal.read(told_of(case_id))

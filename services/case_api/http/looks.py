@@ -11,12 +11,12 @@ from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
 from case_api.access.principal import Principal
+from case_api.access.rules import VERSION
 from case_api.http import problem_kinds as kinds
 from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
 from case_api.store.access import Access, Outcome, Shown
 
-VERSION: Final = "access-1"
 NOBODYS: Final = ("/v1/policy", "/v1/directory", "/v1/audit/checkpoint", "/v1/audit/proofs/")
 """What is no record of any learner: reading it leaves no row."""
 MATTERS: Final = "/v1/matters"
