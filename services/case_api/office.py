@@ -100,19 +100,7 @@ def furnished(
     folds, tellings = Folds(journal, CaseKind(), FACTS_KEPT), Folds(journal, ToldKind(), FACTS_KEPT)
     sealed, authorities = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT), Folds(journal, AuthorityKind(), 1)
     precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
-
-    async def load(case_id: UUID) -> tuple[Case, Told]:
-        return (await folds.latest(case_id)).state, (await tellings.latest(told_of(case_id))).state
-
-    async def policy() -> Policy:
-        return (await precedent.at(clock.now()))[1]
-
-    async def load_all(ids: Sequence[UUID], page: Sequence[Stored]) -> dict[UUID, tuple[Case, Told]]:
-        beside = {case_id: told_of(case_id) for case_id in ids}
-        found = await reached(journal, {folds: ids, tellings: [*beside.values()]}, page)
-        return {case_id: (found[case_id].state, found[told_id].state) for case_id, told_id in beside.items()}
-
-    folding = Folding(journal, policy, load, load_all)
+    folding = _folding(journal, folds, tellings, precedent, clock)
     follower = Follower(journal, tables, folding)
     return Office(
         journal=journal,
@@ -134,6 +122,25 @@ def furnished(
         seals=seals,
         brakes=_braked(journal, clock, settings),
     )
+
+
+def _folding(
+    journal: Journal, folds: Folds[Case], tellings: Folds[Told], precedent: Precedent, clock: Clock
+) -> Folding:
+    """How the boards come by cases and policy."""
+
+    async def load(case_id: UUID) -> tuple[Case, Told]:
+        return (await folds.latest(case_id)).state, (await tellings.latest(told_of(case_id))).state
+
+    async def policy() -> Policy:
+        return (await precedent.at(clock.now()))[1]
+
+    async def load_all(ids: Sequence[UUID], page: Sequence[Stored]) -> dict[UUID, tuple[Case, Told]]:
+        beside = {case_id: told_of(case_id) for case_id in ids}
+        found = await reached(journal, {folds: ids, tellings: [*beside.values()]}, page)
+        return {case_id: (found[case_id].state, found[told_id].state) for case_id, told_id in beside.items()}
+
+    return Folding(journal, policy, load, load_all)
 
 
 def _braked(journal: Journal, clock: Clock, settings: Settings) -> Brakes:
