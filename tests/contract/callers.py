@@ -60,7 +60,7 @@ def before_call(_: HookContext, case: Case[Any], **__: Any) -> None:
     if case.query and not is_wrong(case, "query"):
         case.query |= {name: value for name, value in IN_QUERIES.items() if name in case.query}
         case.query.pop("after" if next(NEARLY_ALWAYS) else "", None)
-    if case.operation.path.endswith("/family-view") and not is_wrong(case, "query"):
+    if case.operation.path.endswith(("/family-view", "{case_id}/accesses")) and not is_wrong(case, "query"):
         case.query = {**(case.query or {}), "person": IN_BODIES["party"]}
     if case.operation.path.endswith("/collaboration-report") and not is_wrong(case, "query"):
         case.query = {**(case.query or {}), **A_TERM}

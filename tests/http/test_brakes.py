@@ -81,6 +81,7 @@ async def test_programs_read_on_unless_a_limit_is_set_for_them(url, tmp_path):
         cases = await learners(home, LIMIT + 2)
         for role in ("mis", "auditor"):
             assert await statuses(home, cases, role, sub=role) == [200] * len(cases)
+        assert await statuses(home, cases, "pupil_support", "auditor", sub="both") == [200] * LIMIT + [429, 429]
     async with at_home(url, tmp_path, learners_an_hour_of_programs=LIMIT, follower=False) as home:
         assert await statuses(home, [await home.learner()], "mis", sub="mis") == [429]
 
@@ -107,5 +108,6 @@ async def test_the_fifth_refusal_within_an_hour_is_told_of(url, tmp_path):
         await statuses(home, unknown[:4], sub="prying")
         assert (await home.get("/v1/audit/alerts", "auditor")).json()["items"] == []
         await statuses(home, unknown[4:], sub="prying")
+        await statuses(home, [*unknown, *unknown], "mis", sub="mis")
         [alert] = (await home.get("/v1/audit/alerts", "auditor")).json()["items"]
         assert (alert["cause"], alert["subject"], alert["figure"]) == ("many_refusals", "prying", 5)

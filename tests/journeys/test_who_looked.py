@@ -194,9 +194,11 @@ async def test_auditors_narrow_the_list_and_go_on_page_by_page(town: Town):
         await door.get(f"{family.path}{part}")
     await door.get(f"/v1/cases/{uuid4()}")
     assert [row["seen"] for row in await rows(town, subject=sub, case_id=family.case_id)] == ["plan", "stage", "case"]
+    asked = await door.get("/v1/audit/accesses", params={"case_id": family.case_id})
+    assert [row["case_id"] for row in await rows_of(town, asked)] == [family.case_id], "who watches is watched"
     assert len(await rows(town, subject=sub, decision="not_found")) == 1
     assert await rows(town, subject=sub, until="2020-01-01") == []
-    assert len(await rows(town, subject=sub, **{"from": "2020-01-01"})) == 4
+    assert len(await rows(town, subject=sub, **{"from": "2020-01-01"})) == 5
     auditor, seen, after = town.door("auditor"), [], None
     while True:
         page = await auditor.seen(
@@ -206,7 +208,7 @@ async def test_auditors_narrow_the_list_and_go_on_page_by_page(town: Town):
         after = page.get("next")
         if after is None:
             break
-    assert seen == ["case", "plan", "stage", "case"]
+    assert seen == ["accesses", "case", "plan", "stage", "case"]
 
 
 async def test_auditors_alone_read_it(town: Town):

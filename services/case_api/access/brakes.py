@@ -101,7 +101,7 @@ class Brakes:
 
     async def refused(self, who: Principal) -> None:
         """A learner was refused to *who*, or is not there: the fifth time within an hour somebody should know."""
-        if who.roles & (PROGRAMS | FAMILY_ROLES):
+        if who.roles <= PROGRAMS or who.roles & FAMILY_ROLES:
             return
         found = await self._accesses.refused_to(who.subject, self._clock.now() - HOUR)
         if found >= REFUSALS:
@@ -110,7 +110,7 @@ class Brakes:
     def _limit_of(self, who: Principal) -> int:
         if who.roles & FAMILY_ROLES:
             return 0
-        return self._limits.of_programs if who.roles & PROGRAMS else self._limits.of_people
+        return self._limits.of_programs if who.roles <= PROGRAMS else self._limits.of_people
 
     async def _hour_of(self, subject: str, now: datetime) -> Hour:
         hour = self._hours.pop(subject, None) or Hour()

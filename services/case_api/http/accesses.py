@@ -19,6 +19,7 @@ from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
 from case_api.http.times import Time, read_time
+from case_api.http.tracing import looked
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.store.access import Outcome, Wanted, place_of
@@ -95,6 +96,7 @@ async def accesses(  # noqa: PLR0913, PLR0917 - the parts of the question
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """For auditors alone. Looks at child-protection matters are not among them: their group reads those."""
+    looked(request.scope, [case_id] if case_id else [])
     zone: tzinfo = request.app.state.zone
     wanted = Wanted(
         case_id=case_id,

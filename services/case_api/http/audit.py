@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel
+from starlette.requests import Request
 
 from case_api.access.roles import AUDIT
 from case_api.http.documents import READ_ERRORS
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
+from case_api.http.tracing import looked
 from case_api.order import Caller
 
 router = APIRouter(tags=["audit"])
@@ -43,12 +45,14 @@ class Attempts(BaseModel):
     response_model_exclude_none=True,
 )
 async def attempts(
+    request: Request,
     _: Annotated[Caller, Depends(Roles(AUDIT, "audit"))],
     office: InOffice,
     case_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Attempts:
     """Of one case, or of all; for auditors alone."""
+    looked(request.scope, [case_id] if case_id else [])
     with as_problems():
         found = await office.journal.attempts(case_id, limit)
     return Attempts(items=[AttemptBody.model_validate(one, from_attributes=True) for one in found])

@@ -16,12 +16,11 @@ from case_api.http import problem_kinds as kinds
 from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
 from case_api.store.access import Access, Outcome, Shown
+from case_api.store.accesses import BRAKE
 
 NOBODYS: Final = ("/v1/policy", "/v1/directory", "/v1/audit/checkpoint", "/v1/audit/proofs/")
 """What is no record of any learner: reading it leaves no row."""
 MATTERS: Final = "/v1/matters"
-BRAKE: Final = "brake"
-"""In the place of a rule, where somebody has read of too many learners."""
 HEADER: Final = "Stagepost-Purpose"
 PURPOSE: Final = re.compile(rb"[a-z0-9][a-z0-9_.-]{0,63}")
 OWN_PURPOSES: Final = {

@@ -19,6 +19,8 @@ from case_api.store.marks import AT_ONCE, Marks
 from case_api.store.writer import GroupWriter
 
 KIND: Final = "access"
+BRAKE: Final = "brake"
+"""In the place of a rule, where somebody has read of too many learners."""
 _FILLED_TO: Final = 1024
 """Bytes of a sealed look at least, so that its length tells nothing."""
 _QUARTER: Final = 900_000_000
@@ -81,8 +83,11 @@ class Accesses:
 
     async def refused_to(self, subject: str, since: datetime) -> int:
         """How often somebody was refused a learner, or found none, since a moment."""
-        sql = "SELECT count(*) FROM accesses WHERE subject=? AND at>=? AND decision<>'released' AND case_id IS NOT NULL"
-        [[found]] = await self._database.rows(sql, (subject, instant(since)))
+        sql = (
+            "SELECT count(*) FROM accesses WHERE subject=? AND at>=? AND decision<>'released' AND rule_ids<>?"
+            " AND case_id IS NOT NULL"
+        )
+        [[found]] = await self._database.rows(sql, (subject, instant(since), BRAKE))
         return int(found)
 
     async def restricted(self, matter_id: UUID) -> list[Access]:
