@@ -55,7 +55,7 @@ expected-statuses = ["2xx", "3xx", "404", "409"]
 include-operation-id = [
     "feed", "timeline", "caseload", "agency_desk", "contact_tasks", "postcards_awaiting_reply",
     "matters", "watches", "unsupported_concerns", "reviews_due", "my_learners_partners",
-    "family_view", "collaboration_report",
+    "family_view", "collaboration_report", "accesses", "alerts", "family_lookers",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "404", "409"]
 """

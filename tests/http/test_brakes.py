@@ -90,7 +90,7 @@ async def test_who_reads_too_much_is_told_of_at_once_and_once_within_the_hour(ur
     async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
         cases = await learners(home, LIMIT + 2)
         with structlog.testing.capture_logs() as logged:
-            await statuses(home, cases)
+            await statuses(home, [*cases, *cases[LIMIT:], *cases[LIMIT:], str(uuid4())])
         [line] = [one for one in logged if one["log_level"] == "warning"]
         seen = [(await home.get("/v1/audit/alerts", role)).json()["items"] for role in ("auditor", "authority_admin")]
         [alert] = seen[0]

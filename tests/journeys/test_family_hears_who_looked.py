@@ -90,6 +90,7 @@ async def test_what_was_refused_is_not_told_of(home: Home):
     family = await agreed(door(home, "pupil_support"))
     before = await told(home, family, family.anna)
     assert (await door(home, "external", sub="prying").get(family.path)).status_code == 403
+    assert (await door(home, "teacher", sub="okafor").get(family.path)).status_code == 404
     assert await told(home, family, family.anna) == before
 
 
@@ -107,6 +108,24 @@ async def test_a_service_is_told_of_to_whom_may_know_that_it_was_asked(home: Hom
     heard = await told(home, family, family.piotr)
     assert named not in heard
     assert not any("service" in who for who, _, _ in heard)
+
+
+async def test_of_their_own_request_they_hear_no_more_than_they_may(home: Home):
+    school, family = door(home, "pupil_support"), await agreed(door(home, "pupil_support"))
+    await door(home, "authority_admin", sub="admin").done(
+        "/v1/directory/services", {**SERVICE, "service": "play", "title": "Play Therapy", "direct_requests": True}
+    )
+    asked = {"route": "direct", "service": "play", "purpose": "speech", "categories": ["learning_profile"]}
+    father = of_family(home, family, family.piotr)
+    request = await father.done(family.requests, {**asked, "asked_by": family.piotr})
+    until = (date.today() + timedelta(days=30)).isoformat()
+    kept = {"extent": "everything", "reason": "It may raise risk.", "authoriser": "hay", "review_on": until}
+    service = door(home, "agency", sub="rao", org="health", services=["play"])
+    await service.seen(f"{family.requests}/{request['id']}")
+    named = ("Somebody of a service that was asked", "Play Therapy", RECORD)
+    assert named in await told(home, family, family.piotr)
+    await school.done(f"{family.path}/withholdings", {"person_id": family.piotr, **kept})
+    assert named not in await told(home, family, family.piotr)
 
 
 async def test_where_else_somebody_works_is_not_told(home: Home):
