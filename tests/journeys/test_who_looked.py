@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -247,6 +247,24 @@ async def test_who_looked_at_a_matter_its_group_alone_can_read(town: Town):
     unknown = await town.door("auditor", sub="audit").get(f"/v1/matters/{uuid4()}/accesses")
     hidden = await town.door("auditor", sub="audit").get(f"{path}/accesses")
     assert (hidden.status_code, hidden.content) == (404, unknown.content)
+
+
+async def test_who_breaks_the_glass_is_on_record_for_the_group_whether_or_not_there_is_a_matter(town: Town):
+    path, sinclair = await matter_of(town)
+    case_id = (await sinclair.seen(path))["case_id"]
+    nothing_sealed = (await register(town.school)).case_id
+    moffat = town.door("school_leader", sub="moffat")
+    taken = [
+        await moffat.post(f"/v1/cases/{one}/emergency-access", {"reason": "Cannot wait."})
+        for one in (case_id, nothing_sealed)
+    ]
+    assert [len(one.json()["items"]) for one in taken] == [1, 0]
+    assert [await rows_of(town, one, subject="moffat") for one in taken] == [[], []]
+    seen = (await sinclair.seen(f"{path}/accesses"))["items"]
+    assert taken[0].headers["x-request-id"] in [one["request_id"] for one in seen if one["subject"] == "moffat"]
+    async with town.api.journal() as journal:
+        [row] = await journal.accesses.restricted(UUID(nothing_sealed))
+    assert str(row.request_id) == taken[1].headers["x-request-id"]
 
 
 @asynccontextmanager

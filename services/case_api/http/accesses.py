@@ -145,10 +145,10 @@ async def alerts(
 async def matter_accesses(
     matter_id: UUID, acting: Annotated[Caller, Depends(Roles(PROTECTION_READERS, "protect"))], office: InOffice
 ) -> MatterAccesses:
-    """For its group; no other list shows or counts them (I30)."""
-    await matter_for(office, matter_id, acting.who)
+    """For its group, with whoever broke the glass on its case; no other list shows or counts them (I30)."""
+    matter = await matter_for(office, matter_id, acting.who)
     with as_problems():
-        found = await office.journal.accesses.restricted(matter_id)
+        found = await office.journal.accesses.restricted(*(one for one in (matter_id, matter.case_id) if one))
     return MatterAccesses(items=[AccessBody.model_validate(one, from_attributes=True) for one in found])
 
 

@@ -5,6 +5,7 @@ What a look at a child-protection matter tells is sealed whole, in a table of it
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -90,10 +91,10 @@ class Accesses:
         [[found]] = await self._database.rows(sql, (subject, instant(since), BRAKE))
         return int(found)
 
-    async def restricted(self, matter_id: UUID) -> list[Access]:
-        """The looks at one matter, the newest first. Raises FrameError if one was altered."""
-        rows = sorted(await self._marks.rows(matter_id), key=lambda row: int(row[0]), reverse=True)
-        return [self._opened(row) for row in rows]
+    async def restricted(self, *about: UUID) -> list[Access]:
+        """The sealed looks at a matter or a case, the newest first. Raises FrameError if one was altered."""
+        rows = [row for one in about for row in await self._marks.rows(one)]
+        return [self._opened(row) for row in sorted(rows, key=itemgetter(0), reverse=True)]
 
     async def close(self) -> None:
         await self._writer.close()
