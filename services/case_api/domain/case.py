@@ -24,6 +24,7 @@ from case_api.domain.facts.postcards import Postcards
 from case_api.domain.facts.recommendations import Recommendations
 from case_api.domain.facts.records import RecordCorrected, Records
 from case_api.domain.facts.requests import Requests
+from case_api.domain.facts.retention import Retention
 from case_api.domain.facts.reviews import Reviews
 from case_api.domain.facts.sharing import Sharing
 from case_api.domain.facts.stages import Stages
@@ -61,6 +62,7 @@ class Case(Struct, frozen=True, gc=False):
     watches: Watches = field(default_factory=Watches)
     records: Records = field(default_factory=Records)
     transfers: Transfers = field(default_factory=Transfers)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def exists(self) -> bool:

@@ -78,6 +78,8 @@ LINES: Final[Mapping[str, str]] = {
     "WatchCleared": "It stands out no longer: {fact.watch}.",
     "RecordTransferred": "The record was sent on to {fact.to_setting}.",
     "RecordReceived": "The record arrived where it was sent, complete.",
+    "RetentionHoldPlaced": "The record is to be kept, whatever its schedule says: {fact.reason}.",
+    "RetentionHoldLifted": "A reason to keep the record has ended: {fact.reason}.",
     "RecordCorrected": "An earlier entry was corrected.",
 }
 """By the event's name without its version."""
