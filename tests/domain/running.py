@@ -70,6 +70,7 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     people.SetContactPreference: people.set_contact_preference,
     people.AssessCapacity: people.assess_capacity,
     placements.PlaceLearner: placements.place_learner,
+    placements.RecordLeaving: placements.record_leaving,
     coordination.AssignNamedPerson: coordination.assign_named_person,
     coordination.AssignLeadProfessional: coordination.assign_lead_professional,
     coordination.EndLeadProfessional: coordination.end_lead_professional,

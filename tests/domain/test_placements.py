@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from case_api.domain.decisions.placements import PlaceLearner
+from case_api.domain.decisions.placements import PlaceLearner, RecordLeaving
 from case_api.domain.facts.authority import SettingListed, StaffAssigned
-from case_api.domain.facts.placements import LearnerPlaced
+from case_api.domain.facts.placements import LearnerLeft, LearnerPlaced
 from case_api.domain.facts.postcards import PostcardSent
 from case_api.domain.questions.recipients import recipients
 from case_api.domain.questions.references import ReferenceUnknown
@@ -122,3 +122,29 @@ def test_a_postcard_goes_to_the_teacher_of_the_class_in_which_the_learner_is_now
 
     assert heard(date(2026, 6, 1)) == ["staff:okafor"]
     assert heard(date(2026, 9, 1)) == ["staff:quinn"]
+
+
+LEFT = LearnerLeft(left_on=date(2025, 10, 31), reason="moved_away")
+
+
+def test_a_learner_leaves_on_a_day_that_may_lie_ahead():
+    leaving = RecordLeaving(left_on=date(2026, 6, 26), reason="school_over")
+    given(FAMILY, IN_P5).when(leaving).then(LearnerLeft(left_on=date(2026, 6, 26), reason="school_over"))
+    given(FAMILY, IN_P5).when(RecordLeaving(reason="moved_away", occurred_at=LEFT.left_on)).then(LEFT)
+
+
+def test_that_a_learner_left_is_noted_once():
+    given(FAMILY, IN_P5, LEFT).when(RecordLeaving(left_on=LEFT.left_on, reason="moved_away")).then_nothing()
+
+
+def test_a_learner_who_left_has_left_from_that_day_on_until_they_are_placed_again():
+    back = LearnerPlaced(setting=BURNSIDE, setting_class="p5", from_day=date(2025, 12, 1))
+    placements = case_after(IN_P5, LEFT, back).placements
+    assert placements.left_by(date(2025, 10, 30)) is None
+    assert placements.left_by(date(2025, 11, 30)) == LEFT.left_on
+    assert placements.left_by(date(2025, 12, 1)) is None
+
+
+def test_a_learner_can_come_back_to_the_class_that_they_left():
+    back = PlaceLearner(setting=BURNSIDE, setting_class="p5", from_day=date(2025, 12, 1))
+    given(FAMILY, IN_P5, LEFT).when(back).then(LearnerPlaced)

@@ -75,6 +75,15 @@ def test_a_pack_that_is_not_there_is_named(ref):
             "[recipients]",
             "recipients: carers are not told of ReviewHeld$",
         ),
+        ("retention", "years = 5", "years = 0", "years = 0", "retention/0/years: .*1$"),
+        ("retention", '= "leaving"', '= "graduation"', '"graduation"', "retention/0/counts_from: .*'leaving'"),
+        (
+            "retention",
+            '= "last_involvement"',
+            '= "leaving"',
+            "[[retention]]",
+            "retention: two rules count from the same day",
+        ),
         ("recipients", 'duty = "N"', 'duty = "X"', '"X"', "recipients/ConcernRaised/0/duty: .*'A', 'B', 'F' or 'N'$"),
     ],
 )

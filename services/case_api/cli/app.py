@@ -5,6 +5,7 @@ import typer
 from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.export import export_case
 from case_api.cli.rebuild_boards import rebuild_boards
+from case_api.cli.retention import retention
 from case_api.cli.serve import serve
 from case_api.cli.verify import verify
 
@@ -18,6 +19,7 @@ app.command()(serve)
 app.command()(rebuild_boards)
 app.command("export")(export_case)
 app.command()(verify)
+app.command()(retention)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

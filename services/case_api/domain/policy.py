@@ -15,6 +15,7 @@ from case_api.domain.profiles import (
     NoteProfile,
     ProtectionProfile,
     RequestProfile,
+    RetentionSchedule,
     TimeLimit,
     WatchProfile,
     WithholdingProfile,
@@ -114,6 +115,7 @@ class Policy(Value):
     watches: WatchProfile = WatchProfile()
     notes: NoteProfile = NoteProfile()
     protection: ProtectionProfile = ProtectionProfile()
+    retention: RetentionSchedule = ()
     sessions: tuple[Session, ...] = ()
     clocks: dict[Code, TimeLimit] = Field(default_factory=dict)
     roles: dict[Code, tuple[Code, ...]]

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from case_api.domain.words import Code, Value
+from case_api.domain.words import Code, Line, Value
 
 
 class AgreementProfile(Value):
@@ -68,3 +68,24 @@ class NoteProfile(Value):
     """Within how many school days a note on a support reaches the carers, where notes wait for a digest (I24)."""
 
     digest_school_days: Annotated[int, Field(ge=1, le=60)] = 10
+
+
+class RetentionRule(Value):
+    """How long one class of record is kept, counted from a day in the learner's life or in the record's."""
+
+    record: Literal["case", "matter"]
+    """A learner's case with its ledger, or a child-protection matter, which has a key of its own."""
+    counts_from: Literal["birth", "leaving", "last_involvement", "last_fact"]
+    years: Annotated[int, Field(ge=1, le=150)]
+    source: Line
+    """On what the period stands: a schedule, a regulation."""
+
+
+def _each_day_once(rules: tuple[RetentionRule, ...]) -> tuple[RetentionRule, ...]:
+    if len({(rule.record, rule.counts_from) for rule in rules}) != len(rules):
+        raise ValueError("two rules count from the same day for the same record")
+    return rules
+
+
+RetentionSchedule = Annotated[tuple[RetentionRule, ...], AfterValidator(_each_day_once)]
+"""Every rule for a record counts: it is kept as long as one of them says. No rule at all keeps it for ever."""

@@ -1,4 +1,4 @@
-"""In which class of which setting the learner is."""
+"""In which class of which setting the learner is, and when they left."""
 
 from fastapi import APIRouter
 
@@ -15,4 +15,12 @@ command(
     placements.place_learner,
     SCHOOL,
     summary="Place the learner in a class or setting, from a day on",
+)
+command(
+    router,
+    "/v1/cases/{case_id}/leaving",
+    placements.RecordLeaving,
+    placements.record_leaving,
+    SCHOOL,
+    summary="Note that the learner leaves the authority's schools",
 )

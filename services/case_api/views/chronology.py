@@ -27,7 +27,8 @@ from case_api.views.known import as_known
 from case_api.views.summaries import summary_of
 
 SIGNIFICANT: Final = frozenset({
-    "LearnerRegistered", "LearnerPlaced", "CapacityAssessed", "NamedPersonAssigned", "LeadProfessionalAssigned",
+    "LearnerRegistered", "LearnerPlaced", "LearnerLeft", "CapacityAssessed", "NamedPersonAssigned",
+    "LeadProfessionalAssigned",
     "ConcernRaised", "ConcernClosed", "NeedsAssessed", "StageChanged", "ReviewHeld", "EvaluationRecorded",
     "TargetedSupportStarted", "PlanAgreed", "PlanClosed", "MeetingHeld", "ConsentRefused", "ConsentWithdrawn",
     "AssistanceRequested", "AssistanceAccepted", "AssistanceDeclined", "RecommendationMade", "InvolvementPaused",

@@ -15,6 +15,7 @@ SOMETHING: Final = "There was news about support at school."
 SENTENCES: Final[Mapping[str, str]] = {
     "LearnerRegistered": "The school began its record.",
     "LearnerPlaced": "It was settled where the learner is taught.",
+    "LearnerLeft": "It was noted when the learner leaves school.",
     "NamedPersonAssigned": "It was settled whom you can turn to first.",
     "LeadProfessionalAssigned": "Somebody now coordinates the help of several services.",
     "LeadProfessionalEnded": "Whoever coordinated the help of several services does so no longer.",

@@ -16,6 +16,7 @@ LINES: Final[Mapping[str, str]] = {
     "CapacityAssessed": "Capacity to decide about {fact.matter} was assessed: {fact.outcome}.",
     "NamedPersonAssigned": "The named person from {fact.from_day} on was assigned.",
     "LearnerPlaced": "From {fact.from_day} on the learner is in {setting}{in_class}.",
+    "LearnerLeft": "The learner left the authority's schools on {fact.left_on}: {fact.reason}.",
     "LeadProfessionalAssigned": "A lead professional of {fact.organisation} was assigned from {fact.from_day} on.",
     "LeadProfessionalEnded": "From {fact.from_day} on there was no lead professional.",
     "DisclosureMade": "Somebody was told, by {fact.channel}: {fact.delivery}.",

@@ -21,8 +21,8 @@ Sight = Literal["whole", "outline", "none"]
 """`outline`: that something happened, and no more."""
 
 SHARED: Final = frozenset({
-    "LearnerRegistered", "LearnerPlaced", "NamedPersonAssigned", "LeadProfessionalAssigned", "LeadProfessionalEnded",
-    "RecordTransferred", "RecordReceived", "InformationShared",
+    "LearnerRegistered", "LearnerPlaced", "LearnerLeft", "NamedPersonAssigned", "LeadProfessionalAssigned",
+    "LeadProfessionalEnded", "RecordTransferred", "RecordReceived", "InformationShared",
     "UniversalSupportApplied", "TargetedSupportStarted", "SupportAdjusted", "SupportEnded",
     "StageChanged", "ReviewHeld", "PlanAgreed", "PlanClosed",
     "AssistanceRequested", "AssistanceWithdrawn", "AssistanceAcknowledged", "FurtherInformationRequested",

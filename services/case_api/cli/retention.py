@@ -1,0 +1,92 @@
+"""`stagepost retention`: which records are due to be destroyed, by which rule, and which are held. A dry run always."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from case_api.cli.offices import EXIT_UNAVAILABLE, opened
+from case_api.cli.settings import settings_or_exit
+from case_api.clock import SystemClock
+from case_api.retained import Report, Standing, State, report_on_cases, report_on_matters
+from case_api.settings import Settings
+from case_api.store.journal import FrameError, StoreUnavailable
+
+EXIT_ALTERED = 1
+ASKED: frozenset[State] = frozenset({"due", "held"})
+EVERY: frozenset[State] = frozenset({"due", "held", "kept", "erased"})
+
+
+def retention(
+    *,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day; today without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document for all authorities.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what is kept, and what was erased.")] = False,
+    sealed: Annotated[
+        bool, typer.Option("--sealed", help="The child-protection matters instead; for their coordinator alone.")
+    ] = False,
+) -> None:
+    """Say which records are due by the policy's retention schedule, and which of them a legal hold keeps.
+
+    Nothing is destroyed: for each record that is due, the command that erases it is named. Ids and days only.
+
+    Exit codes: 0 said, whether or not anything is due; 1 the log was altered; 2 unsafe settings; 3 the store cannot be
+    reached.
+    """
+    settings, day = settings_or_exit(serves=False), on.date() if on else None
+    states = EVERY if every else ASKED
+    try:
+        reports = asyncio.run(_reports(settings, day, sealed=sealed))
+    except FrameError:
+        raise _ended("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED) from None
+    except StoreUnavailable:
+        raise _ended("the store cannot be reached", EXIT_UNAVAILABLE) from None
+    if as_json:
+        typer.echo(json.dumps([report.told(states) for report in reports], indent=1))
+        return
+    for report in reports:
+        typer.echo("\n".join(_lines(report, states)))
+
+
+async def _reports(settings: Settings, day: date | None, *, sealed: bool) -> list[Report]:
+    clock, look = SystemClock(), report_on_matters if sealed else report_on_cases
+    async with opened(settings, clock) as offices:
+        return [
+            await look(await offices.of(name), clock.now(), day, partial(_progress, name))
+            for name in settings.authorities
+        ]
+
+
+def _progress(authority: str, count: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{authority}: {count} records looked at", err=True, nl=False)
+
+
+def _lines(report: Report, states: frozenset[State]) -> Iterator[str]:
+    counts = report.counts()
+    said = ", ".join(f"{counts[state]} {state}" for state in ("due", "held", "kept", "erased"))
+    yield f"{report.authority}, {report.kind}s on {report.on} by {report.policy}: {said}"
+    for one in report.listed(states):
+        yield f"  {one.state:<6} {one.due_on!s:<10}  {one.record}"
+        yield from _why(one)
+        if one.state == "due" and report.kind == "case":
+            yield f"         stagepost erase {one.record}"
+
+
+def _why(one: Standing) -> Iterator[str]:
+    for term in one.terms:
+        since = term.counts_from or "not on record"
+        yield f"         {term.rule.years} years from {term.rule.counts_from} ({since}): {term.rule.source}"
+    for hold in one.holds:
+        until = f" until {hold.placed.until}" if hold.placed.until else ""
+        yield f"         held: {hold.placed.reason}{until}"
+
+
+def _ended(why: str, code: int) -> typer.Exit:
+    typer.echo(f"stagepost: {why}", err=True)
+    return typer.Exit(code)

@@ -1,0 +1,155 @@
+"""What the retention schedule says of every record of an authority: due, held, or kept. Destroys nothing."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from case_api.domain.case import Case
+from case_api.domain.facts.retention import Hold
+from case_api.domain.policy import Policy
+from case_api.domain.questions.retaining import Term, case_terms, due_on, matter_terms
+from case_api.domain.words import day_of, end_of
+from case_api.office import Office
+from case_api.streams import stream_of_authority, told_of
+
+PAGE: Final = 1000
+State = Literal["due", "held", "kept", "erased"]
+"""`held`: it would be due, and a legal hold stands. `kept`: a rule keeps it, or has not begun to run."""
+Seen = Callable[[int], None]
+"""Hears how many records were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One record: an id, and what keeps it."""
+
+    record: UUID
+    state: State
+    due_on: date | None
+    terms: tuple[Term, ...]
+    holds: tuple[Hold, ...]
+
+    def told(self) -> dict[str, Any]:
+        """As JSON; nothing but ids, codes and days."""
+        return {
+            "record": str(self.record),
+            "state": self.state,
+            "due_on": _text(self.due_on),
+            "rules": [_rule(term) for term in self.terms],
+            "holds": [_hold(hold) for hold in self.holds],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every record of one kind of an authority, on one day, by one policy."""
+
+    authority: str
+    kind: Literal["case", "matter"]
+    on: date
+    policy: str
+    standings: tuple[Standing, ...]
+
+    def counts(self) -> Counter[str]:
+        """How many records are in which state."""
+        return Counter(one.state for one in self.standings)
+
+    def listed(self, states: frozenset[State]) -> Iterator[Standing]:
+        """Those in some states, the longest due first, what never falls due last."""
+        found = [one for one in self.standings if one.state in states]
+        return iter(sorted(found, key=lambda one: (one.due_on or date.max, str(one.record))))
+
+    def told(self, states: frozenset[State]) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "authority": self.authority,
+            "kind": self.kind,
+            "on": self.on.isoformat(),
+            "policy": self.policy,
+            "counts": dict(self.counts()),
+            "records": [one.told() for one in self.listed(states)],
+        }
+
+
+async def report_on_cases(office: Office, now: datetime, day: date | None, seen: Seen) -> Report:
+    """Every case of the authority, on a day or today. Raises StoreUnavailable, FrameError."""
+    policy, on = await _ground(office, now, day)
+    standings = []
+    async for case_id in _cases(office):
+        case = (await office.folds.latest(case_id)).state
+        standings.append(_of_case(case, on, policy))
+        seen(len(standings))
+    return Report(office.authority, "case", on, policy.ref, tuple(standings))
+
+
+async def report_on_matters(office: Office, now: datetime, day: date | None, seen: Seen) -> Report:
+    """Every child-protection matter, by its own id; never beside a case, which it could not be told from else (I30)."""
+    policy, on = await _ground(office, now, day)
+    standings = []
+    async for matter_id in _paged(office.journal.sealed_streams):
+        matter = (await office.sealed.latest(matter_id)).state
+        case = (await office.folds.latest(matter.case_id)).state if matter.case_id else None
+        terms = matter_terms(matter, case, on, policy) if case else ()
+        standings.append(_standing(matter_id, terms, case.retention.held_on(on) if case else (), on, case))
+        seen(len(standings))
+    return Report(office.authority, "matter", on, policy.ref, tuple(standings))
+
+
+def _of_case(case: Case, on: date, policy: Policy) -> Standing:
+    return _standing(case.id, case_terms(case, on, policy), case.retention.held_on(on), on, case)
+
+
+def _standing(record: UUID, terms: tuple[Term, ...], holds: tuple[Hold, ...], on: date, case: Case | None) -> Standing:
+    due = due_on(terms)
+    if case is None or case.people.learner is None:
+        return Standing(record, "erased", None, (), ())
+    if due is None or on < due:
+        return Standing(record, "kept", due, terms, holds)
+    return Standing(record, "held" if holds else "due", due, terms, holds)
+
+
+async def _ground(office: Office, now: datetime, day: date | None) -> tuple[Policy, date]:
+    """The policy in force on the day, and the day; today is never before the last fact, whatever the clock shows."""
+    now = max(now, await office.newest_fact() or datetime.min.replace(tzinfo=UTC))
+    _, policy = await office.precedent.latest(now)
+    if day is None:
+        return policy, day_of(now, policy.tz)
+    _, then = await office.precedent.latest(end_of(day, policy.tz))
+    return then, day
+
+
+async def _cases(office: Office) -> AsyncIterator[UUID]:
+    """The streams that are neither ledgers, matters nor the authority's own."""
+    every = [stream async for stream in _paged(office.journal.streams)]
+    others = {stream async for stream in _paged(office.journal.sealed_streams)}
+    others |= {told_of(stream) for stream in every} | {stream_of_authority(office.authority)}
+    for stream in every:
+        if stream not in others:
+            yield stream
+
+
+async def _paged(page_of: Callable[[UUID | None, int], Any]) -> AsyncIterator[UUID]:
+    last: UUID | None = None
+    while page := await page_of(last, PAGE):
+        for stream in page:
+            yield stream
+        last = page[-1]
+
+
+def _rule(term: Term) -> dict[str, Any]:
+    return {
+        **term.rule.model_dump(mode="json"),
+        "since": _text(term.counts_from),
+        "due_on": _text(term.due_on),
+    }
+
+
+def _hold(hold: Hold) -> dict[str, Any]:
+    return {"hold_id": str(hold.placed.hold_id), "reason": hold.placed.reason, "until": _text(hold.placed.until)}
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None

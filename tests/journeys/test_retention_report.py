@@ -1,0 +1,82 @@
+"""What is due to be destroyed is listed, by ids and days alone, while the service runs; nothing is destroyed by it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests import canaries
+from tests.journeys.family import Family, register
+from tests.journeys.test_matters import begun
+from tests.journeys.test_seals import stagepost
+from tests.journeys.town import Town
+
+pytestmark = pytest.mark.anyio
+LEFT = {"left_on": "2019-06-28", "reason": "school_over"}
+
+
+async def left_long_ago(town: Town) -> Family:
+    family = await register(town.school, canaries.LEARNER)
+    await town.school.done(f"{family.path}/leaving", LEFT)
+    return family
+
+
+def report(town: Town, *options: str) -> dict[str, Any]:
+    """What is said of each record of the authority, by its id."""
+    done = stagepost(town, "retention", "--json", *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = next(one for one in json.loads(done.stdout) if one["authority"] == "strathlorne")
+    assert told["policy"] == "scotland-generic@1"
+    return {one["record"]: one for one in told["records"]}
+
+
+async def test_a_case_is_due_by_a_rule_since_a_day_and_a_hold_keeps_it(town: Town):
+    family, stays = await left_long_ago(town), await register(town.school)
+    due = report(town)
+    assert stays.case_id not in due
+    assert (due[family.case_id]["state"], due[family.case_id]["due_on"]) == ("due", "2024-06-28")
+    [rule] = due[family.case_id]["rules"]
+    assert (rule["counts_from"], rule["since"], rule["years"]) == ("leaving", "2019-06-28", 5)
+    assert rule["source"].startswith("SCARRS")
+
+    holds = f"{family.path}/retention-holds"
+    hold = await town.door("authority_admin").done(holds, {"reason": "legal_claim"})
+    held = report(town)[family.case_id]
+    assert held["state"] == "held"
+    assert held["holds"] == [{"hold_id": hold["id"], "reason": "legal_claim", "until": None}]
+    await town.door("authority_admin").done(f"{holds}/{hold['id']}/lifting", {"reason": "claim_settled"})
+    assert report(town)[family.case_id]["state"] == "due"
+    assert (await town.school.get(family.path)).status_code == 200, "nothing was destroyed"
+
+
+async def test_the_report_can_be_asked_for_another_day_and_for_every_record(town: Town):
+    family = await left_long_ago(town)
+    assert family.case_id not in report(town, "--on", "2024-06-27")
+    assert report(town, "--on", "2024-06-27", "--all")[family.case_id]["state"] == "kept"
+    assert family.case_id in report(town, "--on", "2024-06-28")
+
+
+async def test_the_table_names_the_command_and_nobody(town: Town):
+    family = await left_long_ago(town)
+    done = stagepost(town, "retention")
+    assert f"  due    2024-06-28  {family.case_id}\n" in done.stdout
+    assert f"         stagepost erase {family.case_id}\n" in done.stdout
+    assert "5 years from leaving (2019-06-28): SCARRS 10.002.014" in done.stdout
+    assert "auchterlee, cases on " in done.stdout
+    assert canaries.LEARNER not in done.stdout
+    assert "Anna" not in done.stdout
+
+
+async def test_a_matter_is_listed_by_its_own_id_and_only_where_it_is_asked_for(town: Town):
+    matter = await begun(town)
+    matter_id, case_id = matter.path.rpartition("/")[2], matter.family.case_id
+    assert matter_id not in stagepost(town, "retention", "--all").stdout
+    sealed = stagepost(town, "retention", "--all", "--sealed", "--on", "2042-01-01").stdout
+    assert matter_id in sealed
+    assert "25 years from birth (2016-05-11)" in sealed
+    assert case_id not in sealed
+
+
+async def test_a_day_that_is_none_is_refused_in_words(town: Town):
+    done = stagepost(town, "retention", "--on", "yesterday")
+    assert (done.returncode, done.stdout) == (2, "")
