@@ -7,32 +7,36 @@ import pytest
 
 from tests import canaries
 from tests.journeys.family import Family, register
-from tests.journeys.test_matters import begun
-from tests.journeys.test_seals import stagepost
-from tests.journeys.town import Town
+from tests.journeys.house import House
 
 pytestmark = pytest.mark.anyio
+SINCLAIR = {
+    "staff": "sinclair",
+    "setting": "burnside-primary",
+    "role": "child_protection_coordinator",
+    "from_day": "2025-08-18",
+}
 LEFT = {"left_on": "2019-06-28", "reason": "school_over"}
 
 
-async def left_long_ago(town: Town) -> Family:
-    family = await register(town.school, canaries.LEARNER)
-    await town.school.done(f"{family.path}/leaving", LEFT)
+async def left_long_ago(house: House) -> Family:
+    family = await register(house.school, canaries.LEARNER)
+    await house.school.done(f"{family.path}/leaving", LEFT)
     return family
 
 
-def report(town: Town, *options: str) -> dict[str, Any]:
+async def report(house: House, *options: str) -> dict[str, Any]:
     """What is said of each record of the authority, by its id."""
-    done = stagepost(town, "retention", "--json", *options)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = await house.stagepost("retention", "--json", *options)
+    assert (done.exit_code, done.stderr) == (0, "")
     told = next(one for one in json.loads(done.stdout) if one["authority"] == "strathlorne")
     assert told["policy"] == "scotland-generic@1"
     return {one["record"]: one for one in told["records"]}
 
 
-async def test_a_case_is_due_by_a_rule_since_a_day_and_a_hold_keeps_it(town: Town):
-    family, stays = await left_long_ago(town), await register(town.school)
-    due = report(town)
+async def test_a_case_is_due_by_a_rule_since_a_day_and_a_hold_keeps_it(house: House):
+    family, stays = await left_long_ago(house), await register(house.school)
+    due = await report(house)
     assert stays.case_id not in due
     assert (due[family.case_id]["state"], due[family.case_id]["due_on"]) == ("due", "2024-06-28")
     [rule] = due[family.case_id]["rules"]
@@ -40,25 +44,26 @@ async def test_a_case_is_due_by_a_rule_since_a_day_and_a_hold_keeps_it(town: Tow
     assert rule["source"].startswith("SCARRS")
 
     holds = f"{family.path}/retention-holds"
-    hold = await town.door("authority_admin").done(holds, {"reason": "legal_claim"})
-    held = report(town)[family.case_id]
+    hold = await house.door("authority_admin").done(holds, {"reason": "legal_claim"})
+    held = (await report(house))[family.case_id]
     assert held["state"] == "held"
     assert held["holds"] == [{"hold_id": hold["id"], "reason": "legal_claim", "until": None}]
-    await town.door("authority_admin").done(f"{holds}/{hold['id']}/lifting", {"reason": "claim_settled"})
-    assert report(town)[family.case_id]["state"] == "due"
-    assert (await town.school.get(family.path)).status_code == 200, "nothing was destroyed"
+    await house.door("authority_admin").done(f"{holds}/{hold['id']}/lifting", {"reason": "claim_settled"})
+    assert (await report(house))[family.case_id]["state"] == "due"
+    assert (await house.school.get(family.path)).status_code == 200, "nothing was destroyed"
 
 
-async def test_the_report_can_be_asked_for_another_day_and_for_every_record(town: Town):
-    family = await left_long_ago(town)
-    assert family.case_id not in report(town, "--on", "2024-06-27")
-    assert report(town, "--on", "2024-06-27", "--all")[family.case_id]["state"] == "kept"
-    assert family.case_id in report(town, "--on", "2024-06-28")
+async def test_the_report_can_be_asked_for_another_day_and_for_every_record(house: House):
+    family = await left_long_ago(house)
+    assert family.case_id not in await report(house, "--on", "2024-06-27")
+    every = await report(house, "--on", "2024-06-27", "--all")
+    assert every[family.case_id]["state"] == "kept"
+    assert family.case_id in await report(house, "--on", "2024-06-28")
 
 
-async def test_the_table_names_the_command_and_nobody(town: Town):
-    family = await left_long_ago(town)
-    done = stagepost(town, "retention")
+async def test_the_table_names_the_command_and_nobody(house: House):
+    family = await left_long_ago(house)
+    done = await house.stagepost("retention")
     assert f"  due    2024-06-28  {family.case_id}\n" in done.stdout
     assert f"         stagepost erase {family.case_id}\n" in done.stdout
     assert "5 years from leaving (2019-06-28): SCARRS 10.002.014" in done.stdout
@@ -67,16 +72,18 @@ async def test_the_table_names_the_command_and_nobody(town: Town):
     assert "Anna" not in done.stdout
 
 
-async def test_a_matter_is_listed_by_its_own_id_and_only_where_it_is_asked_for(town: Town):
-    matter = await begun(town)
-    matter_id, case_id = matter.path.rpartition("/")[2], matter.family.case_id
-    assert matter_id not in stagepost(town, "retention", "--all").stdout
-    sealed = stagepost(town, "retention", "--all", "--sealed", "--on", "2042-01-01").stdout
+async def test_a_matter_is_listed_by_its_own_id_and_only_where_it_is_asked_for(house: House):
+    case_id = (await left_long_ago(house)).case_id
+    concern = {"case_id": case_id, "concern": "What she said.", "coordinator": "sinclair"}
+    await house.door("authority_admin").done("/v1/directory/staff", SINCLAIR)
+    matter_id = (await house.door("teacher", sub="bain").done("/v1/matters", concern))["id"]
+    assert matter_id not in (await house.stagepost("retention", "--all")).stdout
+    sealed = (await house.stagepost("retention", "--all", "--sealed", "--on", "2042-01-01")).stdout
     assert matter_id in sealed
     assert "25 years from birth (2016-05-11)" in sealed
     assert case_id not in sealed
 
 
-async def test_a_day_that_is_none_is_refused_in_words(town: Town):
-    done = stagepost(town, "retention", "--on", "yesterday")
-    assert (done.returncode, done.stdout) == (2, "")
+async def test_a_day_that_is_none_is_refused_in_words(house: House):
+    done = await house.stagepost("retention", "--on", "yesterday")
+    assert (done.exit_code, done.stdout) == (2, "")

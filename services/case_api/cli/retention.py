@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from case_api.cli.offices import EXIT_UNAVAILABLE, opened
+from case_api.cli.offices import serving_offices
+from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
 from case_api.cli.settings import settings_or_exit
 from case_api.clock import SystemClock
 from case_api.retained import Report, Standing, State, report_on_cases, report_on_matters
 from case_api.settings import Settings
 from case_api.store.journal import FrameError, StoreUnavailable
 
-EXIT_ALTERED = 1
 ASKED: frozenset[State] = frozenset({"due", "held"})
 EVERY: frozenset[State] = frozenset({"due", "held", "kept", "erased"})
 
@@ -55,7 +55,7 @@ def retention(
 
 async def _reports(settings: Settings, day: date | None, *, sealed: bool) -> list[Report]:
     clock, look = SystemClock(), report_on_matters if sealed else report_on_cases
-    async with opened(settings, clock) as offices:
+    async with serving_offices(settings) as (offices, _):
         return [
             await look(await offices.of(name), clock.now(), day, partial(_progress, name))
             for name in settings.authorities
