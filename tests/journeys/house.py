@@ -8,8 +8,7 @@ from pathlib import Path
 
 import anyio.to_thread
 import httpx
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from case_api.cli.app import app
 from case_api.http.app import create_app, local_issuers

@@ -7,6 +7,7 @@ from case_api.cli.export import export_case
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.retention import retention
 from case_api.cli.serve import serve
+from case_api.cli.subject_access import subject_access
 from case_api.cli.verify import verify
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app.command()(rebuild_boards)
 app.command("export")(export_case)
 app.command()(verify)
 app.command()(retention)
+app.command("subject-access")(subject_access)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

@@ -28,6 +28,7 @@ from case_api.domain.facts.retention import Retention
 from case_api.domain.facts.reviews import Reviews
 from case_api.domain.facts.sharing import Sharing
 from case_api.domain.facts.stages import Stages
+from case_api.domain.facts.subject_access import SubjectAccess
 from case_api.domain.facts.supports import Supports
 from case_api.domain.facts.transfers import Transfers
 from case_api.domain.facts.watches import Watches
@@ -63,6 +64,7 @@ class Case(Struct, frozen=True, gc=False):
     records: Records = field(default_factory=Records)
     transfers: Transfers = field(default_factory=Transfers)
     retention: Retention = field(default_factory=Retention)
+    subject_access: SubjectAccess = field(default_factory=SubjectAccess)
 
     @property
     def exists(self) -> bool:

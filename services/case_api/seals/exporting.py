@@ -1,16 +1,19 @@
 """One case in one file that anybody can check offline: facts, proofs, a checkpoint, and its history in words (D2)."""
 
 from base64 import b64encode
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Literal, assert_never
 from uuid import UUID
 
 from case_api.domain.event import SEALED
 from case_api.seals import merkle
 from case_api.seals.keeper import Checkpoint, Keeper
-from case_api.seals.verifier import FORMAT, header_of, seal_lines, told
+from case_api.seals.verifier import FORMAT, VEILED, header_of, seal_lines, told
 from case_api.store.append import Shown, Stored
 from case_api.streams import told_of
+
+Way = Literal["whole", "header", "veiled"]
+"""How a fact stands in an export: with its body and salt, as it is stored and encrypted, or its place alone."""
 
 
 class NoSuchCase(LookupError):
@@ -26,25 +29,53 @@ async def export(
     facts of the types *masked*, those whose key was destroyed, and, unless *people*, what is sealed under a key of
     a carer's own (D10). Raises NoSuchCase, Broken, FrameError.
     """
+
+    def way_of(stored: Stored) -> Way:
+        return "header" if _is_masked(stored, case_id, people, masked) else "whole"
+
+    return await _document(keeper, case_id, FORMAT, await _streams(keeper, case_id), way_of)
+
+
+async def disclosure(
+    keeper: Keeper, case_id: UUID, upto: Callable[[Stored], bool], way_of: Callable[[Stored], Way]
+) -> dict[str, Any]:
+    """The same of the facts that are *upto* a moment, each shown in the way that was decided for it.
+
+    Of what is *veiled* not even the type, the time and the key are said: they, too, would tell of other people.
+    Raises NoSuchCase, Broken, FrameError.
+    """
+    stored = [one for one in await _streams(keeper, case_id) if upto(one)]
+    return await _document(keeper, case_id, VEILED, stored, way_of)
+
+
+async def _streams(keeper: Keeper, case_id: UUID) -> list[Stored]:
     evidence = keeper.journal.evidence
     stored = await evidence.stream(case_id)
     if not stored or stored[0].name == SEALED:
         raise NoSuchCase
-    stored += await evidence.stream(told_of(case_id))
+    return stored + await evidence.stream(told_of(case_id))
+
+
+async def _document(
+    keeper: Keeper, case_id: UUID, form: str, stored: Sequence[Stored], way_of: Callable[[Stored], Way]
+) -> dict[str, Any]:
     signed = await keeper.checkpoint()
     if signed is None:
         raise NoSuchCase
-    bodies = await evidence.shown(stored)
-    hidden = [_is_masked(one, case_id, people, masked) for one in stored]
-    shown = [None if mask else body for mask, body in zip(hidden, bodies, strict=True)]
+    bodies = await keeper.journal.evidence.shown(stored)
+    facts, history = [], []
+    for one, body in zip(stored, bodies, strict=True):
+        way = way_of(one)
+        facts.append(await _fact(keeper, signed, one, body, way))
+        history += _lines(one, body, way)
     document: dict[str, Any] = {
-        "format": FORMAT,
+        "format": form,
         "authority": keeper.journal.authority,
         "case_id": str(case_id),
         "key": keeper.signer.key,
         "checkpoint": signed.note,
-        "facts": [await _fact(keeper, signed, *pair) for pair in zip(stored, shown, strict=True)],
-        "history": [line for one, body in zip(stored, shown, strict=True) for line in _lines(one, body)],
+        "facts": facts,
+        "history": history,
     }
     return {**document, "seal": keeper.signer.note(*seal_lines(document, keeper.signer.origin))}
 
@@ -54,22 +85,31 @@ def _is_masked(stored: Stored, case_id: UUID, people: bool, masked: Collection[s
     return stored.name.partition(".")[0] in masked or not (people or header["key_id"] == str(case_id))
 
 
-def _lines(stored: Stored, body: Shown | None) -> list[str]:
-    return told(header_of(stored.state), body.body.decode() if body else None)
+def _lines(stored: Stored, body: Shown | None, way: Way) -> list[str]:
+    match way:
+        case "veiled":
+            return [f"{stored.version}. an entry that is not shown"]
+        case "header":
+            return told(header_of(stored.state), None)
+        case "whole":
+            return told(header_of(stored.state), body.body.decode() if body else None)
+        case _ as never:
+            assert_never(never)
 
 
-async def _fact(keeper: Keeper, signed: Checkpoint, stored: Stored, body: Shown | None) -> dict[str, Any]:
+async def _fact(keeper: Keeper, signed: Checkpoint, stored: Stored, body: Shown | None, way: Way) -> dict[str, Any]:
     leaf = await keeper.nodes.at(stored.position)
     if leaf is None:
         raise NoSuchCase
-    proof = await keeper.spans(merkle.inclusion(leaf.number, signed.size))
-    fact = {
-        "position": stored.position,
+    place = {
         "leaf": leaf.number,
-        "state": _text(stored.state),
-        "proof": [_text(one) for one in proof],
+        "proof": [_text(one) for one in await keeper.spans(merkle.inclusion(leaf.number, signed.size))],
     }
-    return fact if body is None else {**fact, "body": body.body.decode(), "salt": _text(body.salt)}
+    if way == "veiled":
+        return {**place, "stream": str(stored.stream), "hash": _text(leaf.value)}
+    fact = {**place, "position": stored.position, "state": _text(stored.state)}
+    shows = body if way == "whole" else None
+    return fact if shows is None else {**fact, "body": shows.body.decode(), "salt": _text(shows.salt)}
 
 
 def _text(value: bytes) -> str:

@@ -23,7 +23,7 @@ from uuid import UUID, uuid5
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT = "stagepost-export-v1"
+FORMAT, VEILED = "stagepost-export-v1", "stagepost-subject-access-v1"
 ED25519 = b"\x01"
 MEMBERS = {"format", "authority", "case_id", "key", "checkpoint", "facts", "history", "seal"}
 
@@ -135,17 +135,15 @@ def told(header: dict[str, Any], body: str | None) -> list[str]:
 def _details(value: dict[str, Any], margin: str) -> list[str]:
     lines: list[str] = []
     for name, content in value.items():
-        if isinstance(content, dict):
-            lines += [f"{margin}{name}:", *_details(content, margin + "  ")]
-        else:
-            said = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-            lines.append(f"{margin}{name}: {said}")
+        said = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+        inside = isinstance(content, dict)
+        lines += [f"{margin}{name}:", *_details(content, margin + "  ")] if inside else [f"{margin}{name}: {said}"]
     return lines
 
 
 def seal_lines(document: dict[str, Any], origin: str) -> list[str]:
     """What the export's own seal says: how many facts each stream had then, and the hash of all the rest."""
-    streams = [header_of(b64decode(fact["state"]))["stream"] for fact in document["facts"]]
+    streams = [fact.get("stream") or header_of(b64decode(fact["state"]))["stream"] for fact in document["facts"]]
     counts = [f"{stream} {streams.count(stream)}" for stream in dict.fromkeys(streams)]
     rest = {name: value for name, value in document.items() if name != "seal"}
     return [f"{origin}/export", *counts, sha256(written(rest)).hexdigest()]
@@ -168,7 +166,7 @@ def check(content: bytes, trusted: str | None = None) -> dict[str, Any]:
 
 
 def _check(document: dict[str, Any], trusted: str | None) -> None:
-    if set(document) != MEMBERS or document["format"] != FORMAT:
+    if set(document) != MEMBERS or document["format"] not in (FORMAT, VEILED):
         raise Altered("it is no export of a form that this program knows")
     if trusted is not None and document["key"] != trusted:
         raise Altered("it names another key than the one that is trusted")
@@ -192,24 +190,24 @@ def _check(document: dict[str, Any], trusted: str | None) -> None:
 
 
 def _check_seal(sealed: list[str], found: list[str]) -> None:
-    for line in sealed[1:-1]:
-        if line not in found:
-            stream, _, count = line.partition(" ")
-            raise Altered(f"facts are missing, or there are too many: stream {stream} had {count}")
+    for stream, _, count in (line.partition(" ") for line in sealed[1:-1] if line not in found):
+        raise Altered(f"facts are missing, or there are too many: stream {stream} had {count}")
     if sealed != found:
         raise Altered("what stands around the facts is not what was sealed")
 
 
 def _fact(authority: str, fact: dict[str, Any], tree: tuple[int, bytes], heads: dict[str, int]) -> list[str]:
-    """Check one fact against the tree and its neighbours; its lines of the history."""
-    state = b64decode(fact["state"], validate=True)
-    header = header_of(state)
+    """Check one fact, or the bare place of one, against the tree and its neighbours; its lines of the history."""
+    veiled, stream = "hash" in fact, str(fact.get("stream"))
+    state = b64decode("" if veiled else fact["state"], validate=True)
+    header = {"authority": authority, "stream": stream, "version": heads[stream] + 1} if veiled else header_of(state)
     if header["authority"] != authority or header["stream"] not in heads:
         raise Altered("it is of another case or authority")
     heads[header["stream"]] += 1
     if header["version"] != heads[header["stream"]]:
         raise Altered(f"version {heads[header['stream']]} of its stream should stand here")
-    leaf = leaf_hash(authority, UUID(header["stream"]), header["version"], header["type"], state)
+    shows: tuple[Any, ...] = () if veiled else (UUID(header["stream"]), header["version"], header["type"], state)
+    leaf = leaf_hash(authority, *shows) if shows else b64decode(fact["hash"], validate=True)
     proof = [b64decode(one, validate=True) for one in fact["proof"]]
     if included(leaf, fact["leaf"], tree[0], proof) != tree[1]:
         raise Altered("it is not what the checkpoint was signed over")
@@ -217,7 +215,7 @@ def _fact(authority: str, fact: dict[str, Any], tree: tuple[int, bytes], heads: 
         shown = sha256(b"\x02" + b64decode(fact["salt"], validate=True) + fact["body"].encode()).hexdigest()
         if shown != header["commitment"]:
             raise Altered("the text shown is not the text that was recorded")
-    return told(header, fact.get("body"))
+    return [f"{header['version']}. an entry that is not shown"] if veiled else told(header, fact.get("body"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

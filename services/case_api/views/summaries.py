@@ -81,6 +81,7 @@ LINES: Final[Mapping[str, str]] = {
     "RecordReceived": "The record arrived where it was sent, complete.",
     "RetentionHoldPlaced": "The record is to be kept, whatever its schedule says: {fact.reason}.",
     "RetentionHoldLifted": "A reason to keep the record has ended: {fact.reason}.",
+    "SubjectAccessAnswered": "A person was given what is held about them.",
     "RecordCorrected": "An earlier entry was corrected.",
 }
 """By the event's name without its version."""
