@@ -5,14 +5,14 @@ import subprocess
 import sys
 from base64 import b64decode, b64encode
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from case_api.seals import verifier
-from case_api.seals.exporting import NoSuchCase, export
+from case_api.seals.exporting import NoSuchCase, disclosure, export
 from case_api.seals.notes import Signer
 from case_api.seals.verifier import Altered, check, seal_lines
 from case_api.store.append import Append
@@ -186,3 +186,69 @@ def test_without_a_key_the_verifier_says_that_nobody_vouches_for_it(whole, tmp_p
     (tmp_path / "case.json").write_bytes(whole)
     assert "compare it with the published one" in run_alone(tmp_path, "case.json").stderr
     assert run_alone(tmp_path, "elsewhere.json").returncode == 2
+
+
+async def veiled(keeper, case_id, *whole):
+    """An answer that shows the facts with these versions, the others by their place alone."""
+    return await disclosure(
+        keeper, case_id, lambda _: True, lambda stored: "whole" if stored.version in whole else "veiled"
+    )
+
+
+async def test_of_a_veiled_fact_nothing_is_said_but_its_place(keeper, case_id):
+    document = await veiled(keeper, case_id, 2)
+    content = verifier.written(document)
+    assert check(content, KEY) == document
+    assert [sorted(fact) for fact in document["facts"][::3]] == [["hash", "leaf", "proof", "stream"]] * 2
+    assert document["history"][0] == "1. an entry that is not shown"
+    assert content.count(b"NoteTaken") == 0
+    assert content.count(b"note taken") == 1
+
+
+def without_a_veiled_fact(document):
+    return document | {"facts": document["facts"][1:], "history": document["history"][1:]}
+
+
+def with_another_place(document):
+    facts = [dict(fact) for fact in document["facts"]]
+    facts[0]["leaf"] += 1
+    return document | {"facts": facts}
+
+
+def with_another_hash(document):
+    facts = [dict(fact) for fact in document["facts"]]
+    facts[0]["hash"] = b64encode(b"h" * 32).decode()
+    return document | {"facts": facts}
+
+
+def with_a_text_beside_it(document):
+    facts = [dict(fact) for fact in document["facts"]]
+    facts[0] |= {"body": facts[1]["body"], "salt": facts[1]["salt"]}
+    return document | {"facts": facts}
+
+
+def with_a_fact_veiled_later(document):
+    facts = [dict(fact) for fact in document["facts"]]
+    shown = b64decode(facts[1].pop("state"))
+    leaf = verifier.leaf_hash("moray", UUID(facts[0]["stream"]), 2, verifier.header_of(shown)["type"], shown)
+    place = {name: facts[1][name] for name in ("leaf", "proof")}
+    facts[1] = place | {"stream": facts[0]["stream"], "hash": b64encode(leaf).decode()}
+    kept = [line for line in document["history"] if line.endswith("an entry that is not shown")]
+    return document | {"facts": facts, "history": [kept[0], "2. an entry that is not shown", *kept[1:]]}
+
+
+@pytest.mark.parametrize(
+    ("alter", "named"),
+    [
+        (without_a_veiled_fact, "fact 1: version 1 of its stream should stand here"),
+        (with_another_place, "fact 1: it is not what the checkpoint was signed over"),
+        (with_another_hash, "fact 1: it is not what the checkpoint was signed over"),
+        (with_a_text_beside_it, "fact 1: it cannot be read"),
+        (with_a_fact_veiled_later, "not what was sealed"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+async def test_what_was_altered_around_a_veiled_fact_is_named(alter, named, keeper, case_id):
+    document = await veiled(keeper, case_id, 2)
+    with pytest.raises(Altered, match=named):
+        check(verifier.written(alter(document)), KEY)

@@ -1,6 +1,7 @@
 """What is handed over: the facts with what is kept back blackened, as JSON and in words."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from case_api.views.summaries import summary_of
 
 FORM: Final = "stagepost-subject-access-record-v1"
 BLACK: Final = "▇"
+AN_ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ABOUT_ANOTHER: Final = frozenset({"another_person", "names_another_person"})
 UNDECIDED, ANOTHER, KEPT = "not decided yet", "it is about another person", "kept back by a decision"
 
@@ -113,6 +115,17 @@ class Record:
         """The readable history."""
         return ("\n".join(self._lines()) + "\n").encode()
 
+    def _without_ids(self, value: Any) -> Any:
+        """Ids are for programs, and stand in the JSON; the person whose access it is reads `you`."""
+        if isinstance(value, Mapping):
+            told = {name: self._without_ids(inner) for name, inner in value.items()}
+            return {name: inner for name, inner in told.items() if inner is not None}
+        if isinstance(value, list):
+            return [self._without_ids(inner) for inner in value]
+        if value == str(self.known.subject):
+            return "you"
+        return None if isinstance(value, str) and AN_ID.fullmatch(value) else value
+
     def _summary(self, one: Told) -> str:
         """The fact in one line, without what is blackened in it."""
         line = summary_of(one.of.event.fact, self.policy, self.directory)
@@ -150,7 +163,7 @@ class Record:
             yield f"   recorded on {event.recorded_at:%Y-%m-%d} by {by['role']} {by['subject']} of {by['organisation']}"
             if event.event_id in corrected:
                 yield "   it was corrected later"
-            yield from _details(one.told["data"], "/data", "   ", reasons)
+            yield from _details(self._without_ids(one.told["data"]), "/data", "   ", reasons)
         yield ""
         unsaid = len(self.facts) - len(self.shown)
         yield f"Not shown: {unsaid} entries, which are about other people, or are kept back, or were erased."
@@ -168,7 +181,7 @@ def _detail(label: str, value: Any, at: str, margin: str, reasons: Mapping[str, 
         yield f"{label}:"
         yield from _details(value, at, margin + "  ", reasons)
     elif isinstance(value, list):
-        for number, inner in enumerate(value):
+        for number, inner in ((number, inner) for number, inner in enumerate(value) if inner is not None):
             yield from _detail(label, inner, f"{at}/{number}", margin, reasons)
     else:
         yield f"{label}: {value if isinstance(value, str) else json.dumps(value)}"
