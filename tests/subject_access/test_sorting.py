@@ -171,6 +171,7 @@ def test_of_what_may_do_serious_harm_or_tells_of_a_restriction_a_person_is_asked
     barred = life.then(DAY, link(tom, "Tom", may_contact=False, restriction_reason="An order."))
     assert life.whys(life.learner, capacity) == {"serious_harm", "free_words"}
     assert life.whys(tom, barred) == {"restriction"}
+    assert "may contact: ▇" in life.shown(tom)
 
 
 def withheld(life: Life, person: UUID) -> UUID:

@@ -35,6 +35,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
 CAREFUL: Final[Mapping[str, Reason]] = {
     "restriction_reason": "restriction",
     "limited_by": "restriction",
+    "may_contact": "restriction",
     "wellbeing_impact": "serious_harm",
 }
 """Fields of which a person must ask whether releasing them would do serious harm."""
@@ -113,6 +114,8 @@ class _Walk:
                 yield from self.value(inner, schema.get("items", {}), f"{at}/{number}", name, root)
         elif self.known.is_another(value):
             yield Place(at, "another_person", "keep", value)
+        elif value is False and name in CAREFUL:
+            yield Place(at, CAREFUL[name], "keep", value)
         elif isinstance(value, str):
             yield from self.text(value, at, name, free=schema.get("pattern", FREE) == FREE and _is_open(schema))
 

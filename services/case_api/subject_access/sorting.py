@@ -24,6 +24,9 @@ WHOSE: Final = ("person_id", "party", "to", "carer")
 SPEAKERS: Final = ("raised_by", "to", "fed_back_to")
 """Fields that hold who spoke or is answered, with their `person`."""
 
+UNTOLD: Final = ("restricted", "withheld")
+"""Why a message was not sent that its addressee is not to hear of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
@@ -83,7 +86,7 @@ class Sorter:
         match event.fact:
             case DisclosureWithheld() | WithholdingRenewed() | WithholdingLifted():
                 return True
-            case DisclosureMade(withholding_id=decision) if decision:
+            case DisclosureMade(withholding_id=decision, reason=reason) if decision or reason in UNTOLD:
                 return True
         subject = self.known.subject
         kept = withheld_from(self.told.in_force(), self.case, str(subject), event)
