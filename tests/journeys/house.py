@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio.to_thread
 import httpx
@@ -14,7 +15,7 @@ from case_api.cli.app import app
 from case_api.http.app import create_app, local_issuers
 from case_api.http.issuer import LocalIssuer
 from case_api.settings import Settings, authority_keys
-from tests.journeys.api import AUTHORITY, NEIGHBOUR, ROOT, as_address
+from tests.journeys.api import AUTHORITY, NEIGHBOUR, ROOT, SCHOOL, as_address
 from tests.journeys.family import Door
 
 
@@ -31,9 +32,9 @@ class House:
         """A member of the Pupil Support Team."""
         return self.door("pupil_support")
 
-    def door(self, *roles: str, sub: str = "hay", **claims: object) -> Door:
+    def door(self, *roles: str, sub: str = "hay", **claims: Any) -> Door:
         """Somebody with these roles."""
-        token = self.issuer.mint(sub, authority=AUTHORITY, roles=roles, **claims)  # type: ignore[arg-type]
+        token = self.issuer.mint(sub, authority=AUTHORITY, roles=roles, **{"org": SCHOOL, **claims})
         return Door(self.client, {"Authorization": f"Bearer {token}"})
 
     async def stagepost(self, *arguments: object) -> Result:

@@ -22,7 +22,9 @@ SPEAKERS: Final = ("party", "asked_by", "carer")
 """Fields in which a command of the family's names who speaks; each command has one of them at most."""
 NOT_OF_A_LEARNER: Final[frozenset[Action]] = frozenset({"read", "follow"})
 """What may be asked of a case whose learner cannot be read any more."""
-OF_ROLE: Final[Mapping[str, Action]] = {"carer": "speak", "learner": "speak", "agency": "serve"}
+OF_ROLE: Final[Mapping[str, Action]] = {
+    "carer": "speak", "learner": "speak", "agency": "serve", "authority_admin": "hold",
+}  # fmt: skip
 """What those do by a command who are not of the school, whatever the command."""
 
 

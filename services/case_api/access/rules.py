@@ -13,7 +13,17 @@ from case_api.access.relations import Relation
 VERSION: Final = "access-1"
 
 Action = Literal[
-    "read", "work", "raise", "hand_over", "acknowledge", "ask_outside", "serve", "speak", "read_own", "follow"
+    "read",
+    "work",
+    "raise",
+    "hand_over",
+    "acknowledge",
+    "ask_outside",
+    "serve",
+    "speak",
+    "read_own",
+    "follow",
+    "hold",
 ]
 """
 read: the case as a whole, in a view or in a list.
@@ -26,6 +36,7 @@ serve: see and answer a request as its service.
 speak: say what is one's own to say, as a learner or carer.
 read_own: the family's own view.
 follow: an event of the case in the feed.
+hold: place, see and lift legal holds.
 """
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
@@ -161,6 +172,10 @@ RULES: Final[tuple[Rule, ...]] = (
     _permit(
         "A14", "Who delivers messages, and who keeps the directory, follows every event: it holds ids alone.",
         "D18, D19", ("follow",), ("notifier", "authority_admin"),
+    ),
+    _permit(
+        "A15", "Who keeps the directory places, sees and lifts legal holds on any case of the authority.",
+        "I34", ("hold",), ("authority_admin",),
     ),
     _forbid(
         "A20", "A carer without rights, or whom the school may not contact, neither reads nor says anything here.",

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from case_api.access.reach import action_of
 from case_api.access.roles import ADMINISTRATION, READERS
 from case_api.domain.decisions import retention
 from case_api.http.cases import Look, answers, look_at
@@ -26,6 +27,7 @@ command(
     retention.PlaceHold,
     retention.place_hold,
     ADMINISTRATION,
+    action="hold",
     summary="Place a legal hold: nothing of the case is erased while it stands",
 )
 command(
@@ -34,6 +36,7 @@ command(
     retention.LiftHold,
     retention.lift_hold,
     ADMINISTRATION,
+    action="hold",
     summary="Lift a legal hold",
 )
 
@@ -48,10 +51,11 @@ command(
 async def read_holds(
     request: Request,
     case_id: UUID,
-    acting: Annotated[Caller, Depends(Roles((*ADMINISTRATION, *READERS)))],
+    acting: Annotated[Caller, Depends(Roles((*ADMINISTRATION, *READERS), "read"))],
     office: InOffice,
     times: Asked,
     if_none_match: IfNoneMatch,
 ) -> Response:
     """Who places holds sees them, and of the case nothing else."""
-    return await look_at(Look(request, acting.who, office, case_id, times, if_none_match), holds_view)
+    action = action_of(acting.role, "read")
+    return await look_at(Look(request, acting.who, office, case_id, times, if_none_match, action), holds_view)
