@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from case_api.streams import stream_of_authority, told_of
 from tests import canaries
 from tests.journeys.family import Family, register
 from tests.journeys.house import House
@@ -51,6 +52,15 @@ async def test_a_case_is_due_by_a_rule_since_a_day_and_a_hold_keeps_it(house: Ho
     await house.door("authority_admin").done(f"{holds}/{hold['id']}/lifting", {"reason": "claim_settled"})
     assert (await report(house))[family.case_id]["state"] == "due"
     assert (await house.school.get(family.path)).status_code == 200, "nothing was destroyed"
+
+
+async def test_only_cases_are_records_and_neither_their_ledgers_nor_the_authority_itself(house: House):
+    family = await left_long_ago(house)
+    kept = {"person_id": family.anna, "extent": "detail", "reason": "A wish.", "authoriser": "hay"}
+    await house.school.done(f"{family.path}/withholdings", {**kept, "review_on": "2027-01-10"})
+    every = await report(house, "--all")
+    assert family.case_id in every
+    assert {str(told_of(family.uuid)), str(stream_of_authority("strathlorne"))}.isdisjoint(every)
 
 
 async def test_the_report_can_be_asked_for_another_day_and_for_every_record(house: House):

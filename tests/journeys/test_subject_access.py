@@ -217,6 +217,28 @@ async def test_a_person_decides_and_what_they_release_is_released_with_its_proof
     assert last["event_id"] == answered["event_id"], "the same decisions are noted once"
 
 
+async def test_a_person_may_blacken_some_words_and_add_none(case: Case, tmp_path):
+    await case.access(LEARNER, tmp_path / "first")
+    filled = decided(tmp_path / "first" / "decisions.json", tmp_path)
+    document = json.loads(filled.read_text())
+    [item] = [one for one in document["items"] if isinstance(one["says"], str) and UNKNOWN in one["says"]]
+    item["says"] = item["says"].replace("Ottoline next door", "▇▇")
+    filled.write_text(json.dumps(document))
+    assert (await case.access(LEARNER, tmp_path / "out", "--decisions", filled)).exit_code == 0
+    assert f"description: {WORDS[LEARNER][2]}; ▇▇ juggles teacups." in released(tmp_path / "out")
+    assert "Ottoline" not in released(tmp_path / "out")
+
+    item["says"] = item["says"].replace("juggles", "drops")
+    filled.write_text(json.dumps(document))
+    refused = await case.access(LEARNER, tmp_path / "other", "--decisions", filled)
+    assert (refused.exit_code, "says something else than the record" in refused.stderr) == (5, True)
+
+
+async def test_the_answer_says_how_long_the_record_is_kept(case: Case, tmp_path):
+    await case.access(MOTHER, tmp_path)
+    assert "Kept for 5 years from leaving (scotland-generic@1: SCARRS 10.002.014" in released(tmp_path)
+
+
 async def test_the_proofs_pass_the_verifier_and_no_byte_of_them_can_be_altered(case: Case, tmp_path):
     await case.access(MOTHER, tmp_path)
     proofs = tmp_path / "released" / "proofs.json"

@@ -12,6 +12,7 @@ from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import Actor, Event, Recorded, Source, Unreadable
 from case_api.domain.facts.assessments import ViewsRecorded
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
+from case_api.domain.facts.evaluations import CarerRating, EvaluationRecorded, FourOutcomes, Period
 from case_api.domain.facts.involvement import AssistanceInputRecorded
 from case_api.domain.facts.people import CapacityAssessed, CarerLinked, Rights
 from case_api.domain.facts.records import RecordCorrected
@@ -199,6 +200,22 @@ def test_what_is_kept_from_a_person_now_is_kept_back_but_for_their_own_words():
     lifted = life.ledger.then(DAY, WithholdingLifted(withholding_id=decision, reason="Over."))
     assert life.whys(life.learner, assessed) == {"free_words"}
     assert life.whys(life.learner, lifted) == {"withheld"}, "that something was withheld"
+
+
+def test_what_a_fact_says_of_another_person_beside_the_learner_is_kept_together():
+    life = Life()
+    outcomes = FourOutcomes(present="same", participating="same", achieving="improved", supported="same")
+    evaluated = EvaluationRecorded(
+        evaluation_id=uuid4(),
+        period=Period(from_day=date(2025, 8, 20), until=date(2025, 11, 1)),
+        four_outcomes=outcomes,
+        carer_rating=CarerRating(carer=life.anna, rating=2),
+        learning="A story.",
+    )
+    event = life.then(DAY, evaluated)
+    pointers = {item.item.removeprefix(str(event.event_id)): item.why for item in life.access(life.learner)[1]}
+    assert pointers["/data/carer_rating"] == "another_person"
+    assert "carer rating: ▇" in life.shown(life.learner)
 
 
 def test_a_withholding_from_a_carer_is_not_the_learners_to_see():

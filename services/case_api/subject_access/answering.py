@@ -10,6 +10,7 @@ from case_api.access.principal import Principal
 from case_api.domain.case import Case, fold
 from case_api.domain.decisions.subject_access import AnswerSubjectAccess, answer_subject_access
 from case_api.domain.event import Recorded
+from case_api.domain.questions.retaining import case_terms
 from case_api.domain.words import PersonId, day_of
 from case_api.office import Office
 from case_api.order import Caller, Order
@@ -65,10 +66,12 @@ class Access:
         if decided is not None:
             require_all_decided(decided, items)
         answers = decided.by_item if decided else None
-        facts = [as_decided(one, answers, self.known) for one in self.found]
+        words = decided.words if decided else None
+        facts = [as_decided(one, answers, self.known, words) for one in self.found]
         directory, policy = await self.office.precedent.latest(now)
         made_on = day_of(now, policy.tz)
-        record = Record(self.office.authority, self.case.id, self.known, made_on, facts, policy, directory)
+        terms = case_terms(self.case, made_on, policy)
+        record = Record(self.office.authority, self.case.id, self.known, made_on, facts, policy, directory, terms)
         proofs = await self._proofs(facts)
         listed = listing(self.office.authority, self.case.id, self.known.subject, self.upto, items)
         return Files(record.as_json(), record.in_words(), proofs, items, listed)

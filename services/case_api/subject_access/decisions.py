@@ -1,6 +1,7 @@
 """The file in which a person decides, item by item, what is released and what is kept back."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
@@ -12,6 +13,7 @@ from case_api.subject_access.places import told_of
 from case_api.subject_access.sorting import Sorted
 
 FORM: Final = "stagepost-decisions-v1"
+BLACK: Final = "▇"
 Answer = Literal["keep", "release"]
 
 
@@ -52,6 +54,11 @@ class Decisions(Value):
     @property
     def by_item(self) -> Mapping[str, Answer]:
         return {one.item: one.decision for one in self.items}
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        """What each item says in the file: as it was listed, or with some of its words blackened."""
+        return {one.item: one.says for one in self.items}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,8 @@ def parsed(content: bytes) -> Decisions:
 
 
 def require_all_decided(decided: Decisions, items: Sequence[Item]) -> None:
-    """Every item is decided, and nothing that is none. Raises Unfit."""
-    wanted, found = [item.item for item in items], decided.by_item
+    """Every item is decided, none is made up, and each says what is on record, if not all of it. Raises Unfit."""
+    wanted, found, words = [item.item for item in items], decided.by_item, decided.words
     if len(found) != len(decided.items):
         raise Unfit("an item stands twice in it")
     open_items = [one for one in wanted if one not in found]
@@ -121,3 +128,19 @@ def require_all_decided(decided: Decisions, items: Sequence[Item]) -> None:
         raise Unfit(f"{len(open_items)} items are not in it, the first is {open_items[0]}; begin anew without it")
     if strange := sorted(found.keys() - set(wanted)):
         raise Unfit(f"{len(strange)} of its items are not among those that wait for a decision; begin anew without it")
+    for item in items:
+        if words[item.item] != item.says and not is_blackened(item.says, words[item.item]):
+            raise Unfit(f"item {item.item} says something else than the record")
+
+
+def is_blackened(original: Any, shown: Any) -> bool:
+    """Whether *shown* is the text *original* with some of it blackened, and nothing added."""
+    if not isinstance(original, str) or not isinstance(shown, str) or BLACK not in shown:
+        return False
+    first, *middle, last = re.split(f"{BLACK}+", shown)
+    at = len(first)
+    for part in middle:
+        at = original.find(part, at + 1) + len(part)
+        if at < len(part):
+            return False
+    return original.startswith(first) and original.endswith(last) and at < len(original) - len(last)

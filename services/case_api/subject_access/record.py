@@ -13,18 +13,19 @@ from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.policy import Policy
+from case_api.domain.questions.retaining import Term
 from case_api.seals.exporting import Way
-from case_api.subject_access.decisions import Answer
+from case_api.subject_access.decisions import BLACK, Answer
 from case_api.subject_access.known import Known
 from case_api.subject_access.places import told_of
 from case_api.subject_access.sorting import Sorted
 from case_api.views.summaries import summary_of
 
 FORM: Final = "stagepost-subject-access-record-v1"
-BLACK: Final = "▇"
 AN_ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ABOUT_ANOTHER: Final = frozenset({"another_person", "names_another_person"})
 UNDECIDED, ANOTHER, KEPT = "not decided yet", "it is about another person", "kept back by a decision"
+IN_PART = "kept back in part by a decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,17 @@ class Told:
     told: Mapping[str, Any]
     kept: tuple[tuple[str, str], ...] = ()
     """Each place that is blackened, and why."""
+    partly: tuple[str, ...] = ()
+    """Each place in which some words are blackened."""
 
 
-def as_decided(one: Sorted, decided: Mapping[str, Answer] | None, known: Known) -> Told:
-    """A fact with what was decided on it; without decisions, everything that waits for one is kept back."""
+def as_decided(
+    one: Sorted, decided: Mapping[str, Answer] | None, known: Known, words: Mapping[str, Any] | None = None
+) -> Told:
+    """A fact with what was decided on it; without decisions, everything that waits for one is kept back.
+
+    *words*, by item, are what somebody left of a text that is released.
+    """
     event, answers = one.event, decided or {}
     event_id = str(event.event_id)
     if one.unsaid or (one.why and answers.get(event_id) != "release"):
@@ -48,10 +56,16 @@ def as_decided(one: Sorted, decided: Mapping[str, Answer] | None, known: Known) 
     kept = [place for place in one.places if answers.get(event_id + place.pointer) != "release"]
     told: dict[str, Any] = deepcopy(told_of(event))
     for place in kept:
-        _blacken(told, place.pointer)
+        _put(told, place.pointer, BLACK)
+    partly = {}
+    for place in one.places:
+        left = (words or {}).get(event_id + place.pointer, place.says)
+        if place not in kept and left != place.says:
+            partly[place.pointer] = left
+            _put(told, place.pointer, left)
     reasons = tuple((place.pointer, _because(place.why, decided)) for place in kept)
-    whole = not kept and (one.why is not None or not _envelope_names_another(event, known))
-    return Told(one, "whole" if whole else "header", told, reasons)
+    whole = not (kept or partly) and (one.why is not None or not _envelope_names_another(event, known))
+    return Told(one, "whole" if whole else "header", told, reasons, tuple(partly))
 
 
 def _because(why: str, decided: Mapping[str, Answer] | None) -> str:
@@ -69,11 +83,11 @@ def _envelope_names_another(event: Recorded, known: Known) -> bool:
     return any(one is not None and (known.is_another(one) or known.names_another(one)) for one in around)
 
 
-def _blacken(told: Any, pointer: str) -> None:
+def _put(told: Any, pointer: str, value: Any) -> None:
     *way, last = pointer.split("/")[1:]
     for step in way:
         told = told[int(step)] if isinstance(told, list) else told[step]
-    told[int(last) if isinstance(told, list) else last] = BLACK
+    told[int(last) if isinstance(told, list) else last] = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,8 @@ class Record:
     facts: Sequence[Told]
     policy: Policy
     directory: Authority
+    terms: Sequence[Term] = ()
+    """How long the record is kept (UK GDPR, article 15(1)(d))."""
 
     @property
     def role(self) -> str:
@@ -106,6 +122,7 @@ class Record:
             "person_id": str(self.known.subject),
             "role": self.role,
             "made_on": self.made_on.isoformat(),
+            "kept": [self._kept(term) for term in self.terms],
             "entries": [self._entry(number, one, corrected) for number, one in enumerate(self.shown, 1)],
             "not_shown": len(self.facts) - len(self.shown),
         }
@@ -114,6 +131,11 @@ class Record:
     def in_words(self) -> bytes:
         """The readable history."""
         return ("\n".join(self._lines()) + "\n").encode()
+
+    def _kept(self, term: Term) -> str:
+        since = f", {term.counts_from}" if term.counts_from else ""
+        counts_from = term.rule.counts_from.replace("_", " ")
+        return f"{term.rule.years} years from {counts_from}{since} ({self.policy.ref}: {term.rule.source})"
 
     def _without_ids(self, value: Any) -> Any:
         """Ids are for programs, and stand in the JSON; the person whose access it is reads `you`."""
@@ -129,7 +151,7 @@ class Record:
     def _summary(self, one: Told) -> str:
         """The fact in one line, without what is blackened in it."""
         line = summary_of(one.of.event.fact, self.policy, self.directory)
-        kept = dict(one.kept)
+        kept = {*dict(one.kept), *one.partly}
         black = [place.says for place in one.of.places if place.pointer in kept and isinstance(place.says, str)]
         return f"{type(one.of.event.fact).__name__}." if any(says in line for says in black) else line
 
@@ -148,13 +170,18 @@ class Record:
             "recorded_at": event.recorded_at.isoformat(),
             **one.told,
             "corrected_later": event.event_id in corrected,
-            "kept_back": [{"where": where, "because": because} for where, because in one.kept],
+            "kept_back": [
+                {"where": where, "because": because}
+                for where, because in (*one.kept, *((place, IN_PART) for place in one.partly))
+            ],
             "proved": "every word" if one.way == "whole" else "that it stands there",
         }
 
     def _lines(self) -> Iterator[str]:
         yield f"What {self.authority} holds about the {self.role} {self.known.subject} in the case {self.case_id}"
         yield f"Made on {self.made_on}. Entries in the order of recording; {BLACK} stands for what is not shown."
+        for term in self.terms:
+            yield f"Kept for {self._kept(term)}."
         corrected = self._corrected()
         for number, one in enumerate(self.shown, 1):
             event, by, reasons = one.of.event, one.told["by"], dict(one.kept)
