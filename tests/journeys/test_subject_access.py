@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.family import SCOPE, Door
+from tests.journeys.family import SCOPE, Door, register
 from tests.journeys.house import House
 
 pytestmark = pytest.mark.anyio
@@ -266,6 +266,23 @@ async def test_decisions_that_do_not_fit_release_nothing(case: Case, tmp_path):
     assert other.exit_code == 5
     assert not any(list((tmp_path / one).iterdir()) for one in ("open", "lacking", "other"))
     assert NAMES[MOTHER] not in open_list.stderr + lacking.stderr + other.stderr
+
+
+async def test_decisions_fit_the_facts_that_were_listed_and_not_what_is_kept_from_them_since(house: House, tmp_path):
+    family = await register(house.school)
+    case = Case(house, family.case_id)
+    meeting = {"kind": "planning", "at": "2027-01-10T10:00:00Z", "purpose": "To plan.", "invited": [family.anna]}
+    await house.school.done(f"{family.path}/meetings", meeting)
+    await case.access(family.anna, tmp_path / "first")
+    filled = decided(tmp_path / "first" / "decisions.json", tmp_path)
+    await house.school.done(f"{family.path}/views", {"party": family.anna, "how_gathered": "talk", "views": "Later."})
+    assert (await case.access(family.anna, tmp_path / "out", "--decisions", filled)).exit_code == 0
+    assert "Later." not in released(tmp_path / "out")
+
+    kept = {"person_id": family.anna, "extent": "everything", "reason": "A wish.", "authoriser": "hay"}
+    await house.school.done(f"{family.path}/withholdings", {**kept, "review_on": "2027-01-10"})
+    refused = await case.access(family.anna, tmp_path / "late", "--decisions", filled)
+    assert (refused.exit_code, "begin anew" in refused.stderr) == (5, True)
 
 
 async def test_nobody_but_the_people_of_the_case_has_access_and_a_full_folder_is_left_alone(case: Case, tmp_path):

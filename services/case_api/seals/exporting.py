@@ -2,12 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 from uuid import UUID
 
 from case_api.domain.event import SEALED
 from case_api.seals import merkle
 from case_api.seals.keeper import Checkpoint, Keeper
+from case_api.seals.nodes import Leaf
 from case_api.seals.verifier import FORMAT, VEILED, header_of, seal_lines, told
 from case_api.store.append import Shown, Stored
 from case_api.streams import told_of
@@ -62,11 +64,11 @@ async def _document(
     signed = await keeper.checkpoint()
     if signed is None:
         raise NoSuchCase
-    bodies = await keeper.journal.evidence.shown(stored)
+    bodies, places = await keeper.journal.evidence.shown(stored), await _places(keeper, signed, stored)
     facts, history = [], []
-    for one, body in zip(stored, bodies, strict=True):
+    for one, body, place in zip(stored, bodies, places, strict=True):
         way = way_of(one)
-        facts.append(await _fact(keeper, signed, one, body, way))
+        facts.append(_fact(one, body, place, way))
         history += _lines(one, body, way)
     document: dict[str, Any] = {
         "format": form,
@@ -97,16 +99,27 @@ def _lines(stored: Stored, body: Shown | None, way: Way) -> list[str]:
             assert_never(never)
 
 
-async def _fact(keeper: Keeper, signed: Checkpoint, stored: Stored, body: Shown | None, way: Way) -> dict[str, Any]:
-    leaf = await keeper.nodes.at(stored.position)
-    if leaf is None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    leaf: Leaf
+    proof: Sequence[bytes]
+
+
+async def _places(keeper: Keeper, signed: Checkpoint, stored: Sequence[Stored]) -> list[_Place]:
+    """Where each fact stands in the tree, with the proof of it; many at a time."""
+    leaves = await keeper.nodes.of_positions([one.position for one in stored])
+    if len(leaves) < len(stored):
         raise NoSuchCase
-    place = {
-        "leaf": leaf.number,
-        "proof": [_text(one) for one in await keeper.spans(merkle.inclusion(leaf.number, signed.size))],
-    }
+    found = [leaves[one.position] for one in stored]
+    ways = [merkle.inclusion(leaf.number, signed.size) for leaf in found]
+    proved = iter(await keeper.spans([span for way in ways for span in way]))
+    return [_Place(leaf, [next(proved) for _ in way]) for leaf, way in zip(found, ways, strict=True)]
+
+
+def _fact(stored: Stored, body: Shown | None, at: _Place, way: Way) -> dict[str, Any]:
+    place = {"leaf": at.leaf.number, "proof": [_text(one) for one in at.proof]}
     if way == "veiled":
-        return {**place, "stream": str(stored.stream), "hash": _text(leaf.value)}
+        return {**place, "stream": str(stored.stream), "hash": _text(at.leaf.value)}
     fact = {**place, "position": stored.position, "state": _text(stored.state)}
     shows = body if way == "whole" else None
     return fact if shows is None else {**fact, "body": shows.body.decode(), "salt": _text(shows.salt)}

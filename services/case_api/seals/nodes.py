@@ -6,14 +6,15 @@ refused, and reads what the other wrote.
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import psycopg
 
 from case_api.seals.merkle import Node
 from case_api.store.archive import StoreSettings
-from case_api.store.database import Database
+from case_api.store.database import Database, rounded_up
 from case_api.store.postgres_database import PostgresDatabase
 from case_api.store.postgres_schema import connection_info
 from case_api.store.sqlite_file import SQLiteFile
@@ -23,6 +24,10 @@ TABLES = (
     "seal_nodes (level bigint, number bigint, hash {bytes} NOT NULL, PRIMARY KEY (level, number))",
     "seal_checkpoints (size bigint PRIMARY KEY, note text NOT NULL)",
 )
+
+
+TOGETHER: Final = 128
+"""Rows that are asked for in one statement."""
 
 
 class Overtaken(Exception):
@@ -59,15 +64,23 @@ class Nodes:
         found = await self._leaves("WHERE position=?", position)
         return found[0] if found else None
 
+    async def of_positions(self, positions: Sequence[int]) -> dict[int, Leaf]:
+        """The leaves of several facts, by position."""
+        found: dict[int, Leaf] = {}
+        for some in _parts(positions):
+            leaves = await self._leaves(f"WHERE position IN ({_marks(some)})", *some)
+            found |= {leaf.position: leaf for leaf in leaves}
+        return found
+
     async def hashes(self, nodes: Iterable[Node]) -> dict[Node, bytes]:
         """The hashes of complete nodes; those that are not there are missing."""
         found: dict[Node, bytes] = {}
-        for level, number in set(nodes):
-            table, place = ("seal_nodes", (level, number)) if level else ("seal_leaves", (number,))
-            where = "level=? AND number=?" if level else "number=?"
-            rows = await self._database.rows(f"SELECT hash FROM {table} WHERE {where}", place)  # noqa: S608 (ours)
-            if rows:
-                found[level, number] = bytes(rows[0][0])
+        asked = set(nodes)
+        for level in {level for level, _ in asked}:
+            for some in _parts([number for at, number in asked if at == level]):
+                table, where = ("seal_nodes", f"level={level} AND ") if level else ("seal_leaves", "")
+                sql = f"SELECT number, hash FROM {table} WHERE {where}number IN ({_marks(some)})"  # noqa: S608 (ours)
+                found |= {(level, number): bytes(value) for number, value in await self._database.rows(sql, some)}
         return found
 
     async def above(self, nodes: Collection[Node]) -> dict[Node, bytes]:
@@ -128,3 +141,13 @@ async def open_nodes(settings: StoreSettings, authority: str) -> Nodes:
     tables = [f"CREATE TABLE IF NOT EXISTS {table}".replace("{bytes}", "bytea") for table in TABLES]
     await database.write((alone, [()]), *((table, [()]) for table in tables))
     return Nodes(database, database.close)
+
+
+def _parts(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Some values at a time, in few lengths, so that few statements are prepared."""
+    for start in range(0, len(values), TOGETHER):
+        yield rounded_up(values[start : start + TOGETHER])
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))
