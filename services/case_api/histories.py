@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from case_api.domain.event import Recorded
+from case_api.domain.facts.erasure import erases, without_the_erased
 from case_api.store.journal import Journal
 
 
@@ -55,6 +56,8 @@ class Histories:
         before = kept.events
         newer = await self._journal.read(stream, after=len(before))
         events = (*before, *newer) if newer else before
+        if erases(newer):
+            events = without_the_erased(events)
         self._keep(stream, kept, events)
         return events
 

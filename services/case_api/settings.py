@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="http://127.0.0.1:8080", pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     issuers: tuple[Issuer, ...] = ()
+    tombstones_dir: Path | None = None
+    """The folder with each authority's list of destroyed keys; `tombstones` below `var` without it."""
     policies: Path = Path("policies")
     default_policy: str = Field(default="scotland-generic@1", pattern=r"^[a-z0-9-]+@[0-9]+$")
     zone: ZoneInfo = ZoneInfo("Europe/London")

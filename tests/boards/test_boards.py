@@ -276,7 +276,7 @@ async def test_an_erased_learner_leaves_the_boards(journal, desk):
     story = Story().registered()
     await write(journal, story)
     assert await desk.boards.stage_board(TODAY)
-    await journal.destroy_key(story.case_id)
+    await journal.eraser.destroy([story.case_id])
     await desk.follower.refold(story.case_id)
     assert await desk.boards.stage_board(TODAY) == []
     assert not any((await desk.contents()).values())

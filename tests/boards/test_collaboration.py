@@ -137,6 +137,6 @@ async def test_nothing_is_left_of_a_learner_who_was_erased(journal, desk):
     story, _ = a_year_together()
     await write(journal, story)
     await desk.follower.catch_up()
-    await journal.destroy_key(story.case_id)
+    await journal.eraser.destroy([story.case_id])
     await desk.follower.refold(story.case_id)
     assert await desk.boards.rows(COLLABORATION) == []

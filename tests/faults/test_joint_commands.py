@@ -118,7 +118,7 @@ async def test_a_case_that_moves_between_decision_and_append_is_decided_again(sc
 async def test_who_is_erased_while_they_are_still_in_memory_is_left_out(school: School):
     await school.gives("first")
     erased = school.stories[0].case_id
-    await school.journal.destroy_key(erased)
+    await school.journal.eraser.destroy([erased])
     _, given = await school.gives("second")
     assert given == [story.case_id for story in school.stories[1:]]
     assert erased not in given

@@ -170,7 +170,7 @@ async def test_erased_events_stay_as_ids_and_types(journal, feed):
     told.then("2025-11-15", missed(story.anna, "sent"))
     await write(journal, told)
     before = await everything(feed, NOTIFIER)
-    await journal.destroy_key(story.case_id)
+    await journal.eraser.destroy([story.case_id])
     after = await everything(feed, NOTIFIER)
     assert [(item.id, item.type, item.subject) for item in after] == [
         (item.id, item.type, item.subject) for item in before

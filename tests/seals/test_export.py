@@ -57,7 +57,7 @@ async def test_types_of_facts_can_be_masked_and_nothing_of_them_is_read(keeper, 
 
 
 async def test_after_its_key_was_destroyed_a_case_keeps_its_shape_and_proofs(journal, keeper, case_id):
-    await journal.destroy_key(case_id)
+    await journal.eraser.destroy([case_id])
     erased = verifier.written(await export(keeper, case_id))
     assert len(check(erased, KEY)["facts"]) == 4
     assert canaries.FREE_TEXT.encode() not in erased

@@ -78,7 +78,7 @@ async def test_facts_that_are_not_sealed_yet_are_no_alarm(store, tmp_path):
 async def test_what_was_erased_is_no_alarm(journal, keeper):
     streams = await written(journal)
     await keeper.checkpoint()
-    await journal.destroy_key(streams[0])
+    await journal.eraser.destroy([streams[0]])
     assert await Scrub(keeper).run() == 6
 
 

@@ -145,7 +145,7 @@ async def test_after_its_key_is_destroyed_a_fact_cannot_be_read(journal):
     stream, person = uuid4(), uuid4()
     facts = (note(stream, 1), note(stream, 2, key_id=person))
     await journal.append(Append(facts, new_keys=(stream, person)))
-    await journal.destroy_key(person)
+    await journal.eraser.destroy([person])
     first, second = await journal.read(stream)
     assert isinstance(first.fact, NoteTaken)
     assert second.fact == Unreadable(why="erased", stored_name="NoteTaken.v1")
@@ -156,7 +156,7 @@ async def test_after_its_key_is_destroyed_a_fact_cannot_be_read(journal):
 async def test_a_destroyed_key_is_never_made_again(archive, settings, journal):
     stream = uuid4()
     await journal.append(opening(stream))
-    await journal.destroy_key(stream)
+    await journal.eraser.destroy([stream])
     with pytest.raises(KeyDestroyed):
         await journal.append(following(stream, 2))
     with pytest.raises(KeyDestroyed):
@@ -170,7 +170,7 @@ async def test_what_another_process_erased_is_sealed_no_more(settings, journal):
     await journal.append(opening(stream))
     await journal.append(following(stream, 2))
     elsewhere = Archive(settings)
-    await (await elsewhere.open(journal.authority)).destroy_key(stream)
+    await (await elsewhere.open(journal.authority)).eraser.destroy([stream])
     await elsewhere.close()
     for _ in range(2):
         with pytest.raises(KeyDestroyed):

@@ -47,7 +47,7 @@ async def test_what_the_library_writes_is_judged_like_any_command(journal):
 async def test_without_a_key_the_library_writes_nothing(journal):
     stream = uuid4()
     await journal.append(opening(stream))
-    await journal.destroy_key(stream)
+    await journal.eraser.destroy([stream])
     with pytest.raises(ValueError, match="destroyed"):
         await asyncio.to_thread(journal.application.events.put, [note(stream, 2)])
     assert await journal.head(stream) == 1

@@ -66,7 +66,7 @@ async def test_the_length_of_a_sealed_fact_does_not_tell_its_type(journal):
 
 async def test_without_its_key_a_sealed_fact_tells_no_type_either(journal):
     stream, _ = await begun(journal, ProtectionConcernRecorded)
-    await journal.destroy_key(stream)
+    await journal.eraser.destroy([stream])
     [found] = await journal.read(stream)
     assert found.fact == Unreadable(why="erased", stored_name=SEALED)
 

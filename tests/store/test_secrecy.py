@@ -50,7 +50,7 @@ async def test_of_a_destroyed_key_nothing_stays_in_its_table(settings, journal, 
     await journal.append(opening(stream))
     [(_, wrapped)] = await journal._backend.keys.rows("SELECT key_id, wrapped FROM data_keys")
     text = base64.b64encode(bytes(wrapped)).decode()
-    await journal.destroy_key(stream)
+    await journal.eraser.destroy([stream])
     flush(settings)
     if settings.url == "sqlite":
         held = [path.name for path in files.rglob("*") if path.is_file() and bytes(wrapped) in path.read_bytes()]

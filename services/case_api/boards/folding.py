@@ -88,7 +88,8 @@ class Folding:
         return Contents(policy.ref, cases, rows, whole, parked)
 
     def _given(self, case: Case, told: Told, policy: Policy) -> FoldedCase:
-        return FoldedCase(case, told, policy, self._hashed)
+        """A ledger goes with its case (D10)."""
+        return FoldedCase(case, Told() if case.erasure.done else told, policy, self._hashed)
 
     async def _loaded(self, cases: Sequence[UUID], brought: Sequence[Stored]) -> Mapping[UUID, tuple[Case, Told]]:
         """All of them, or none where something is wrong with one: then each is loaded by itself."""

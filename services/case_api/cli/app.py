@@ -3,11 +3,13 @@
 import typer
 
 from case_api.cli.documents import openapi, reference, schemas
+from case_api.cli.erase import erase
 from case_api.cli.export import export_case
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.retention import retention
 from case_api.cli.serve import serve
 from case_api.cli.subject_access import subject_access
+from case_api.cli.tombstones import tombstones
 from case_api.cli.verify import verify
 
 app = typer.Typer(
@@ -22,6 +24,8 @@ app.command("export")(export_case)
 app.command()(verify)
 app.command()(retention)
 app.command("subject-access")(subject_access)
+app.command()(erase)
+app.command()(tombstones)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

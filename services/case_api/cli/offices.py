@@ -17,7 +17,7 @@ from case_api.store.archive import StoreSettings
 async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Offices, StoreSettings]]:
     """The offices of every authority, opened when they are asked for; a key that is missing ends the command."""
     try:
-        store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
+        store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys, settings.tombstones_dir)
         offices = Offices(store, SystemClock(), Packs(settings.policies), settings)
     except (UnsafeSettings, PackBroken) as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)

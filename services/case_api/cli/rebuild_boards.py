@@ -6,13 +6,10 @@ import typer
 
 from case_api.boards.edition import EditionGone
 from case_api.boards.rebuild import rebuild
-from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
-from case_api.clock import SystemClock
+from case_api.cli.offices import serving_offices
+from case_api.cli.settings import settings_or_exit
 from case_api.http.serving import spare_the_collector
-from case_api.office import Offices
-from case_api.packs import Packs
-from case_api.settings import Settings, UnsafeSettings, authority_keys
-from case_api.store.archive import StoreSettings
+from case_api.settings import Settings
 from case_api.store.journal import StoreUnavailable
 
 EXIT_UNAVAILABLE = 3
@@ -28,9 +25,6 @@ def rebuild_boards() -> None:
     spare_the_collector()
     try:
         asyncio.run(_rebuild_all(settings))
-    except UnsafeSettings as unsafe:
-        typer.echo(f"stagepost: {unsafe}", err=True)
-        raise typer.Exit(EXIT_UNSAFE) from None
     except StoreUnavailable:
         typer.echo("stagepost: the store cannot be reached; nothing was changed", err=True)
         raise typer.Exit(EXIT_UNAVAILABLE) from None
@@ -40,12 +34,8 @@ def rebuild_boards() -> None:
 
 
 async def _rebuild_all(settings: Settings) -> None:
-    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
-    offices = Offices(store, SystemClock(), Packs(settings.policies), settings)
-    try:
+    async with serving_offices(settings) as (offices, _):
         for name in settings.authorities:
             office = await offices.of(name)
             count = await rebuild(office.journal, office.tables, office.folding)
             typer.echo(f"{name}: {count} cases")
-    finally:
-        await offices.close()

@@ -23,7 +23,7 @@ async def keeping(settings: Settings, authority: str) -> AsyncIterator[Keeper]:
     except UnsafeSettings as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
-    store = StoreSettings(settings.database, settings.var, keys)
+    store = StoreSettings(settings.database, settings.var, keys, settings.tombstones_dir)
     archive = Archive(store)
     try:
         keeper = await open_keeper(store, await archive.open(authority), seeds[authority])

@@ -3,6 +3,7 @@
 import typer
 
 from case_api.settings import Settings, UnsafeSettings, load
+from case_api.store.tombstones import Tombstones, TombstonesUnreadable
 
 EXIT_UNSAFE = 2
 
@@ -10,7 +11,13 @@ EXIT_UNSAFE = 2
 def settings_or_exit(*, serves: bool = True) -> Settings:
     """The settings of the environment, or the end of the command."""
     try:
-        return load(serves=serves)
-    except UnsafeSettings as unsafe:
+        settings = load(serves=serves)
+        for name in settings.authorities:
+            Tombstones(settings.tombstones_dir or settings.var / "tombstones", name).read()
+    except (UnsafeSettings, TombstonesUnreadable) as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
+    except OSError:
+        typer.echo("stagepost: a list of destroyed keys cannot be opened", err=True)
+        raise typer.Exit(EXIT_UNSAFE) from None
+    return settings

@@ -14,6 +14,7 @@ from case_api.domain.facts.assessments import Assessments
 from case_api.domain.facts.concerns import Concerns
 from case_api.domain.facts.coordination import Coordination
 from case_api.domain.facts.entitlements import Entitlements
+from case_api.domain.facts.erasure import Erasure, PersonalDataKeyDestroyed
 from case_api.domain.facts.evaluations import Evaluations
 from case_api.domain.facts.involvement import Involvements
 from case_api.domain.facts.meetings import Meetings
@@ -65,6 +66,7 @@ class Case(Struct, frozen=True, gc=False):
     transfers: Transfers = field(default_factory=Transfers)
     retention: Retention = field(default_factory=Retention)
     subject_access: SubjectAccess = field(default_factory=SubjectAccess)
+    erasure: Erasure = field(default_factory=Erasure)
 
     @property
     def exists(self) -> bool:
@@ -85,11 +87,16 @@ def evolve(case: Case, at: Recorded) -> Case:
 
 
 def forward(case: Case, events: Iterable[Recorded]) -> Case:
-    """The case after further events, none of which corrects an earlier one; it is made once, at the end."""
+    """The case after further events, none of which corrects an earlier one; it is made once, at the end.
+
+    Of what was erased nothing is left in it, whether its keys can be destroyed at once or a moment later (D10).
+    """
     moved: dict[str, Any] = {}
     for at in events:
-        moved["version"], moved["recorded_at"] = at.version, at.recorded_at
         owner = at.fact.owner
+        if isinstance(at.fact, PersonalDataKeyDestroyed):
+            case, moved = Case(case.id), {}
+        moved["version"], moved["recorded_at"] = at.version, at.recorded_at
         if owner in EVOLVE and at.name != SEALED:  # a matter's facts are of the same classes, and of no case (I30)
             slice_before = moved[owner] if owner in moved else getattr(case, owner)
             moved[owner] = EVOLVE[owner](slice_before, at.fact, at)

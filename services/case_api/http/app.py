@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from case_api import __version__
 from case_api.clerk import Clerk
 from case_api.clock import Clock, MovableClock, SystemClock
+from case_api.forgetting import Forgetting
 from case_api.http import (
     accesses,
     agreements,
@@ -119,7 +120,7 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
     tokens = Tokens(trust, settings.longest_token_life, time.time)
     packs = Packs(settings.policies)
-    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
+    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys, settings.tombstones_dir)
     offices = Offices(store, clock, packs, settings, _background(clock) if settings.follower else ())
 
     app = FastAPI(
@@ -186,7 +187,10 @@ def _background(clock: Clock) -> tuple[Attend, ...]:
     async def seal(office: Office) -> None:
         await office.seals.run()
 
-    return follow, keep_time, seal
+    async def forget(office: Office) -> None:
+        await Forgetting(office).run()
+
+    return follow, keep_time, seal, forget
 
 
 def _checks(settings: Settings, offices: Offices) -> dict[str, Callable[[], Awaitable[None]]]:

@@ -18,6 +18,7 @@ from case_api.access.rules import EVERY_FIELD, Action, Fields
 from case_api.clock import Clock
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.erasure import erases
 from case_api.domain.policy import Policy
 from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
@@ -203,6 +204,8 @@ async def told(
     """The ledger has a stream of its own, so being told never disturbs an edit of the case (D14)."""
     look = Look(request, acting.who, office, case_id, times, if_none_match)
     events, (policy, authority) = await look.events(), await look.ground()
+    if erases(events):
+        office.histories.forget(told_of(case_id))
     with as_problems():
         ledger = await office.histories.of(told_of(case_id))
     try:

@@ -12,7 +12,7 @@ from case_api.seals.keeper import Checkpoint, Keeper
 from case_api.seals.nodes import Leaf
 from case_api.seals.verifier import FORMAT, VEILED, header_of, seal_lines, told
 from case_api.store.append import Shown, Stored
-from case_api.streams import told_of
+from case_api.streams import stream_of_authority, told_of
 
 Way = Literal["whole", "header", "veiled"]
 """How a fact stands in an export: with its body and salt, as it is stored and encrypted, or its place alone."""
@@ -84,7 +84,8 @@ async def _document(
 
 def _is_masked(stored: Stored, case_id: UUID, people: bool, masked: Collection[str]) -> bool:
     header = header_of(stored.state)
-    return stored.name.partition(".")[0] in masked or not (people or header["key_id"] == str(case_id))
+    ours = {str(case_id), str(stream_of_authority(header["authority"]))}
+    return stored.name.partition(".")[0] in masked or not (people or header["key_id"] in ours)
 
 
 def _lines(stored: Stored, body: Shown | None, way: Way) -> list[str]:

@@ -10,6 +10,7 @@ from case_api.store.journal import Journal
 from case_api.store.keys import Keyring
 from case_api.store.postgres_backend import open_postgres
 from case_api.store.sqlite_backend import open_sqlite
+from case_api.store.tombstones import Tombstones
 
 _NAME = re.compile(r"(?!pg_)(?!.*_keys$)[a-z][a-z0-9_]{0,40}")
 _RESERVED = {"public", "information_schema"}
@@ -29,6 +30,12 @@ class StoreSettings:
     """Folder of everything that is written (D27); with SQLite, one folder for each authority."""
     authorities: Mapping[str, bytes] = field(repr=False)
     """Each authority's name and its key of 32 bytes."""
+    tombstones: Path | None = None
+    """Folder with each authority's list of destroyed keys; below *var* if there is none."""
+
+    def tombstones_of(self, authority: str) -> Tombstones:
+        """The list of the keys of one authority that were destroyed."""
+        return Tombstones(self.tombstones or self.var / "tombstones", authority)
 
 
 class Archive:
@@ -44,7 +51,7 @@ class Archive:
         self._opening = asyncio.Lock()
 
     async def open(self, authority: str) -> Journal:
-        """The authority's journal. Raises UnknownAuthority, StoreUnavailable."""
+        """The authority's journal. Raises UnknownAuthority, StoreUnavailable, TombstonesUnreadable."""
         journal = self._journals.get(authority)
         if journal is not None:
             return journal
@@ -63,9 +70,18 @@ class Archive:
             await journal.close()
 
     async def _open(self, keyring: Keyring) -> Journal:
+        """Nothing is read of a store that was put back before what it had forgotten is forgotten in it again."""
+        listed = self._settings.tombstones_of(keyring.authority).read()
         if self._settings.url == "sqlite":
-            return Journal(keyring, await open_sqlite(self._settings.var / keyring.authority, keyring))
-        return Journal(keyring, await open_postgres(self._settings.url, keyring))
+            journal = Journal(keyring, await open_sqlite(self._settings.var / keyring.authority, keyring))
+        else:
+            journal = Journal(keyring, await open_postgres(self._settings.url, keyring))
+        try:
+            await journal.eraser.bury(listed)
+        except BaseException:
+            await journal.close()
+            raise
+        return journal
 
 
 def _checked(name: str) -> str:

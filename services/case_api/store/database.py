@@ -34,6 +34,9 @@ class Database(Protocol):
     async def erase(self, table: str, *steps: Step) -> None:
         """The same, and leave nothing of what was overwritten in the file of *table*."""
 
+    async def clear(self, tables: Sequence[str], *steps: Step) -> None:
+        """The same for tables that are too large to be written anew: on PostgreSQL the place of a row is free again."""
+
 
 def id_out(value: UUID | str) -> UUID:
     """An id as the program knows it."""

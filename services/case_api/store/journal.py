@@ -33,6 +33,7 @@ from case_api.store.backend import Backend
 from case_api.store.bell import POLL, heard
 from case_api.store.committer import Committer
 from case_api.store.entry import Entry, KeyedRow
+from case_api.store.eraser import Eraser
 from case_api.store.evidence import Evidence
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
@@ -87,6 +88,7 @@ class Journal:
         """The same log byte for byte."""
         self.pages = Pages(self._reads, self._mapper, self._keys)
         """The same log, opened only where that is needed."""
+        self.eraser = Eraser(backend.log, self._reads, self._keys, self._open)
         self._writer = GroupWriter(Committer(backend.line), Entry.touches)
 
     async def append(self, item: Append) -> None:
@@ -198,18 +200,6 @@ class Journal:
     async def restricted_attempts(self, *about: UUID) -> list[Attempt]:
         """Those that are stored sealed and concern one of these matters or cases, the newest first (I30)."""
         return await self._attempts.restricted(about)
-
-    async def destroy_key(self, key_id: UUID) -> None:
-        """Erase every body under this key: from now on its facts read as Unreadable (D10)."""
-        await self._keys.destroy(key_id)
-
-    async def forget(self, case_id: UUID) -> None:
-        """Delete the identifiers and the kept replies of an erased case (D9, D13)."""
-        case = [(self._backend.log.id_in(case_id),)]
-        await self._backend.log.write(
-            ("DELETE FROM identifiers WHERE case_id=?", case),
-            ("DELETE FROM idempotency WHERE case_id=?", case),
-        )
 
     async def purge_expired(self, now: datetime) -> None:
         """Delete replies that were kept for their 30 days (D13)."""

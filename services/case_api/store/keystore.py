@@ -56,15 +56,21 @@ class KeyStore:
         wanted = set(key_ids)
         return _complete(wanted, await self._together.ask(wanted)) if wanted else {}
 
-    async def destroy(self, key_id: UUID) -> None:
-        """Erase everything that is sealed under this key. It leaves a row, so that no key is made again."""
+    async def destroy(self, key_ids: Collection[UUID]) -> None:
+        """Erase everything that is sealed under these keys. Each leaves a row, so that no key is made again."""
         now = datetime.now(UTC).isoformat()
         sql = (
             "INSERT INTO data_keys (key_id, wrapped, made_at, destroyed_at) VALUES (?,NULL,?,?)"
-            " ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at"
+            " ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL,"
+            " destroyed_at = coalesce(data_keys.destroyed_at, excluded.destroyed_at)"
         )
-        await self._database.erase("data_keys", (sql, [(self._database.id_in(key_id), now, now)]))
-        self._known.pop(key_id, None)
+        await self._database.erase("data_keys", (sql, [(self._database.id_in(one), now, now) for one in key_ids]))
+        self.forget(key_ids)
+
+    async def destroyed(self) -> dict[UUID, str]:
+        """Every key that was destroyed, and when."""
+        rows = await self._database.rows("SELECT key_id, destroyed_at FROM data_keys WHERE destroyed_at IS NOT NULL")
+        return {id_out(key_id): at for key_id, at in rows}
 
     async def close(self) -> None:
         await self._writer.close()

@@ -16,6 +16,9 @@ READERS = 4
 PATIENCE = 4.0
 """Seconds to wait for a connection that is free."""
 
+PATIENCE_OF_OPERATORS = "60s"
+"""How long the rewriting of a table waits for others to let go of it."""
+
 PAUSES = (0.0, 0.05, 0.1, 0.2)
 """Seconds before a read is tried again when its connection was lost; the pool then looks for the server itself."""
 
@@ -28,6 +31,7 @@ class PostgresDatabase:
     position = "notification_id"
 
     def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             conninfo, kwargs={"autocommit": True}, min_size=1, max_size=READERS, timeout=PATIENCE, open=False
         )
@@ -72,9 +76,19 @@ class PostgresDatabase:
 
     async def erase(self, table: str, *steps: Step) -> None:
         await self.write(*steps)
+        await self._vacuum(f"VACUUM (FULL) {table}")
+
+    async def clear(self, tables: Sequence[str], *steps: Step) -> None:
+        await self.write(*steps)
+        await self._vacuum(f"VACUUM {', '.join(tables)}")
+
+    async def _vacuum(self, sql: str) -> None:
+        """However long it takes: on a connection of its own, since those of requests have little patience."""
         try:
-            async with self._pool.connection() as connection:
-                await connection.execute(f"VACUUM (FULL) {table}".encode(), prepare=False)
+            async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                await connection.execute("SET statement_timeout = 0")
+                await connection.execute(f"SET lock_timeout = '{PATIENCE_OF_OPERATORS}'".encode())
+                await connection.execute(sql.encode())
         except psycopg.OperationalError:
             raise StoreUnavailable("the database did not rewrite a table") from None
 

@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS {log}.stored_events (
 ) WITH (autovacuum_analyze_threshold = 1000, autovacuum_analyze_scale_factor = 0.01);
 CREATE INDEX IF NOT EXISTS sealed_streams ON {log}.stored_events (originator_id)
   WHERE topic = 'Sealed.v1' AND originator_version = 1;
+CREATE INDEX IF NOT EXISTS erased_streams ON {log}.stored_events (originator_id)
+  WHERE topic = 'PersonalDataKeyDestroyed.v1';
 ALTER TABLE {log}.stored_events ALTER COLUMN state SET STORAGE EXTERNAL; -- ciphertext does not compress
 
 CREATE TABLE IF NOT EXISTS {log}.idempotency (
@@ -92,6 +94,7 @@ CREATE TABLE IF NOT EXISTS {keys}.data_keys (
   made_at text NOT NULL,
   destroyed_at text
 );
+CREATE INDEX IF NOT EXISTS destroyed_keys ON {keys}.data_keys (destroyed_at) WHERE destroyed_at IS NOT NULL;
 
 CREATE OR REPLACE FUNCTION {log}.refuse() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION '% is append only', TG_TABLE_NAME; END $$;

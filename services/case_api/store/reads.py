@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from case_api.domain.event import SEALED
+from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.store.append import PlacedHeader, Stored
 from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.frame import FrameError, take_apart
@@ -28,6 +29,7 @@ class Found(NamedTuple):
     state: bytes
 
 
+ERASED = PersonalDataKeyDestroyed.topic
 _EVENT = "originator_id, originator_version, topic, state"
 _HEAD = "coalesce((SELECT max(originator_version) FROM stored_events WHERE originator_id=?), 0)"
 
@@ -161,6 +163,12 @@ class Reads:
         )
         rows = await self._rows(sql, (self._id(after or UUID(int=0)), limit))
         return [id_out(row[0]) for row in rows]
+
+    async def erasures(self, after: int) -> list[int]:
+        """Positions of the facts that erased a learner, after a position; a partial index knows them."""
+        place = self._database.position
+        sql = f"SELECT {place} FROM stored_events WHERE topic='{ERASED}' AND +{place}>? ORDER BY 1"  # noqa: S608 (ours)
+        return [row[0] for row in await self._rows(sql, (after,))]
 
     async def _as_stored(self, which: str, *parameters: object) -> list[Stored]:
         rows = await self._rows(f"{self._stored} {which}", parameters)

@@ -71,9 +71,13 @@ class SQLiteFile:
         """Run *work* on the writer's thread, with the writer's connection."""
         return await asyncio.get_running_loop().run_in_executor(self._writer_thread, work, self._writer)
 
-    async def erase(self, table: str, *steps: Step) -> None:
+    async def erase(self, _: str, *steps: Step) -> None:
         await self.write(*steps)
-        await self.on_writer(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        await self._empty_the_log()
+
+    async def clear(self, _: Sequence[str], *steps: Step) -> None:
+        await self.write(*steps)
+        await self._empty_the_log()
 
     async def _look_again(self) -> None:
         """Go over to the file that stands in the place now; one that is missing is never made anew while we run."""
@@ -98,6 +102,13 @@ class SQLiteFile:
         self._reader.close()
         await self.on_writer(sqlite3.Connection.close)
         self._writer_thread.shutdown()
+
+    async def _empty_the_log(self) -> None:
+        """Write the whole write-ahead log into the file, and cut it off: it holds pages as they were."""
+        sql = "PRAGMA wal_checkpoint(TRUNCATE)"
+        [(busy, _, _)] = await self.on_writer(lambda connection: connection.execute(sql).fetchall())
+        if busy:
+            raise StoreUnavailable("somebody reads the file for too long: what was erased is still in its log")
 
     def _replace(self, old: sqlite3.Connection) -> sqlite3.Connection:
         old.close()

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS stored_events (
 );
 CREATE INDEX IF NOT EXISTS sealed_streams ON stored_events (originator_id)
   WHERE topic = 'Sealed.v1' AND originator_version = 1;
+CREATE INDEX IF NOT EXISTS erased_streams ON stored_events (originator_id) WHERE topic = 'PersonalDataKeyDestroyed.v1';
 CREATE TABLE IF NOT EXISTS idempotency (
   client TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -42,6 +43,7 @@ CREATE TABLE IF NOT EXISTS data_keys (
   made_at TEXT NOT NULL,
   destroyed_at TEXT
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS destroyed_keys ON data_keys (destroyed_at) WHERE destroyed_at IS NOT NULL;
 """
 
 ATTEMPTS = """

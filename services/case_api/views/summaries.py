@@ -83,6 +83,7 @@ LINES: Final[Mapping[str, str]] = {
     "RetentionHoldLifted": "A reason to keep the record has ended: {fact.reason}.",
     "SubjectAccessAnswered": "A person was given what is held about them.",
     "RecordCorrected": "An earlier entry was corrected.",
+    "PersonalDataKeyDestroyed": "What was recorded until now was erased: {fact.facts} entries. {fact.reason}.",
 }
 """By the event's name without its version."""
 

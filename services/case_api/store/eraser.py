@@ -1,0 +1,72 @@
+"""Forgetting: keys are destroyed for good, whatever was put back; what stands in the clear of a case goes with them."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from case_api.domain.event import Recorded
+from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
+from case_api.store.append import KeyMissing, Placed
+from case_api.store.database import Database
+from case_api.store.frame import FrameError
+from case_api.store.keystore import KeyStore
+from case_api.store.reads import Found, Reads
+
+
+class Eraser:
+    """Erases in one authority's databases. Every method may raise StoreUnavailable; all can be repeated."""
+
+    def __init__(
+        self,
+        log: Database,
+        reads: Reads,
+        keys: KeyStore,
+        opened: Callable[[Sequence[Found]], Awaitable[list[Recorded]]],
+    ) -> None:
+        self._log, self._reads, self._keys, self._opened = log, reads, keys, opened
+
+    async def destroy(self, key_ids: Collection[UUID]) -> None:
+        """Erase every body under these keys: from now on its facts read as Unreadable (D10)."""
+        await self._keys.destroy(key_ids)
+
+    async def make_ready(self, key_id: UUID) -> None:
+        """Make a key that nobody is erased by; it may be there already."""
+        await self._keys.make([key_id])
+
+    async def destroyed(self) -> dict[UUID, str]:
+        """Every key that was destroyed here, and when."""
+        return await self._keys.destroyed()
+
+    def forget_keys(self, key_ids: Iterable[UUID]) -> None:
+        """Let go of keys that another process has destroyed."""
+        self._keys.forget(key_ids)
+
+    async def forget(self, case_id: UUID) -> None:
+        """Delete the identifiers and the kept replies of an erased case (D9, D13)."""
+        case = [(self._log.id_in(case_id),)]
+        await self._log.clear(
+            ("identifiers", "idempotency"),
+            ("DELETE FROM identifiers WHERE case_id=?", case),
+            ("DELETE FROM idempotency WHERE case_id=?", case),
+        )
+
+    async def facts(self, after: int = 0) -> list[Placed]:
+        """The facts that erased somebody, after a position. One that was altered is left to `stagepost verify`."""
+        found: list[Placed] = []
+        for position in await self._reads.erasures(after):
+            [(_, stored)] = await self._reads.page(position - 1, 1, position)
+            with suppress(FrameError, KeyMissing):
+                found.append(Placed(position, (await self._opened([stored]))[0]))
+        return found
+
+    async def bury(self, listed: Mapping[UUID, str]) -> int:
+        """Destroy again what was destroyed once, by the list that outlives backups and by the log; how many keys.
+
+        A key store that was put back may hold such keys again, or may never have heard of them.
+        """
+        erased = [one.recorded.fact for one in await self.facts()]
+        told = {key_id for fact in erased if isinstance(fact, PersonalDataKeyDestroyed) for key_id in fact.key_ids}
+        risen = (told | listed.keys()) - (await self.destroyed()).keys()
+        if risen:
+            await self.destroy(risen)
+        return len(risen)
