@@ -15,6 +15,7 @@ from notifier.case_api import CaseApi, CaseApiRefused, CaseApiUnavailable
 from notifier.clock import Clock, real_now
 from notifier.crash_points import passing
 from notifier.database import Database, DatabaseUnavailable, Transaction
+from notifier.erasure import ERASED, forget
 from notifier.logs import logger
 from notifier.outbox import Entry
 from notifier.reports import Outcome
@@ -22,6 +23,7 @@ from notifier.rules import EVENTS
 from notifier.wire import FeedEvent, Page
 
 FEED = "case_api"
+WANTED = EVENTS | {ERASED}
 PAGE = 100
 TRIES = 3
 """How often an event is tried in its turn before its lane parks."""
@@ -81,6 +83,8 @@ class Follower:
 
     async def _address(self, event: FeedEvent) -> Addressed:
         trouble = None
+        if event.type == ERASED:
+            return Addressed(event, [])
         for _ in range(TRIES):
             try:
                 return await self._look_up(event)
@@ -96,7 +100,10 @@ class Follower:
 
     def _store(self, work: Transaction, addressed: Sequence[Addressed], cursor: str) -> None:
         for each in addressed:
-            if lanes.is_parked(work, each.event.case_id):
+            if each.event.type == ERASED:
+                forget(work, each.event.case_id)
+                self._log.info("case_erased", event_id=str(each.event.id))
+            elif lanes.is_parked(work, each.event.case_id):
                 lanes.park(work, each.event, lanes.BEHIND, self._clock.now())
             elif each.trouble:
                 self._log.error("case_parked", event_id=str(each.event.id), code=each.trouble)
@@ -143,6 +150,6 @@ def _position(work: Transaction) -> str | None:
 def _wanted(page: Page) -> list[FeedEvent]:
     """The events that matter here. One without id or case has no lane to park in: stop, not lose it."""
     try:
-        return [event for item in page.items if (event := FeedEvent.model_validate(item)).type in EVENTS]
+        return [event for item in page.items if (event := FeedEvent.model_validate(item)).type in WANTED]
     except ValidationError:
         raise CaseApiRefused("feed_item_unreadable", 200) from None

@@ -5,7 +5,7 @@ from uuid import UUID
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed, Reason
-from case_api.domain.refusal import Decision, decided
+from case_api.domain.refusal import Decision, Missing, Refusal, decided
 
 
 class EraseLearner(Command):
@@ -16,12 +16,26 @@ class EraseLearner(Command):
     """Of the keys under which the facts of the case and of its ledger are sealed."""
 
 
-def erase_learner(case: Case, command: EraseLearner, _: Situation) -> Decision:
+class HeldByLaw(Refusal):
+    slug = "held-by-law"
+    rule_id = "I34"
+    guidance_ref = "R111"
+    title = "A legal hold stands: nothing of this case is erased."
+    advice = "Wait until every hold has ended, or have the authority lift those named under 'missing'."
+
+
+def no_hold_stands(case: Case, at: Situation) -> Refusal | None:
+    """I34: what must be kept is kept, whatever a schedule or a request says."""
+    holds = case.retention.held_on(at.today)
+    missing = tuple(Missing(rule_id="I34", what="legal_hold", ref=hold.placed.hold_id) for hold in holds)
+    return HeldByLaw(missing=missing) if missing else None
+
+
+def erase_learner(case: Case, command: EraseLearner, at: Situation) -> Decision:
     """What nobody can read any more is not erased again."""
     if case.erasure.done:
-        return Decision()
+        return decided()
     people = {case.people.learner.person_id} if case.people.learner else set[UUID]()
     keys = people | case.people.carers.keys() | set(command.key_ids)
-    return decided(
-        then=PersonalDataKeyDestroyed(reason=command.reason, facts=case.version, key_ids=tuple(sorted(keys))),
-    )
+    erased = PersonalDataKeyDestroyed(reason=command.reason, facts=case.version, key_ids=tuple(sorted(keys)))
+    return decided(no_hold_stands(case, at), then=erased)

@@ -1,0 +1,249 @@
+"""A learner is erased while two processes serve: at once nobody reads what was recorded, and no file holds it."""
+
+import asyncio
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from case_api.cli.app import app
+from case_api.clock import SystemClock
+from case_api.erasing import Erasing, Wanted
+from case_api.forgetting import Forgetting
+from case_api.office import Office, Offices
+from case_api.packs import Packs
+from case_api.settings import authority_keys
+from case_api.store.archive import StoreSettings
+from case_api.streams import told_of
+from tests import canaries
+from tests.journeys.api import AUTHORITY
+from tests.journeys.family import Door, Family
+from tests.journeys.town import Town
+
+pytestmark = pytest.mark.anyio
+WHY = ("--reason", "request_upheld", "--by", "okafor")
+VIEWS = ("", "/timeline", "/supports", "/plan", "/agreements", "/chronology", "/meetings", "/told", "/stage")
+
+
+async def stagepost(town: Town, *arguments: object) -> Result:
+    """The command line over the same store, while it is served."""
+    given = town.api.settings
+    told = {
+        "STAGEPOST_MODE": "test",
+        "STAGEPOST_VAR": str(given.var),
+        "STAGEPOST_AUTHORITIES": ",".join(given.authorities),
+        "STAGEPOST_DATABASE_URL": given.database_url,
+    }
+    return await asyncio.to_thread(CliRunner().invoke, app, [str(one) for one in arguments], env=told)
+
+
+async def sown(school: Door) -> Family:
+    """A family about whom every canary was recorded, under the learner's key and a carer's."""
+    learner = {
+        "name": canaries.LEARNER,
+        "date_of_birth": "2016-05-11",
+        "setting": "burnside-primary",
+        "identifiers": [{"system": "scn", "value": canaries.PUPIL_NUMBER}],
+    }
+    case_id = (await school.done("/v1/cases", learner))["id"]
+    path = f"/v1/cases/{case_id}"
+    rights = {"parental_responsibilities_and_rights": {"held": True}}
+    anna = await school.done(f"{path}/carers", {"name": canaries.CARER, "relationship": "mother", **rights})
+    reached = [{"channel": "email", "address": canaries.EMAIL}, {"channel": "sms", "address": canaries.TELEPHONE}]
+    await school.done(
+        f"{path}/contact-preferences",
+        {"person_id": anna["id"], "channels": reached, "language": "pl", "set_by": "themselves"},
+        headers={"If-Match": "*"},
+    )
+    concern = {"raised_by": {"kind": "carer", "person": anna["id"]}, "description": canaries.FREE_TEXT}
+    await school.done(f"{path}/concerns", concern)
+    person_id = (await school.seen(path))["learner"]["person_id"]
+    return Family(case_id, person_id, anna["id"], anna["id"])
+
+
+async def shown(door: Door, family: Family) -> str:
+    """All that a reader of the whole record gets to see of it."""
+    answers = [await door.get(f"{family.path}{view}") for view in VIEWS]
+    return "\n".join(answer.text for answer in answers)
+
+
+def held(text: str) -> list[str]:
+    return [canary for canary in canaries.SOWN if canary in text]
+
+
+async def newest_event(town: Town, family: Family) -> str:
+    page = await town.door("notifier").seen("/v1/events", params={"limit": 500})
+    mine = [item for item in page["items"] if item.get("subject") == family.case_id]
+    return str(next(item["id"] for item in mine if item["type"] == "ConcernRaised.v1"))
+
+
+def files_of(town: Town, request: pytest.FixtureRequest) -> list[Path]:
+    """Every folder in which something of the store can lie."""
+    folders = [town.api.settings.var, town.api.log.parent]
+    if town.api.settings.database_url != "sqlite" and (server := request.getfixturevalue("postgres_server")):
+        with psycopg.connect(town.api.settings.database_url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+        folders.append(server.data)
+    return folders
+
+
+async def test_an_erased_learner_is_gone_from_both_processes_at_once(town: Town, request, tmp_path):
+    here, there = town.door("auditor"), town.door("auditor", at=town.other)
+    family = await sown(town.school)
+    assert held(await shown(here, family)) == held(await shown(there, family))
+    assert canaries.FREE_TEXT in await shown(there, family)
+    facts = len((await here.seen(f"{family.path}/timeline"))["items"])
+    event = await newest_event(town, family)
+
+    done = await stagepost(town, "erase", family.uuid, *WHY, "--yes")
+    assert (done.exit_code, done.stderr) == (0, "")
+    for door in (there, here):
+        assert held(await shown(door, family)) == []
+        story = (await door.seen(f"{family.path}/timeline"))["items"]
+        assert [entry["summary"] for entry in story[:-1]] == ["This entry was erased."] * facts
+        assert (story[-1]["type"], story[-1]["data"]["facts"]) == ("PersonalDataKeyDestroyed.v1", facts)
+        assert story[-1]["actor"]["subject"] == "okafor"
+    await nothing_can_be_done(town, family, event)
+    await the_proofs_still_hold(town, family, facts, tmp_path)
+    assert [found for folder in files_of(town, request) for found in canaries.found(folder)] == []
+
+
+async def nothing_can_be_done(town: Town, family: Family, event: str) -> None:
+    """No command, no search, no message; and whoever comes anew under the same number is somebody new."""
+    for at in (town.one, town.other):
+        school, notifier = town.school.at(at), town.door("notifier", at=at)
+        again = {"raised_by": {"kind": "staff", "staff": "hay"}, "description": "x"}
+        assert (await school.post(f"{family.path}/concerns", again)).status_code == 404
+        carer = {
+            "name": "Late",
+            "relationship": "aunt",
+            "parental_responsibilities_and_rights": {"held": False},
+        }
+        assert (await school.post(f"{family.path}/carers", carer)).status_code == 404
+        for words in (canaries.LEARNER, canaries.PUPIL_NUMBER):
+            found = (await school.post("/v1/case-searches", {"q": words})).json()
+            assert found["items"] == []
+        wanted = {
+            "event_id": event,
+            "recipient": family.anna,
+            "template": "concern-received",
+            "channel": "email",
+            "message_id": str(uuid4()),
+        }
+        refused = await notifier.post("/v1/send-permits", wanted)
+        assert (refused.status_code, refused.json()["reason"]) == (409, "erased")
+        assert (await notifier.seen(f"/v1/events/{event}/recipients"))["recipients"] == []
+    feed = await town.door("notifier").seen("/v1/events", params={"limit": 500})
+    assert feed["items"][-1]["type"] == "PersonalDataKeyDestroyed.v1"
+    assert feed["items"][-1]["subject"] == family.case_id
+
+
+async def the_proofs_still_hold(town: Town, family: Family, facts: int, folder: Path) -> None:
+    whole = await stagepost(town, "verify", "--log")
+    assert (whole.exit_code, whole.stderr) == (0, "")
+    file = folder / "erased.json"
+    assert (await stagepost(town, "export", family.uuid, "--people", "--output", file)).exit_code == 0
+    key = (await town.door("auditor").seen("/v1/audit/checkpoint"))["key"]
+    checked = await stagepost(town, "verify", file, "--key", key, "--history")
+    assert checked.exit_code == 0
+    assert checked.stdout.count("(what it says is not shown)") == facts
+    assert "personal data key destroyed, by operator okafor" in checked.stdout
+    assert held(file.read_text()) == []
+    assert len(json.loads(file.read_text())["facts"]) == facts + 1
+
+
+async def test_without_yes_an_erasure_is_only_said(town: Town):
+    family = await sown_again(town)
+    said = await stagepost(town, "erase", family.uuid, *WHY)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert "Nothing was changed" in said.stdout
+    assert canaries.FREE_TEXT in await shown(town.school, family)
+
+
+async def test_a_legal_hold_stands_in_the_way(town: Town):
+    family = await sown_again(town)
+    admin = town.door("authority_admin")
+    await admin.done(f"{family.path}/retention-holds", {"reason": "legal_claim"})
+    for yes in ((), ("--yes",)):
+        refused = await stagepost(town, "erase", family.uuid, *WHY, *yes)
+        assert (refused.exit_code, refused.stdout) == (5, "")
+        assert refused.stderr.startswith("stagepost: refused (I34): A legal hold stands")
+        assert refused.stderr.count("\n") == 1
+    assert canaries.FREE_TEXT in await shown(town.school, family)
+
+
+async def test_no_other_case_is_touched_and_an_unknown_one_is_said_to_be_unknown(town: Town):
+    gone, stays = await sown_again(town), await sown_again(town)
+    assert (await stagepost(town, "erase", gone.uuid, *WHY, "--yes")).exit_code == 0
+    assert canaries.FREE_TEXT in await shown(town.school, stays)
+    for unknown in (uuid4(), told_of(stays.uuid)):
+        missing = await stagepost(town, "erase", unknown, *WHY, "--yes")
+        assert (missing.exit_code, missing.stderr) == (4, "stagepost: there is no such case\n")
+
+
+async def test_an_erasure_that_was_cut_short_is_finished_by_the_next(town: Town, monkeypatch):
+    family = await sown_again(town)
+    async with offices(town) as (store, office):
+        erasing = Erasing(office, store.tombstones_of(AUTHORITY))
+
+        async def cut(_: object) -> None:
+            raise ConnectionError
+
+        monkeypatch.setattr(office.journal.eraser, "destroy", cut)
+        with pytest.raises(ConnectionError):
+            await erasing.erase(Wanted(family.uuid, "request_upheld", "okafor"))
+    assert held(await shown(town.door("auditor", at=town.other), family)) == []
+    again = await stagepost(town, "erase", family.uuid, *WHY, "--yes")
+    assert again.exit_code == 0
+    assert "decided before" in again.stdout
+    async with town.api.journal() as journal:
+        assert family.uuid in await journal.eraser.destroyed()
+
+
+async def test_every_process_lets_go_of_what_it_held_in_memory(town: Town):
+    family = await sown_again(town)
+    async with offices(town) as (_, office):
+        forgetting = Forgetting(office)
+        await forgetting.once()
+        await office.histories.of(family.uuid)
+        await office.folds.latest(family.uuid)
+        await office.tellings.latest(told_of(family.uuid))
+        assert office.folds.version_of(family.uuid) > 0
+        assert (await stagepost(town, "erase", family.uuid, *WHY, "--yes")).exit_code == 0
+        await forgetting.once()
+        assert office.folds.version_of(family.uuid) == 0
+        assert family.uuid not in office.histories._kept
+        assert told_of(family.uuid) not in office.tellings._held
+        assert family.uuid not in office.journal._keys._known
+
+
+class offices:  # noqa: N801 - used as a function
+    """One more process on the store of a town, as it were: its store and its office."""
+
+    def __init__(self, town: Town) -> None:
+        settings = town.api.settings
+        self._store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
+        self._offices = Offices(self._store, SystemClock(), Packs(settings.policies), settings)
+
+    async def __aenter__(self) -> tuple[StoreSettings, Office]:
+        return self._store, await self._offices.of(AUTHORITY)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._offices.close()
+
+
+async def sown_again(town: Town) -> Family:
+    """One more family; the number of the learner was erased, or is another."""
+    school = town.school
+    case_id = (
+        await school.done(
+            "/v1/cases", {"name": canaries.LEARNER, "date_of_birth": "2016-05-11", "setting": "burnside-primary"}
+        )
+    )["id"]
+    concern = {"raised_by": {"kind": "staff", "staff": "hay"}, "description": canaries.FREE_TEXT}
+    await school.done(f"/v1/cases/{case_id}/concerns", concern)
+    return Family(case_id, "", "", "")
