@@ -21,7 +21,6 @@ class PersonalDataKeyDestroyed(Event, grounds="Data protection", covers=("R111",
     """
 
     correctable = False
-    refs = ("reason",)
     reason: Reason
     facts: Annotated[int, Field(ge=1, description="How many facts the record had; each keeps its place.")]
     key_ids: Annotated[tuple[UUID, ...], Field(min_length=1, description="Of the keys that open nothing any more.")]
