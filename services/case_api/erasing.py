@@ -63,7 +63,7 @@ class Erasing:
         erased = await self._recorded(wanted, str(uuid4()))
         self._tombstones.add(erased.fact.key_ids)
         await self._office.journal.eraser.destroy(erased.fact.key_ids)
-        await self._office.journal.eraser.forget(wanted.case_id)
+        await self._office.journal.eraser.forget([wanted.case_id])
         await self._office.follower.fresh()
         return erased
 

@@ -20,6 +20,7 @@ ERASED = PersonalDataKeyDestroyed(reason="request_upheld", facts=4, key_ids=(CAS
 def test_the_keys_of_the_case_and_of_everybody_in_it_are_named_once():
     decision = given(FAMILY).when(ERASE).decision
     [erased] = decision.events
+    assert isinstance(erased, PersonalDataKeyDestroyed)
     assert set(erased.key_ids) >= {CASE, MAJA, ANNA, TOM}
     assert len(set(erased.key_ids)) == len(erased.key_ids)
 

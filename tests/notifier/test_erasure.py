@@ -1,10 +1,12 @@
 """Of an erased case the notifier keeps nothing, and sends nothing more."""
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from notifier import lanes
+from notifier.database import Row, Transaction
 from notifier.erasure import ERASED
 from tests.notifier.fake_case_api import carer
 from tests.notifier.world import World
@@ -15,7 +17,11 @@ pytestmark = pytest.mark.anyio
 async def tables(world: World) -> str:
     """All that the notifier holds, but for how far it has read."""
     names = ("outbox", "reports", "parked")
-    return str([await world.database.run(lambda work, name=name: work.rows(f"SELECT * FROM {name}")) for name in names])
+    return str([await world.database.run(partial(_rows, name=name)) for name in names])
+
+
+def _rows(work: Transaction, name: str) -> list[Row]:
+    return work.rows(f"SELECT * FROM {name}")
 
 
 async def test_what_waits_for_an_erased_case_is_never_sent(world: World):

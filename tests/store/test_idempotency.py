@@ -67,7 +67,7 @@ async def test_what_is_kept_of_an_erased_case_is_deleted(journal):
     for stream, key in ((gone, "k-1"), (stays, "k-2")):
         hashed = journal.keyring.search_hash("scn", key)
         await journal.append(opening(stream, keyed=keyed(key, case_id=stream), identifiers={hashed: stream}))
-    await journal.eraser.forget(gone)
+    await journal.eraser.forget([gone])
     assert await journal.kept("mis", "k-1") is None
     assert await journal.find(journal.keyring.search_hash("scn", "k-1")) is None
     assert await journal.kept("mis", "k-2") is not None

@@ -2,10 +2,12 @@
 
 import typer
 
+from case_api.cli.backup import backup
 from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.erase import erase
 from case_api.cli.export import export_case
 from case_api.cli.rebuild_boards import rebuild_boards
+from case_api.cli.restore import restore
 from case_api.cli.retention import retention
 from case_api.cli.serve import serve
 from case_api.cli.subject_access import subject_access
@@ -26,6 +28,8 @@ app.command()(retention)
 app.command("subject-access")(subject_access)
 app.command()(erase)
 app.command()(tombstones)
+app.command()(backup)
+app.command()(restore)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

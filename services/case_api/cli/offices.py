@@ -6,23 +6,31 @@ from contextlib import asynccontextmanager
 import typer
 
 from case_api.cli.settings import EXIT_UNSAFE
+from case_api.cli.stores import store_and_seeds
 from case_api.clock import SystemClock
 from case_api.office import Offices
 from case_api.packs import PackBroken, Packs
-from case_api.settings import Settings, UnsafeSettings, authority_keys
+from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
 
 
 @asynccontextmanager
-async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Offices, StoreSettings]]:
-    """The offices of every authority, opened when they are asked for; a key that is missing ends the command."""
+async def opened_offices(settings: Settings, store: StoreSettings) -> AsyncIterator[Offices]:
+    """The offices of every authority, each opened when it is asked for, with nothing going on in the background."""
     try:
-        store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys, settings.tombstones_dir)
         offices = Offices(store, SystemClock(), Packs(settings.policies), settings)
-    except (UnsafeSettings, PackBroken) as unsafe:
-        typer.echo(f"stagepost: {unsafe}", err=True)
+    except PackBroken as broken:
+        typer.echo(f"stagepost: {broken}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
     try:
-        yield offices, store
+        yield offices
     finally:
         await offices.close()
+
+
+@asynccontextmanager
+async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Offices, StoreSettings]]:
+    """Both for a command; a key that is missing ends it."""
+    store, _ = store_and_seeds(settings)
+    async with opened_offices(settings, store) as offices:
+        yield offices, store

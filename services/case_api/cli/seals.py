@@ -4,12 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-import typer
-
-from case_api.cli.settings import EXIT_UNSAFE
+from case_api.cli.stores import store_and_seeds
 from case_api.seals.keeper import Keeper, open_keeper
-from case_api.settings import Settings, UnsafeSettings, authority_keys, seal_keys
-from case_api.store.archive import Archive, StoreSettings
+from case_api.settings import Settings
+from case_api.store.archive import Archive
 
 EXIT_ALTERED: Final = 1
 EXIT_UNAVAILABLE: Final = 3
@@ -18,12 +16,7 @@ EXIT_UNAVAILABLE: Final = 3
 @asynccontextmanager
 async def keeping(settings: Settings, authority: str) -> AsyncIterator[Keeper]:
     """The seals of an authority over its open log; a key that is missing ends the command. Raises StoreUnavailable."""
-    try:
-        keys, seeds = authority_keys(settings).keys, seal_keys(settings).keys
-    except UnsafeSettings as unsafe:
-        typer.echo(f"stagepost: {unsafe}", err=True)
-        raise typer.Exit(EXIT_UNSAFE) from None
-    store = StoreSettings(settings.database, settings.var, keys, settings.tombstones_dir)
+    store, seeds = store_and_seeds(settings)
     archive = Archive(store)
     try:
         keeper = await open_keeper(store, await archive.open(authority), seeds[authority])

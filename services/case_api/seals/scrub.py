@@ -16,6 +16,10 @@ PAGE: Final = 1_000
 """Facts that are looked at together."""
 
 
+class Shorter(Altered):
+    """More facts were signed for than are there; those that are there are whole."""
+
+
 class Scrub:
     """One look through one log, from its beginning to what is there now."""
 
@@ -46,7 +50,7 @@ class Scrub:
             [gone] = await self._keeper.nodes.leaves(self._tree.size, 1)
             raise Altered(f"position {gone.position}: {size - self._tree.size} facts were cut off here")
         if missing := [one for one in self._signed if one > self._tree.size]:
-            raise Altered(
+            raise Shorter(
                 f"after position {position}: {max(missing)} facts were signed for, {self._tree.size} are there"
             )
         return self._tree.size

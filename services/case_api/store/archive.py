@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from case_api.store.journal import Journal
 from case_api.store.keys import Keyring
@@ -32,6 +33,11 @@ class StoreSettings:
     """Each authority's name and its key of 32 bytes."""
     tombstones: Path | None = None
     """Folder with each authority's list of destroyed keys; below *var* if there is none."""
+
+    @property
+    def kind(self) -> Literal["sqlite", "postgres"]:
+        """Which database it is."""
+        return "sqlite" if self.url == "sqlite" else "postgres"
 
     def tombstones_of(self, authority: str) -> Tombstones:
         """The list of the keys of one authority that were destroyed."""

@@ -41,13 +41,13 @@ class Eraser:
         """Let go of keys that another process has destroyed."""
         self._keys.forget(key_ids)
 
-    async def forget(self, case_id: UUID) -> None:
-        """Delete the identifiers and the kept replies of an erased case (D9, D13)."""
-        case = [(self._log.id_in(case_id),)]
+    async def forget(self, case_ids: Collection[UUID]) -> None:
+        """Delete the identifiers and the kept replies of erased cases (D9, D13)."""
+        cases = [(self._log.id_in(one),) for one in case_ids]
         await self._log.clear(
             ("identifiers", "idempotency"),
-            ("DELETE FROM identifiers WHERE case_id=?", case),
-            ("DELETE FROM idempotency WHERE case_id=?", case),
+            ("DELETE FROM identifiers WHERE case_id=?", cases),
+            ("DELETE FROM idempotency WHERE case_id=?", cases),
         )
 
     async def facts(self, after: int = 0) -> list[Placed]:
@@ -69,4 +69,5 @@ class Eraser:
         risen = (told | listed.keys()) - (await self.destroyed()).keys()
         if risen:
             await self.destroy(risen)
+            await self.forget(risen)
         return len(risen)

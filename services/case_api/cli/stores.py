@@ -1,0 +1,19 @@
+"""Where the stores are and how they are opened, for every command."""
+
+from collections.abc import Mapping
+
+import typer
+
+from case_api.cli.settings import EXIT_UNSAFE
+from case_api.settings import Settings, UnsafeSettings, authority_keys, seal_keys
+from case_api.store.archive import StoreSettings
+
+
+def store_and_seeds(settings: Settings) -> tuple[StoreSettings, Mapping[str, bytes]]:
+    """Where the stores are, and the keys with which they sign; a key that is missing ends the command."""
+    try:
+        keys, seeds = authority_keys(settings).keys, seal_keys(settings).keys
+    except UnsafeSettings as unsafe:
+        typer.echo(f"stagepost: {unsafe}", err=True)
+        raise typer.Exit(EXIT_UNSAFE) from None
+    return StoreSettings(settings.database, settings.var, keys, settings.tombstones_dir), seeds
