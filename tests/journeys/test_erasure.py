@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from case_api.clock import SystemClock
+from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.erasing import Erasing, Wanted
 from case_api.forgetting import Forgetting
 from case_api.office import Office, Offices
+from case_api.order import CommandRefused
 from case_api.packs import Packs
 from case_api.settings import authority_keys
 from case_api.store.archive import StoreSettings
@@ -174,7 +177,8 @@ async def test_no_other_case_is_touched_and_an_unknown_one_is_said_to_be_unknown
         assert (missing.exit_code, missing.stderr) == (4, "stagepost: there is no such case\n")
 
 
-async def test_an_erasure_that_was_cut_short_is_finished_by_the_next(town: Town, monkeypatch):
+@pytest.mark.parametrize("cut_at", ["destroy", "forget"])
+async def test_an_erasure_that_was_cut_short_is_finished_by_the_next(cut_at, town: Town, monkeypatch):
     family = await sown_again(town)
     async with offices(town) as (store, office):
         erasing = Erasing(office, store.tombstones_of(AUTHORITY))
@@ -182,7 +186,7 @@ async def test_an_erasure_that_was_cut_short_is_finished_by_the_next(town: Town,
         async def cut(_: object) -> None:
             raise ConnectionError
 
-        monkeypatch.setattr(office.journal.eraser, "destroy", cut)
+        monkeypatch.setattr(office.journal.eraser, cut_at, cut)
         with pytest.raises(ConnectionError):
             await erasing.erase(Wanted(family.uuid, "request_upheld", "okafor"))
     assert held(await shown(town.door("auditor", at=town.other), family)) == []
@@ -191,6 +195,34 @@ async def test_an_erasure_that_was_cut_short_is_finished_by_the_next(town: Town,
     assert "decided before" in again.stdout
     async with town.api.journal() as journal:
         assert family.uuid in await journal.eraser.destroyed()
+
+
+async def test_who_is_linked_or_held_while_an_erasure_is_on_its_way_is_counted(town: Town, monkeypatch):
+    one, other = await sown_again(town), await sown_again(town)
+    aunt = {"name": "Late", "relationship": "aunt", "parental_responsibilities_and_rights": {"held": False}}
+    hold = {"reason": "inquiry"}
+
+    async def erased(family: Family, door: Door, path: str, body: object) -> tuple[str, PersonalDataKeyDestroyed]:
+        """Erase, with something recorded between the look at the case and the decision; its id, and the fact."""
+        async with offices(town) as (store, office):
+            created: list[str] = []
+            handle = office.cases.handle
+
+            async def overtaken(order: Any) -> Any:
+                if not created:
+                    created.append((await door.done(f"{family.path}/{path}", body))["id"])
+                return await handle(order)
+
+            monkeypatch.setattr(office.cases, "handle", overtaken)
+            erasing = Erasing(office, store.tombstones_of(AUTHORITY))
+            done = await erasing.erase(Wanted(family.uuid, "request_upheld", "okafor"))
+            return created[0], done.fact
+
+    linked, fact = await erased(one, town.school, "carers", aunt)
+    assert UUID(linked) in fact.key_ids
+    with pytest.raises(CommandRefused):
+        await erased(other, town.door("authority_admin"), "retention-holds", hold)
+    assert canaries.FREE_TEXT in await shown(town.school, other)
 
 
 async def test_every_process_lets_go_of_what_it_held_in_memory(town: Town):

@@ -56,7 +56,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise Altered(f"{NAME} names another size than its checkpoint")
         for name, listed in self.files.items():
             path = folder / name
-            if not path.is_file():
+            if path.parent != folder or not path.is_file():
                 raise Altered(f"{name} is missing")
             if path.stat().st_size != listed.bytes or _digest(path) != listed.sha256:
                 raise Altered(f"{name} is not the file that was copied")

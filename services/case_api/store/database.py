@@ -32,7 +32,10 @@ class Database(Protocol):
         """Run all steps in one durable transaction."""
 
     async def erase(self, table: str, *steps: Step) -> None:
-        """The same, and leave nothing of what was overwritten in the file of *table*."""
+        """The same, and leave nothing of what was overwritten in the file of *table*, nor in its write-ahead log.
+
+        PostgreSQL keeps parts of that log for as long as it is set up to (docs/keeping.md).
+        """
 
     async def clear(self, tables: Sequence[str], *steps: Step) -> None:
         """The same for tables that are too large to be written anew: on PostgreSQL the place of a row is free again."""

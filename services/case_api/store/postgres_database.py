@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -76,19 +77,22 @@ class PostgresDatabase:
 
     async def erase(self, table: str, *steps: Step) -> None:
         await self.write(*steps)
-        await self._vacuum(f"VACUUM (FULL) {table}")
+        await self._patiently(f"VACUUM (FULL) {table}")
+        with suppress(psycopg.errors.InsufficientPrivilege):  # then the server does it in its own time
+            await self._patiently("SELECT pg_switch_wal()", "CHECKPOINT")
 
     async def clear(self, tables: Sequence[str], *steps: Step) -> None:
         await self.write(*steps)
-        await self._vacuum(f"VACUUM {', '.join(tables)}")
+        await self._patiently(f"VACUUM {', '.join(tables)}")
 
-    async def _vacuum(self, sql: str) -> None:
+    async def _patiently(self, *statements: str) -> None:
         """However long it takes: on a connection of its own, since those of requests have little patience."""
         try:
             async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
                 await connection.execute("SET statement_timeout = 0")
                 await connection.execute(f"SET lock_timeout = '{PATIENCE_OF_OPERATORS}'".encode())
-                await connection.execute(sql.encode())
+                for sql in statements:
+                    await connection.execute(sql.encode())
         except psycopg.OperationalError:
             raise StoreUnavailable("the database did not rewrite a table") from None
 
