@@ -1,6 +1,7 @@
 """Each process lets go of what another one erased: nothing of it stays in its memory (D10).
 
-No answer depends on it: the fact that erased a learner is in the stream that every answer looks at first.
+Of what `stagepost erase` does no answer depends on it: the fact that erased a learner is in the stream that every
+answer looks at first. Of keys that were put back, and went by the list of destroyed ones, nothing else tells.
 """
 
 import asyncio
@@ -9,9 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.office import Office
-from case_api.store.journal import Placed
 from case_api.streams import told_of
 
 PACE: Final = 0.4
@@ -21,12 +20,12 @@ log = structlog.get_logger()
 
 
 class Forgetting:
-    """Follows the erasures of one authority."""
+    """Follows the keys of one authority that are destroyed."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._position = 0
-        self._found: list[Placed] = []
+        self._known: set[UUID] = set()
+        self._found: set[UUID] = set()
 
     async def run(self) -> None:
         """Go on until cancelled, through any failure."""
@@ -39,16 +38,16 @@ class Forgetting:
 
     async def once(self) -> None:
         """Let go of what was erased since the look before the last one."""
-        before, self._found = self._found, await self._office.journal.eraser.facts(self._position)
-        for one in (*before, *self._found):
-            self._let_go(one.recorded.stream, one.recorded.fact)
-            self._position = max(self._position, one.position)
+        before, self._found = self._found, await self._office.journal.eraser.newly_destroyed(self._known)
+        self._known |= self._found
+        for key_id in before | self._found:
+            self._let_go(key_id)
 
-    def _let_go(self, case_id: UUID, fact: object) -> None:
-        office, ledger = self._office, told_of(case_id)
-        office.folds.forget(case_id)
+    def _let_go(self, key_id: UUID) -> None:
+        """A key is a person's or a case's, whose id it bears."""
+        office, ledger = self._office, told_of(key_id)
+        office.folds.forget(key_id)
         office.tellings.forget(ledger)
-        for stream in (case_id, ledger):
+        for stream in (key_id, ledger):
             office.histories.forget(stream)
-        if isinstance(fact, PersonalDataKeyDestroyed):
-            office.journal.eraser.forget_keys(fact.key_ids)
+        office.journal.eraser.forget_keys([key_id])

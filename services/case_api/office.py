@@ -1,7 +1,7 @@
 """One authority at work: its log, its folds, its services, its boards; opened when it is first asked for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +86,12 @@ class Office:
         """Raise BoardsBehind when the boards are too far behind the log."""
         if (await self.follower.lag()).facts > MOST_BEHIND:
             raise BoardsBehind
+
+    async def made_anew(self, destroyed: Iterable[UUID]) -> None:
+        """Make the board rows anew of the cases among keys that were destroyed by a list, where no fact tells."""
+        for case_id in destroyed:
+            if await self.journal.head(case_id):
+                await self.follower.refold(case_id)
 
     async def close(self) -> None:
         """Let go of boards and seals; the log is the archive's to close."""
@@ -197,6 +203,7 @@ class Offices:
         tables = await open_tables(self._store, authority)
         seals = await open_keeper(self._store, journal, self._seeds[authority])
         office = furnished(journal, tables, seals, self._clock, self._packs, self._settings)
+        await office.made_anew(journal.buried)
         self._tasks += [asyncio.create_task(_attended(work, office)) for work in self._attend]
         return office
 

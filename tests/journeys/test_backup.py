@@ -23,7 +23,7 @@ from tests import canaries, postgres
 from tests.journeys.api import AUTHORITY, as_address, clients, serving
 from tests.journeys.commands import environment, stagepost
 from tests.journeys.family import CONCERN, REQUEST, SERVICE, Family, register
-from tests.journeys.test_erasure import WHY, held, sown
+from tests.journeys.sowing import WHY, held, sown
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio

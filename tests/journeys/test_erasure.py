@@ -1,6 +1,8 @@
 """A learner is erased while two processes serve: at once nobody reads what was recorded, and no file holds it."""
 
+import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,61 +10,20 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from case_api.clock import SystemClock
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.erasing import Erasing, Wanted
 from case_api.forgetting import Forgetting
-from case_api.office import Office, Offices
 from case_api.order import CommandRefused
-from case_api.packs import Packs
-from case_api.settings import authority_keys
-from case_api.store.archive import StoreSettings
-from case_api.store.tombstones import Tombstones
+from case_api.store.tombstones import Tombstones, written
 from case_api.streams import told_of
 from tests import canaries
-from tests.journeys.api import AUTHORITY
+from tests.journeys.api import AUTHORITY, NEIGHBOUR
 from tests.journeys.commands import stagepost
 from tests.journeys.family import Door, Family
+from tests.journeys.sowing import LEARNER, WHY, held, offices, shown, sown, sown_again
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
-WHY = ("--reason", "request_upheld", "--by", "okafor")
-LEARNER = {
-    "name": canaries.LEARNER,
-    "date_of_birth": "2016-05-11",
-    "setting": "burnside-primary",
-    "identifiers": [{"system": "scn", "value": canaries.PUPIL_NUMBER}],
-}
-VIEWS = ("", "/timeline", "/supports", "/plan", "/agreements", "/chronology", "/meetings", "/told", "/stage")
-
-
-async def sown(school: Door) -> Family:
-    """A family about whom every canary was recorded, under the learner's key and a carer's."""
-    case_id = (await school.done("/v1/cases", LEARNER))["id"]
-    assert (await school.post("/v1/cases", LEARNER)).json()["code"] == "identifier-taken"
-    path = f"/v1/cases/{case_id}"
-    rights = {"parental_responsibilities_and_rights": {"held": True}}
-    anna = await school.done(f"{path}/carers", {"name": canaries.CARER, "relationship": "mother", **rights})
-    reached = [{"channel": "email", "address": canaries.EMAIL}, {"channel": "sms", "address": canaries.TELEPHONE}]
-    await school.done(
-        f"{path}/contact-preferences",
-        {"person_id": anna["id"], "channels": reached, "language": "pl", "set_by": "themselves"},
-        headers={"If-Match": "*"},
-    )
-    concern = {"raised_by": {"kind": "carer", "person": anna["id"]}, "description": canaries.FREE_TEXT}
-    await school.done(f"{path}/concerns", concern)
-    person_id = (await school.seen(path))["learner"]["person_id"]
-    return Family(case_id, person_id, anna["id"], anna["id"])
-
-
-async def shown(door: Door, family: Family) -> str:
-    """All that a reader of the whole record gets to see of it."""
-    answers = [await door.get(f"{family.path}{view}") for view in VIEWS]
-    return "\n".join(answer.text for answer in answers)
-
-
-def held(text: str) -> list[str]:
-    return [canary for canary in canaries.SOWN if canary in text]
 
 
 async def newest_event(town: Town, family: Family) -> str:
@@ -197,6 +158,26 @@ async def test_an_erasure_that_was_cut_short_is_finished_by_the_next(cut_at, tow
         assert family.uuid in await journal.eraser.destroyed()
 
 
+async def test_a_list_that_is_applied_to_a_store_that_is_served_counts_within_a_second(town: Town, tmp_path):
+    family = await sown_again(town)
+    here, there = town.door("auditor"), town.door("auditor", at=town.other)
+    assert canaries.FREE_TEXT in await shown(here, family)
+    assert canaries.FREE_TEXT in await shown(there, family)
+    await asyncio.to_thread((tmp_path / f"{NEIGHBOUR}.tombstones").write_text, written({}, NEIGHBOUR))
+    listed = written({family.uuid: "2026-11-30T00:00:00+00:00"}, AUTHORITY)
+    await asyncio.to_thread((tmp_path / f"{AUTHORITY}.tombstones").write_text, listed)
+    done = await stagepost(town, "tombstones", tmp_path, "--apply")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert f"{AUTHORITY}: 1 keys on the list, 1 of them destroyed now" in done.stdout
+    deadline = time.monotonic() + 1.0
+    for door in (here, there):
+        while held(await shown(door, family)) and time.monotonic() < deadline:
+            continue
+        assert held(await shown(door, family)) == []
+    found = (await town.school.post("/v1/case-searches", {"q": canaries.LEARNER})).json()["items"]
+    assert family.case_id not in [item["case_id"] for item in found]
+
+
 async def test_who_is_linked_or_held_while_an_erasure_is_on_its_way_is_counted(town: Town, monkeypatch):
     one, other = await sown_again(town), await sown_again(town)
     aunt = {"name": "Late", "relationship": "aunt", "parental_responsibilities_and_rights": {"held": False}}
@@ -240,31 +221,3 @@ async def test_every_process_lets_go_of_what_it_held_in_memory(town: Town):
         assert family.uuid not in office.histories._kept
         assert told_of(family.uuid) not in office.tellings._held
         assert family.uuid not in office.journal._keys._known
-
-
-class offices:  # noqa: N801 - used as a function
-    """One more process on the store of a town, as it were: its store and its office."""
-
-    def __init__(self, town: Town) -> None:
-        settings = town.api.settings
-        self._store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
-        self._offices = Offices(self._store, SystemClock(), Packs(settings.policies), settings)
-
-    async def __aenter__(self) -> tuple[StoreSettings, Office]:
-        return self._store, await self._offices.of(AUTHORITY)
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._offices.close()
-
-
-async def sown_again(town: Town) -> Family:
-    """One more family; the number of the learner was erased, or is another."""
-    school = town.school
-    case_id = (
-        await school.done(
-            "/v1/cases", {"name": canaries.LEARNER, "date_of_birth": "2016-05-11", "setting": "burnside-primary"}
-        )
-    )["id"]
-    concern = {"raised_by": {"kind": "staff", "staff": "hay"}, "description": canaries.FREE_TEXT}
-    await school.done(f"/v1/cases/{case_id}/concerns", concern)
-    return Family(case_id, "", "", "")

@@ -55,5 +55,7 @@ async def _apply(settings: Settings, folder: Path) -> None:
         for name in settings.authorities:
             listed = parsed((folder / f"{name}.tombstones").read_text("utf-8"), name)
             store.tombstones_of(name).merge(listed)
-            count = await (await offices.of(name)).journal.eraser.bury(listed)
-            typer.echo(f"{name}: {len(listed)} keys on the list, {count} of them destroyed now")
+            office = await offices.of(name)
+            risen = await office.journal.eraser.bury(listed) | office.journal.buried
+            await office.made_anew(risen)
+            typer.echo(f"{name}: {len(listed)} keys on the list, {len(risen)} of them destroyed now")

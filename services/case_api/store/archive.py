@@ -83,7 +83,7 @@ class Archive:
         else:
             journal = Journal(keyring, await open_postgres(self._settings.url, keyring))
         try:
-            await journal.eraser.bury(listed)
+            journal.buried = frozenset(await journal.eraser.bury(listed))
         except BaseException:
             await journal.close()
             raise

@@ -1,12 +1,12 @@
 """Forgetting: keys are destroyed for good, whatever was put back; what stands in the clear of a case goes with them."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from case_api.domain.event import Recorded
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
-from case_api.store.append import KeyMissing, Placed
+from case_api.store.append import KeyMissing
 from case_api.store.database import Database
 from case_api.store.frame import FrameError
 from case_api.store.keystore import KeyStore
@@ -50,24 +50,26 @@ class Eraser:
             ("DELETE FROM idempotency WHERE case_id=?", cases),
         )
 
-    async def facts(self, after: int = 0) -> list[Placed]:
-        """The facts that erased somebody, after a position. One that was altered is left to `stagepost verify`."""
-        found: list[Placed] = []
-        for position in await self._reads.erasures(after):
-            [(_, stored)] = await self._reads.page(position - 1, 1, position)
-            with suppress(FrameError, KeyMissing):
-                found.append(Placed(position, (await self._opened([stored]))[0]))
-        return found
+    async def newly_destroyed(self, known: Collection[UUID]) -> set[UUID]:
+        """The keys that were destroyed beside those *known*, by whomever; a count tells that there are none."""
+        return set() if await self._keys.count_destroyed() == len(known) else set(await self.destroyed()) - set(known)
 
-    async def bury(self, listed: Mapping[UUID, str]) -> int:
-        """Destroy again what was destroyed once, by the list that outlives backups and by the log; how many keys.
+    async def bury(self, listed: Iterable[UUID]) -> set[UUID]:
+        """Destroy again what was destroyed once, by the list that outlives backups and by the log; which keys.
 
         A key store that was put back may hold such keys again, or may never have heard of them.
         """
-        erased = [one.recorded.fact for one in await self.facts()]
-        told = {key_id for fact in erased if isinstance(fact, PersonalDataKeyDestroyed) for key_id in fact.key_ids}
-        risen = (told | listed.keys()) - (await self.destroyed()).keys()
+        erased = [key_id for fact in await self._facts() for key_id in fact.key_ids]
+        risen = {*erased, *listed} - (await self.destroyed()).keys()
         if risen:
             await self.destroy(risen)
             await self.forget(risen)
-        return len(risen)
+        return risen
+
+    async def _facts(self) -> list[PersonalDataKeyDestroyed]:
+        """The facts that erased somebody. One that was altered is left to `stagepost verify`."""
+        found: list[Recorded] = []
+        for stored in await self._reads.erasures():
+            with suppress(FrameError, KeyMissing):
+                found += await self._opened([stored])
+        return [one.fact for one in found if isinstance(one.fact, PersonalDataKeyDestroyed)]

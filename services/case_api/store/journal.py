@@ -89,6 +89,8 @@ class Journal:
         self.pages = Pages(self._reads, self._mapper, self._keys)
         """The same log, opened only where that is needed."""
         self.eraser = Eraser(backend.log, self._reads, self._keys, self._open)
+        self.buried: frozenset[UUID] = frozenset()
+        """Keys that were there again when it was opened, and were destroyed again: older keys were put back."""
         self._writer = GroupWriter(Committer(backend.line), Entry.touches)
 
     async def append(self, item: Append) -> None:

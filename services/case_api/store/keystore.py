@@ -72,6 +72,11 @@ class KeyStore:
         rows = await self._database.rows("SELECT key_id, destroyed_at FROM data_keys WHERE destroyed_at IS NOT NULL")
         return {id_out(key_id): at for key_id, at in rows}
 
+    async def count_destroyed(self) -> int:
+        """How many those are."""
+        rows = await self._database.rows("SELECT count(*) FROM data_keys WHERE destroyed_at IS NOT NULL")
+        return int(rows[0][0])
+
     async def close(self) -> None:
         await self._writer.close()
 

@@ -164,11 +164,10 @@ class Reads:
         rows = await self._rows(sql, (self._id(after or UUID(int=0)), limit))
         return [id_out(row[0]) for row in rows]
 
-    async def erasures(self, after: int) -> list[int]:
-        """Positions of the facts that erased a learner, after a position; a partial index knows them."""
-        place = self._database.position
-        sql = f"SELECT {place} FROM stored_events WHERE topic='{ERASED}' AND +{place}>? ORDER BY 1"  # noqa: S608 (ours)
-        return [row[0] for row in await self._rows(sql, (after,))]
+    async def erasures(self) -> list[Found]:
+        """The facts that erased a learner; a partial index knows them."""
+        rows = await self._rows(f"SELECT {_EVENT} FROM stored_events WHERE topic='{ERASED}'")  # noqa: S608 (constants)
+        return [_found(row) for row in rows]
 
     async def _as_stored(self, which: str, *parameters: object) -> list[Stored]:
         rows = await self._rows(f"{self._stored} {which}", parameters)
