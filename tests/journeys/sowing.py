@@ -1,5 +1,6 @@
 """Families whose every word is a canary, what a reader sees of them, and one more process on a town's store."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from case_api.clock import SystemClock
@@ -22,10 +23,11 @@ LEARNER: dict[str, Any] = {
 VIEWS = ("", "/timeline", "/supports", "/plan", "/agreements", "/chronology", "/meetings", "/told", "/stage")
 
 
-async def sown(school: Door) -> Family:
-    """A family about whom every canary was recorded, under the learner's key and a carer's."""
-    case_id = (await school.done("/v1/cases", LEARNER))["id"]
-    assert (await school.post("/v1/cases", LEARNER)).json()["code"] == "identifier-taken"
+async def sown(school: Door, number: str = canaries.PUPIL_NUMBER) -> Family:
+    """A family about whom every canary was recorded, under the learner's key and a carer's, and in the ledger."""
+    learner = {**LEARNER, "identifiers": [{"system": "scn", "value": number}]}
+    case_id = (await school.done("/v1/cases", learner))["id"]
+    assert (await school.post("/v1/cases", learner)).json()["code"] == "identifier-taken"
     path = f"/v1/cases/{case_id}"
     rights = {"parental_responsibilities_and_rights": {"held": True}}
     anna = await school.done(f"{path}/carers", {"name": canaries.CARER, "relationship": "mother", **rights})
@@ -37,6 +39,9 @@ async def sown(school: Door) -> Family:
     )
     concern = {"raised_by": {"kind": "carer", "person": anna["id"]}, "description": canaries.FREE_TEXT}
     await school.done(f"{path}/concerns", concern)
+    kept_back = {"person_id": anna["id"], "extent": "detail", "reason": canaries.FREE_TEXT, "authoriser": "hay"}
+    review_on = (date.today() + timedelta(days=30)).isoformat()
+    await school.done(f"{path}/withholdings", {**kept_back, "review_on": review_on})
     person_id = (await school.seen(path))["learner"]["person_id"]
     return Family(case_id, person_id, anna["id"], anna["id"])
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import psycopg
 import pytest
 
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.erasing import Erasing, Wanted
 from case_api.forgetting import Forgetting
+from case_api.http.app import create_app, local_issuers
 from case_api.order import CommandRefused
 from case_api.store.tombstones import Tombstones, written
 from case_api.streams import told_of
@@ -24,6 +26,8 @@ from tests.journeys.sowing import LEARNER, WHY, held, offices, shown, sown, sown
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
+IN_THE_LEDGER = 1
+HERE = "http://127.0.0.1:8080"
 
 
 async def newest_event(town: Town, family: Family) -> str:
@@ -103,10 +107,22 @@ async def the_proofs_still_hold(town: Town, family: Family, facts: int, folder: 
     key = (await town.door("auditor").seen("/v1/audit/checkpoint"))["key"]
     checked = await stagepost(town, "verify", file, "--key", key, "--history")
     assert checked.exit_code == 0
-    assert checked.stdout.count("(what it says is not shown)") == facts
+    assert checked.stdout.count("(what it says is not shown)") == facts + IN_THE_LEDGER
     assert "personal data key destroyed, by operator okafor" in checked.stdout
     assert held(file.read_text()) == []
-    assert len(json.loads(file.read_text())["facts"]) == facts + 1
+    assert len(json.loads(file.read_text())["facts"]) == facts + IN_THE_LEDGER + 1
+
+
+async def test_no_answer_depends_on_what_lets_go_of_memory(town: Town):
+    family = await sown(town.school, number="220000036")
+    app = create_app(town.api.settings.model_copy(update={"follower": False}), local_issuers(town.api.settings))
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+        door = Door(client, town.api.bearer("auditor"))
+        assert canaries.FREE_TEXT in (await door.get(f"{family.path}/told")).text
+        assert canaries.FREE_TEXT in await shown(door, family)
+        assert (await stagepost(town, "erase", family.uuid, *WHY, "--yes")).exit_code == 0
+        assert held(await shown(door, family)) == []
 
 
 async def test_without_yes_an_erasure_is_only_said(town: Town):
