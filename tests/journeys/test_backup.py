@@ -15,6 +15,8 @@ from case_api.boards.catalogue import BOARDS
 from case_api.cli.settings import settings_or_exit
 from case_api.clock import SystemClock
 from case_api.domain.event import Unreadable
+from case_api.domain.facts.people import Identifier
+from case_api.identifiers import search_hashes
 from case_api.office import Office, Offices
 from case_api.packs import Packs
 from case_api.settings import authority_keys
@@ -159,6 +161,22 @@ async def test_the_list_beside_the_store_counts_without_being_named(
     assert (done.exit_code, done.stderr) == (0, "")
     async with office_of(places[0], monkeypatch) as office:
         assert all(isinstance(event.fact, Unreadable) for event in await office.histories.of(gone.uuid))
+
+
+async def test_an_old_log_is_opened_with_the_keys_of_a_newer_backup(
+    town: Town, places: list[Place], tmp_path, monkeypatch
+):
+    gone, stays = await sown(town.school, number="220000044"), await register(town.school)
+    assert (await stagepost(town, "backup", tmp_path / "old")).exit_code == 0
+    assert (await stagepost(town, "erase", gone.uuid, *WHY, "--yes")).exit_code == 0
+    assert (await stagepost(town, "backup", tmp_path / "new")).exit_code == 0
+    done = await stagepost(places[0], "restore", tmp_path / "old", "--keys", tmp_path / "new/keys")
+    assert (done.exit_code, done.stderr) == (0, "")
+    async with office_of(places[0], monkeypatch) as office:
+        assert all(isinstance(event.fact, Unreadable) for event in await office.histories.of(gone.uuid))
+        assert "Maja" in await told_of(office, stays.uuid)
+        [hashed] = search_hashes(office.journal.keyring, [Identifier(system="scn", value="220000044")])
+        assert await office.journal.find(hashed) is None
 
 
 async def test_a_backup_that_is_not_what_was_signed_is_put_back_nowhere(town: Town, places: list[Place], tmp_path):

@@ -81,17 +81,16 @@ def put_back(store: StoreSettings, source: Source) -> None:
             postgres_copies.copy_in(store.url, source.authority, part, copies)
 
 
-async def brought_to_life(
-    office: Office, source: Source, tombstones: Mapping[UUID, str], checkpoints: Sequence[str], *, verified: bool
-) -> Restored:
+async def brought_to_life(office: Office, source: Source, checkpoints: Sequence[str], *, verified: bool) -> Restored:
     """Forget again, prove the log, and make the boards anew. Raises Altered, StoreUnavailable, EditionGone.
 
     The office was opened with the list of destroyed keys at hand, so their keys are gone by now; what stood in the
     clear of those cases goes as well.
     """
     eraser = office.journal.eraser
-    await eraser.forget(tombstones.keys())
+    destroyed = await eraser.destroyed()
+    await eraser.forget(destroyed)
     notes = [note for note in (source.manifests[LOG_PART].checkpoint, *checkpoints) if note]
     facts = await Scrub(office.seals, notes).run() if verified else await office.journal.last_position()
     cases = await rebuild(office.journal, office.tables, office.folding)
-    return Restored(facts, len(notes), len(await eraser.destroyed()), cases)
+    return Restored(facts, len(notes), len(destroyed), cases)

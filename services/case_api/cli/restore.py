@@ -104,7 +104,7 @@ async def _restore(settings: Settings, given: Given) -> None:
             progress.say("proving and making anew")
             mine = [note for note in given.checkpoints if note.startswith(f"stagepost/{name}\n")]
             office = await offices.of(name)
-            done = await brought_to_life(office, source, lists[name], mine, verified=given.verified)
+            done = await brought_to_life(office, source, mine, verified=given.verified)
             progress.done()
             _say(done, name, verified=given.verified)
 
