@@ -27,6 +27,7 @@ async def test_who_writes_while_an_sqlite_file_is_copied_neither_waits_nor_is_co
 
         def seen(_: str, done: int, whole: int) -> None:
             steps.append(done)
+            assert len(steps) < 1_000, "it begins anew each time"
             writer.execute("UPDATE facts SET body='y'||body")
             writer.execute("INSERT INTO facts (body) VALUES ('late')")
 
