@@ -60,6 +60,7 @@ def case_api(site: Site, clock_starts_at: datetime | None = None) -> Program:
         "STAGEPOST_PORT": str(site.ports.case_api),
         "STAGEPOST_PUBLIC_URL": site.case_api,
         "STAGEPOST_POLICIES": str(ROOT / "policies"),
+        "STAGEPOST_WEBHOOK_ALLOW": HERE,
     }
     if site.database_url:
         environment["STAGEPOST_DATABASE_URL"] = site.database_url

@@ -105,7 +105,7 @@ def furnished(
     """Put one authority's parts together."""
     folds, tellings = Folds(journal, CaseKind(), FACTS_KEPT), Folds(journal, ToldKind(), FACTS_KEPT)
     sealed, authorities = Folds(journal, MatterKind(), FACTS_OF_MATTERS_KEPT), Folds(journal, AuthorityKind(), 1)
-    precedent = Precedent(authorities, stream_of_authority(journal.authority), packs, settings.default_policy)
+    precedent = _precedent(authorities, journal.authority, packs, settings)
     folding = _folding(journal, folds, tellings, precedent, clock)
     follower = Follower(journal, tables, folding)
     return Office(
@@ -152,6 +152,11 @@ def _folding(
 def _braked(journal: Journal, clock: Clock, settings: Settings) -> Brakes:
     limits = Limits(settings.learners_an_hour, settings.learners_an_hour_of_programs)
     return Brakes(journal.authority, journal.accesses, journal.alerts, clock, limits)
+
+
+def _precedent(authorities: Folds[Authority], authority: str, packs: Packs, settings: Settings) -> Precedent:
+    own = stream_of_authority(authority)
+    return Precedent(authorities, own, packs, settings.default_policy, settings.webhook_allow)
 
 
 Attend = Callable[[Office], Awaitable[None]]

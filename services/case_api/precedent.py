@@ -30,8 +30,15 @@ refusal leaves (`confirm`).
 class Precedent:
     """The authority's own stream, folded, and the policies that it published, parsed once each."""
 
-    def __init__(self, folds: Folds[Authority], stream: UUID, packs: Packs, default_policy: str) -> None:
-        self._folds, self._stream, self._packs = folds, stream, packs
+    def __init__(
+        self,
+        folds: Folds[Authority],
+        stream: UUID,
+        packs: Packs,
+        default_policy: str,
+        endpoints_allowed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._folds, self._stream, self._packs, self._endpoints_allowed = folds, stream, packs, endpoints_allowed
         self._default = packs.policy(default_policy)
         self._parsed: dict[tuple[str, str], Policy] = {}
         self._read_at = float("-inf")
@@ -63,6 +70,7 @@ class Precedent:
             new_id=uuid7,
             services=who.services,
             person=who.person,
+            endpoints_allowed=self._endpoints_allowed,
         )
 
     async def latest(self, now: datetime) -> tuple[Authority, Policy]:

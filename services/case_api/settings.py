@@ -73,12 +73,14 @@ class Settings(BaseSettings):
     """How many learners one person may read of within an hour; 0 for as many as they like (access/brakes.py)."""
     learners_an_hour_of_programs: int = Field(default=0, ge=0)
     """The same for each program: school systems, auditors, the notifier."""
+    webhook_allow: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Hosts to which webhooks may go by plain http and on this machine, comma-separated; demo and test mode only."""
     clock_starts_at: AwareDatetime | None = None
     """What the clock shows when the process starts; demo and test mode only (D16)."""
     crash_at: str | None = None
     """The crash point at which the process dies; test mode only (docs/durability.md)."""
 
-    @field_validator("authorities", mode="before")
+    @field_validator("authorities", "webhook_allow", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -148,6 +150,8 @@ def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
         raise UnsafeSettings(f"STAGEPOST_MODE={settings.mode} may only be served on this machine: set STAGEPOST_HOST.")
     if settings.mode == "production" and settings.clock_starts_at is not None:
         raise UnsafeSettings("STAGEPOST_CLOCK_STARTS_AT is for demo and test mode: unset it.")
+    if settings.mode == "production" and settings.webhook_allow:
+        raise UnsafeSettings("STAGEPOST_WEBHOOK_ALLOW is for demo and test mode: unset it.")
     if settings.mode != "test" and settings.crash_at is not None:
         raise UnsafeSettings("STAGEPOST_CRASH_AT is for test mode: unset it.")
     if serves and settings.mode == "production" and not settings.issuers:

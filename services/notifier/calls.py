@@ -1,6 +1,7 @@
 """The one module with httpx: a request goes out, an answer or Unreached comes back."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -50,10 +51,14 @@ class Answer:
 
 
 class Calls:
-    """Sends requests; follows no redirect and takes no proxy from the environment."""
+    """Sends requests; follows no redirect and takes no proxy from the environment.
 
-    def __init__(self) -> None:
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+    Args:
+        trust: whose certificates count; by default those that are known to the public.
+    """
+
+    def __init__(self, trust: ssl.SSLContext | None = None) -> None:
+        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=trust or True)
 
     async def __aenter__(self) -> Self:
         return self

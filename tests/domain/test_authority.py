@@ -17,6 +17,7 @@ from case_api.domain.decisions.authority import (
 )
 from case_api.domain.facts.authority import PolicyPublished, Purpose, ServiceListed, SettingListed, StaffAssigned
 from case_api.domain.questions.addresses import AddressUnusable
+from case_api.domain.questions.endpoints import EndpointUnfit
 from case_api.domain.questions.references import ReferenceUnknown
 from case_api.packs import parse
 from tests.domain.dsl import a, given
@@ -165,3 +166,37 @@ def test_a_member_of_staff_can_be_written_to():
 def test_a_service_needs_only_what_families_can_agree_to():
     shoes = LIST_SLT.model_copy(update={"purposes": (Purpose(code="speech", needs=(("shoe_size",),)),)})
     given().when(shoes).then_refused(ReferenceUnknown, missing=[("unknown", "shoe_size")])
+
+
+def reached_at(url: str) -> ListService:
+    return LIST_SLT.model_copy(update={"webhook_url": url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://slt.example", "https://slt.example:443/a?b=c", "https://xn--strae-oqa.example/", "https://SLT.Example/"],
+)
+def test_events_are_posted_to_a_public_name_by_https(url: str):
+    given().when(reached_at(url)).then(a(ServiceListed, webhook_url=url))
+
+
+@pytest.mark.parametrize(
+    ("url", "amiss"),
+    [
+        ("https://slt.example/<a>", "unreadable"),
+        ("https://[::1/", "unreadable"),
+        ("https://user@slt.example/", "user_info"),
+        ("https://slt.example/#a", "fragment"),
+        ("http://slt.example/", "not_https"),
+        ("https://slt.example:8443/", "port"),
+        ("https://10.0.0.1/", "not_a_public_name"),
+    ],
+)
+def test_what_is_amiss_with_an_endpoint_is_said(url: str, amiss: str):
+    given().when(reached_at(url)).then_refused(EndpointUnfit, missing=[(amiss,)], pointer="/webhook_url")
+
+
+def test_only_the_host_that_a_demo_allows_may_be_this_machine():
+    for url, allowed in (("http://127.0.0.1:8082/a", "127.0.0.1"), ("http://localhost:8082/a", "localhost:8082")):
+        given().by("hay", endpoints_allowed=frozenset({allowed})).when(reached_at(url)).then(ServiceListed)
+        given().by("hay", endpoints_allowed=frozenset({"other"})).when(reached_at(url)).then_refused(EndpointUnfit)

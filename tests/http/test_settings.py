@@ -73,6 +73,7 @@ def test_by_default_it_runs_in_production_on_this_machine_alone(told):
         ({"PORT": "99999"}, "STAGEPOST_PORT"),
         ({"PUBLIC_URL": "ftp://x"}, "STAGEPOST_PUBLIC_URL"),
         ({"DEFAULT_POLICY": "../x"}, "STAGEPOST_DEFAULT_POLICY"),
+        ({"WEBHOOK_ALLOW": "127.0.0.1"}, "STAGEPOST_WEBHOOK_ALLOW"),
     ],
 )
 def test_unsafe_settings_are_refused(changed: dict[str, str], said: str, told):

@@ -41,6 +41,8 @@ class Situation(Struct, frozen=True):
     services: frozenset[str] = frozenset()
     person: UUID | None = None
     history: tuple[Recorded, ...] = ()
+    endpoints_allowed: frozenset[str] = frozenset()
+    """Hosts that webhooks may go to although they are not public; demo and test only."""
 
     @property
     def today(self) -> date:

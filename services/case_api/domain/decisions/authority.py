@@ -19,6 +19,7 @@ from case_api.domain.facts.authority import (
 from case_api.domain.policy import Policy
 from case_api.domain.policy_faults import faults_in
 from case_api.domain.questions.addresses import an_address_can_be_written_to
+from case_api.domain.questions.endpoints import a_webhook_goes_to_the_open_internet
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
 from case_api.domain.words import Code, Day, Line, ServiceCode, Subject
@@ -56,7 +57,7 @@ class ListService(Command):
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=20)]
     """What it can be asked for; each with the categories of information it needs: of each inner list, one."""
     webhook_url: Annotated[str, Field(pattern="^https?://", max_length=500)] | None = None
-    """Where events of its own requests are posted."""
+    """Where events of its own requests are posted: `https`, port 443, a name on the open internet in its ASCII form."""
 
     examples = ({
         "service": "slt",
@@ -208,6 +209,7 @@ def list_service(authority: Authority, command: ListService, at: Situation) -> D
     wanted = [category for purpose in command.purposes for group in purpose.needs for category in group]
     return decided(
         known("/purposes", wanted, at.policy.agreements.categories),
+        a_webhook_goes_to_the_open_internet("/webhook_url", command.webhook_url, at.endpoints_allowed),
         then=() if authority.services.get(command.service) == listed else listed,
     )
 
