@@ -1,203 +1,74 @@
 """Nobody gets in with a token that is not theirs, and no answer says what was wrong with it."""
 
-import json
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from joserfc.jwk import ECKey, OKPKey
 
+from case_api.http.jwks import Jwks
+from case_api.http.tokens import Tokens, TrustedIssuer
+from case_api.settings import Issuer
 from tests.http.desk import Watch, calling, small_api
-from tests.http.idp import (
-    ED,
-    GOOD,
-    NEXT,
-    OTHER,
-    RSA,
-    Idp,
-    b64,
-    claims,
-    header,
-    raw,
-    signed,
-    signed_with_public_key,
-)
+from tests.http.forged_tokens import CASE, FORGERIES, Forgery, headed, later, saying
+from tests.http.idp import ED, GOOD, RSA, Idp, claims, header, signed
 
 pytestmark = pytest.mark.anyio
 
-CASE = "4b0f4b64-6b0b-4a53-8d3e-31c2a9a2e111"
-FOREIGN = ECKey.generate_key("P-256", {"kid": "mine"})
-P384 = ECKey.generate_key("P-384", {"kid": "one"})
-
-Forgery = Callable[[Watch], str]
-
-
-def saying(**changed: Any) -> Forgery:
-    """Signed by the true key, but with other claims."""
-    return lambda watch: signed(GOOD, header(), claims(watch, **changed))
-
-
-def later(**seconds: float) -> Forgery:
-    """Signed by the true key, with times that many seconds from now."""
-    return lambda watch: signed(
-        GOOD, header(), claims(watch, **{name: int(watch.seconds + by) for name, by in seconds.items()})
-    )
-
-
-def headed(key: Any = GOOD, **changed: Any) -> Forgery:
-    """The right claims under another header."""
-    return lambda watch: signed(key, header(**changed), claims(watch))
-
-
-def keyed_alike(alg: str) -> Forgery:
-    return lambda watch: signed_with_public_key(alg, header(alg=alg), claims(watch))
-
-
-def tampered(part: int, change: Callable[[str], str]) -> Forgery:
-    def forge(watch: Watch) -> str:
-        parts = signed(GOOD, header(), claims(watch)).split(".")
-        parts[part] = change(parts[part])
-        return ".".join(parts)
-
-    return forge
-
-
-def unsigned(**changed: Any) -> Forgery:
-    return lambda watch: raw(header(**changed), claims(watch), b"")
-
-
-def swapped_payload(watch: Watch) -> str:
-    head, _, signature = signed(GOOD, header(), claims(watch)).split(".")
-    return f"{head}.{b64(json.dumps(claims(watch, roles=['authority_admin'])).encode())}.{signature}"
-
-
-FORGERIES: dict[str, Forgery] = {
-    "alg none with an empty signature": unsigned(alg="none"),
-    "alg None": unsigned(alg="None"),
-    "alg nOnE": lambda watch: raw(header(alg="nOnE"), claims(watch)),
-    "alg none with the true kid and any signature": lambda watch: raw(header(alg="none"), claims(watch)),
-    "HS256 with the public key as secret": keyed_alike("HS256"),
-    "HS512 with the public key as secret": keyed_alike("HS512"),
-    "RS256 under the id of an EC key": headed(RSA, alg="RS256"),
-    "ES256 under the id of an RSA key": headed(kid="rsa"),
-    "EdDSA under the id of an EC key": headed(ED, alg="EdDSA"),
-    "PS256, which nobody allowed": headed(RSA, alg="PS256", kid="rsa"),
-    "RS512, which nobody allowed": headed(RSA, alg="RS512", kid="rsa"),
-    "ES384 with a key of that curve": headed(P384, alg="ES384"),
-    "alg is a list": lambda watch: raw(header(alg=["ES256"]), claims(watch)),
-    "no alg": lambda watch: raw(header(alg=None), claims(watch)),
-    "alg that does not exist": lambda watch: raw(header(alg="ES257"), claims(watch)),
-    "another key under the same id": headed(OTHER),
-    "an id that is not known": headed(NEXT, kid="two"),
-    "no kid": headed(kid=None),
-    "kid is a number": headed(kid=1),
-    "kid is a path": headed(kid="../../dev/null"),
-    "a key brought along as jwk": headed(FOREIGN, jwk=FOREIGN.as_dict(private=False)),
-    "a key brought along as jwk under another id": headed(FOREIGN, kid="mine", jwk=FOREIGN.as_dict(private=False)),
-    "an address of keys brought along": headed(FOREIGN, jku="https://attacker.example/jwks"),
-    "a certificate address brought along": headed(FOREIGN, x5u="https://attacker.example/cert"),
-    "a certificate brought along": headed(FOREIGN, x5c=["MIIB"]),
-    "crit that names nothing known": headed(crit=["exp"]),
-    "crit with an extension": headed(crit=["b64"], b64=True),
-    "an unencoded payload": headed(b64=False),
-    "a payload that says it is encoded": headed(b64=True),
-    "an empty crit": headed(crit=[]),
-    "typ JWT": headed(typ="JWT"),
-    "typ of an identity token": headed(typ="id+jwt"),
-    "typ of a logout token": headed(typ="logout+jwt"),
-    "no typ": headed(typ=None),
-    "typ is a number": headed(typ=1),
-    "expired": later(iat=-700, exp=-31),
-    "expires at the edge of leeway": later(exp=-30),
-    "not valid yet": later(nbf=31),
-    "issued in the future": later(iat=31, exp=900),
-    "lives too long": later(exp=3601),
-    "no exp": saying(exp=None),
-    "no iat": saying(iat=None),
-    "no sub": saying(sub=None),
-    "no iss": saying(iss=None),
-    "no aud": saying(aud=None),
-    "exp is text": saying(exp="never"),
-    "exp is true": saying(exp=True),
-    "exp is NaN": saying(exp=float("nan")),
-    "exp is infinite": saying(exp=float("inf")),
-    "exp is huge": saying(exp=10**400),
-    "nbf is text": saying(nbf="0"),
-    "another audience": saying(aud="payroll"),
-    "a list of other audiences": saying(aud=["payroll", "stagepost2"]),
-    "aud is an object": saying(aud={"stagepost": 1}),
-    "an audience that only begins alike": saying(aud="stagepost.evil"),
-    "another issuer": saying(iss="https://evil.example"),
-    "an issuer that only begins alike": saying(iss="https://idp.example.evil"),
-    "iss is a list": saying(iss=["https://idp.example"]),
-    "no authority": saying(authority=None),
-    "an authority that is not served": saying(authority="elsewhere"),
-    "authority is a list": saying(authority=["burgh"]),
-    "an authority with a path": saying(authority="burgh/../other"),
-    "no organisation": saying(org=None),
-    "no client": saying(client_id=None),
-    "no roles": saying(roles=None),
-    "roles is one text": saying(roles="teacher"),
-    "roles holds a number": saying(roles=[1]),
-    "roles holds no role of ours": saying(roles=["root"]),
-    "roles is empty": saying(roles=[]),
-    "services is text": saying(roles=["agency"], services="slt"),
-    "a carer without a person": saying(roles=["carer"], case=CASE),
-    "a carer without a case": saying(roles=["carer"], person=CASE),
-    "a carer who is a teacher too": saying(roles=["carer", "teacher"], person=CASE, case=CASE),
-    "a case that is no id": saying(roles=["carer"], person=CASE, case="mine"),
-    "an empty subject": saying(sub=""),
-    "a subject with a line break": saying(sub="a\nb"),
-    "a subject beyond all length": saying(sub="a" * 201),
-    "payload is a list": lambda watch: signed(GOOD, header(), [claims(watch)]),
-    "payload is not JSON": lambda watch: signed(GOOD, header(), b"\xff\xfe not json"),
-    "payload is empty": lambda watch: signed(GOOD, header(), b""),
-    "payload is nested a thousand deep": lambda watch: signed(GOOD, header(), b"[" * 1000),
-    "header is nested a thousand deep": lambda watch: raw(b"[" * 1000, claims(watch)),
-    "header is a list": lambda watch: raw(["alg", "typ", "kid"], claims(watch)),
-    "header is a text": lambda watch: raw("alg", claims(watch)),
-    "header is null": lambda watch: raw(None, claims(watch)),
-    "header is not JSON": lambda watch: raw(b"{", claims(watch)),
-    "roles raised under an old signature": swapped_payload,
-    "one letter of the signature changed": tampered(2, lambda text: ("A" if text[0] != "A" else "B") + text[1:]),
-    "signature cut short": tampered(2, lambda text: text[:-2]),
-    "signature as zeros": tampered(2, lambda _: b64(bytes(64))),
-    "signature in DER": tampered(2, lambda _: b64(bytes.fromhex("3006020101020101"))),
-    "signature missing": tampered(2, lambda _: ""),
-    "header padded": tampered(0, lambda text: text + "="),
-    "header with a blank": tampered(0, lambda text: text + " "),
-    "two parts": lambda watch: signed(GOOD, header(), claims(watch)).rpartition(".")[0],
-    "four parts": lambda watch: signed(GOOD, header(), claims(watch)) + ".e30",
-    "five parts, as an encrypted one": lambda watch: signed(GOOD, header(), claims(watch)) + ".e30.e30",
-    "no token at all": lambda _: "",
-    "any word": lambda _: "letmein",
-    "beyond all length": lambda watch: signed(GOOD, header(), claims(watch, filler="x" * 9000)),
-}
+OF_EACH_REQUEST = {"x-request-id", "traceparent"}
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
 async def test_a_forged_or_misaimed_token_is_refused_in_the_same_words(forgery: Forgery, idp: Idp, watch: Watch):
-    app = small_api(idp.tokens(watch))
-    async with calling(app) as client:
-        nothing = await client.get("/v1/me")
-        answer = await client.get("/v1/me", headers={"Authorization": f"Bearer {forgery(watch)}"})
-    assert answer.status_code == 401
-    assert answer.content == nothing.content
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.headers["Cache-Control"] == "no-store"
+    await refused_as_nobody(idp, watch, [("Authorization", f"Bearer {forgery(watch)}")])
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "DPoP", "Bearer:", "", "Token"])
-async def test_another_scheme_is_refused(scheme: str, idp: Idp, watch: Watch, token: str):
-    async with calling(small_api(idp.tokens(watch))) as client:
-        assert (await client.get("/v1/me", headers={"Authorization": f"{scheme} {token}"})).status_code == 401
+async def test_another_scheme_is_refused_in_the_same_words(scheme: str, idp: Idp, watch: Watch, token: str):
+    await refused_as_nobody(idp, watch, [("Authorization", f"{scheme} {token}")])
 
 
-async def test_two_tokens_are_refused(idp: Idp, watch: Watch, token: str):
+@pytest.mark.parametrize("first", ["Bearer {}", "Basic eDp4", "Bearer x", ""])
+async def test_two_fields_are_refused_in_the_same_words(first: str, idp: Idp, watch: Watch, token: str):
+    await refused_as_nobody(idp, watch, [("Authorization", first.format(token)), ("Authorization", f"Bearer {token}")])
+
+
+async def refused_as_nobody(idp: Idp, watch: Watch, fields: list[tuple[str, str]]) -> None:
+    """The answer is the one to a request without a token, to the byte, but for the number of the request."""
     async with calling(small_api(idp.tokens(watch))) as client:
-        twice = [("Authorization", f"Bearer {token}")] * 2
-        assert (await client.get("/v1/me", headers=twice)).status_code == 401
+        nothing = await client.get("/v1/me")
+        answer = await client.get("/v1/me", headers=fields)
+    assert (answer.status_code, answer.content) == (401, nothing.content)
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    shown = [
+        [field for field in each.headers.raw if field[0].decode() not in OF_EACH_REQUEST] for each in (answer, nothing)
+    ]
+    assert shown[0] == shown[1]
+
+
+async def test_an_issuer_speaks_for_its_own_authorities_and_with_its_own_keys(watch: Watch):
+    """Of two issuers with keys of the same id neither can say what the other may, nor sign in its name."""
+    here, there = Idp(GOOD), Idp(ECKey.generate_key("P-256", {"kid": "one"}))
+    trusted = [
+        trusting("https://idp.example", here, "burgh", watch),
+        trusting("https://idp.shire", there, "shire", watch),
+    ]
+    tokens = Tokens(trusted, 3600, watch)
+    for key, issuer, authority, status in (
+        (here.keys[0], "https://idp.example", "burgh", 200),
+        (there.keys[0], "https://idp.shire", "shire", 200),
+        (here.keys[0], "https://idp.example", "shire", 401),
+        (there.keys[0], "https://idp.shire", "burgh", 401),
+        (there.keys[0], "https://idp.example", "burgh", 401),
+        (here.keys[0], "https://idp.shire", "shire", 401),
+    ):
+        token = signed(key, header(), claims(watch, iss=issuer, authority=authority))
+        async with calling(small_api(tokens), token) as client:
+            assert (await client.get("/v1/me")).status_code == status
+
+
+def trusting(name: str, idp: Idp, authority: str, watch: Watch) -> TrustedIssuer:
+    issuer = Issuer(issuer=name, algorithms=frozenset({"ES256"}), jwks_url=f"{name}/jwks")
+    return TrustedIssuer(issuer, Jwks(idp.jwks, watch), frozenset({authority}))
 
 
 async def test_a_token_in_the_query_is_not_looked_at(idp: Idp, watch: Watch, token: str):

@@ -55,6 +55,44 @@ async def test_a_retired_key_is_refused_five_minutes_later_even_for_a_known_toke
         assert (await client.get("/v1/me")).status_code == 401
 
 
+@pytest.mark.parametrize("since", [0, 1, 120, 239, 241])
+async def test_whenever_a_key_leaves_the_set_it_is_refused_within_five_minutes_of_steady_calls(
+    since: int, idp: Idp, watch: Watch
+):
+    token = signed(GOOD, header(), claims(watch, exp=int(watch.seconds) + 3600))
+    async with calling(small_api(idp.tokens(watch)), token) as client:
+        for _ in range(since + 1):
+            assert (await client.get("/v1/me")).status_code == 200
+            watch.wait(1)
+        idp.keys, left = (NEXT,), watch.seconds
+        while (await client.get("/v1/me")).status_code == 200:
+            watch.wait(5)
+            assert watch.seconds - left <= 300
+        idp.keys = (GOOD, NEXT)
+        watch.wait(300)
+        assert (await client.get("/v1/me")).status_code == 200
+
+
+async def test_a_flood_of_tokens_of_unknown_keys_asks_once_and_keeps_nobody_out(idp: Idp, watch: Watch, token: str):
+    async with calling(small_api(idp.tokens(watch)), token) as client:
+        assert (await client.get("/v1/me")).status_code == 200
+        watch.wait(30)
+        flood = [signed(GOOD, header(kid=f"unknown-{number}"), claims(watch)) for number in range(100)]
+        answers: list[int] = []
+
+        async def call(token: str) -> None:
+            answers.append((await client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})).status_code)
+
+        async with anyio.create_task_group() as together:
+            for each in (*flood, token):
+                together.start_soon(call, each)
+        assert sorted(answers) == [200, *[401] * 100]
+        assert idp.asked == 2
+        watch.wait(29)
+        await call(flood[0])
+        assert idp.asked == 2
+
+
 async def test_a_key_replaced_under_its_id_no_longer_vouches(idp: Idp, watch: Watch, token: str):
     async with calling(small_api(idp.tokens(watch)), token) as client:
         assert (await client.get("/v1/me")).status_code == 200

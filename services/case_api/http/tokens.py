@@ -1,6 +1,7 @@
 """Access tokens (RFC 9068): which are ours, and who they say is asking. Every failure is the same failure."""
 
 import re
+from base64 import urlsafe_b64decode
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jws import CompactSignature, JWSRegistry
 
 from case_api.access.principal import Principal
-from case_api.http import fetching
+from case_api.http import fetching, strict_json
 from case_api.http.claims import Claims
 from case_api.http.jwks import Jwks, PublicKey
 from case_api.settings import Issuer
@@ -118,11 +119,16 @@ class Tokens:
 
 
 def _opened(token: str) -> tuple[CompactSignature, str, Claims]:
-    """The parts of *token*, not yet verified. Keys or addresses of keys in its header are not looked at."""
+    """The parts of *token*, not yet verified; nothing in it may stand twice (RFC 7519, 4; RFC 7515, 4).
+
+    Keys or addresses of keys in its header are not looked at.
+    """
     if not FORM.fullmatch(token):
         raise NotAccepted
     try:
         signed = jws.extract_compact(token.encode(), registry=READABLE)
+        for part in (urlsafe_b64decode(token.partition(".")[0] + "=="), signed.payload or b""):
+            strict_json.check(part)
         header = signed.headers()
         if str(header["typ"]).lower() not in TYPES or "crit" in header or "b64" in header:
             raise NotAccepted
