@@ -22,6 +22,7 @@ from case_api.http.gate import gate
 from case_api.http.health import Check, health_routes
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.identity import PUBLIC, Asking
+from case_api.http.partner_keys import PartnerKeys
 from case_api.http.plain_requests import ShortWays
 from case_api.http.problems import Problems, Refused
 from case_api.http.times import Asked
@@ -122,10 +123,13 @@ def small_api(
     checks: Mapping[str, Check] | None = None,
     clock: MovableClock | None = None,
     patience: float = 10,
+    keys: PartnerKeys | None = None,
 ) -> FastAPI:
     problems = Problems(BASE)
     app = FastAPI(
-        middleware=gate(tokens, problems, ShortWays(), public=PUBLIC | {"/clock"}, quota=quota, patience=patience),
+        middleware=gate(
+            tokens, problems, ShortWays(), public=PUBLIC | {"/clock"}, keys=keys, quota=quota, patience=patience
+        ),
         redirect_slashes=False,
     )
     problems.install(app)

@@ -2,6 +2,7 @@
 
 import typer
 
+from case_api.cli import keys
 from case_api.cli.backup import backup
 from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.erase import erase
@@ -30,6 +31,7 @@ app.command()(erase)
 app.command()(tombstones)
 app.command()(backup)
 app.command()(restore)
+app.add_typer(keys.app, name="keys")
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

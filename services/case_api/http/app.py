@@ -59,6 +59,7 @@ from case_api.http.description import describe
 from case_api.http.gate import gate, public_paths
 from case_api.http.health import health_routes
 from case_api.http.issuer import LocalIssuer
+from case_api.http.partner_keys import PartnerKeys
 from case_api.http.plain_requests import ShortWays
 from case_api.http.policy_rows import policy_rows
 from case_api.http.problems import Problems, routes_of
@@ -122,10 +123,11 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     packs = Packs(settings.policies)
     store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys, settings.tombstones_dir)
     offices = Offices(store, clock, packs, settings, _background(clock) if settings.follower else ())
+    keys = PartnerKeys(offices, settings.authorities, clock, time.time)
 
     app = FastAPI(
         lifespan=_lifespan(settings, clock, offices, client),
-        middleware=gate(tokens, problems, ways, public=public_paths(settings)),
+        middleware=gate(tokens, problems, ways, public=public_paths(settings), keys=keys),
         redirect_slashes=False,
         dependencies=[Depends(known_parameters)],
         openapi_url=None,

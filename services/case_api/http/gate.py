@@ -9,6 +9,7 @@ from case_api.http.identity import PUBLIC, Authentication
 from case_api.http.incidents import Incidents
 from case_api.http.limits import PATIENCE, BodyLimits
 from case_api.http.looking import Looking
+from case_api.http.partner_keys import PartnerKeys
 from case_api.http.plain_requests import ShortWay, ShortWays
 from case_api.http.problems import Problems
 from case_api.http.rates import Rates
@@ -29,6 +30,7 @@ def gate(
     ways: ShortWays,
     *,
     public: Collection[str] = PUBLIC,
+    keys: PartnerKeys | None = None,
     quota: int = 6000,
     patience: float = PATIENCE,
 ) -> list[Middleware]:
@@ -39,6 +41,7 @@ def gate(
         problems: writes what the middleware answers.
         ways: of the commands in their plain form.
         public: paths that need no token.
+        keys: of partners, which serve as well; none are taken without.
         quota: requests a minute of one principal.
         patience: seconds for a body to arrive.
     """
@@ -46,7 +49,7 @@ def gate(
         Middleware(Tracing),
         Middleware(AccessLog),
         Middleware(Incidents, problems),
-        Middleware(Authentication, tokens, problems, public),
+        Middleware(Authentication, tokens, problems, public, keys),
         Middleware(Rates, problems, quota=quota),
         Middleware(BodyLimits, problems, patience=patience),
         Middleware(Looking, problems),

@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from case_api.access.principal import Principal
 from case_api.http import problem_kinds as kinds
 from case_api.http.jwks import KeysUnavailable
+from case_api.http.partner_keys import PREFIX, PartnerKeys, TooManyWrongKeys
 from case_api.http.problems import Problem, Problems
 from case_api.http.tokens import NotAccepted, Tokens
+from case_api.store.journal import StoreUnavailable
 
 PUBLIC = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs", "/problems/", "/schemas/"})
 """Paths that need no token; one that ends in a slash stands for all below it."""
@@ -22,11 +24,18 @@ PUBLIC = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs", "
 class Authentication:
     """ASGI middleware: puts the Principal in `scope["principal"]`, or answers 401 with one wording.
 
-    `scope["still_accepted"]` asks, during a long answer, whether the token holds still.
+    `scope["still_accepted"]` asks, during a long answer, whether the token or key holds still.
     """
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, problems: Problems, public: Collection[str] = PUBLIC) -> None:
-        self.app, self.tokens, self.problems = app, tokens, problems
+    def __init__(
+        self,
+        app: ASGIApp,
+        tokens: Tokens,
+        problems: Problems,
+        public: Collection[str] = PUBLIC,
+        keys: PartnerKeys | None = None,
+    ) -> None:
+        self.app, self.tokens, self.problems, self.keys = app, tokens, problems, keys
         self.exact = frozenset(path for path in public if not path.endswith("/"))
         self.below = tuple(path for path in public if path.endswith("/"))
 
@@ -40,22 +49,31 @@ class Authentication:
 
     async def _known(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            token = _bearer(scope)
-            scope["principal"] = await self.tokens.principal(token)
-            scope["still_accepted"] = partial(self._still_accepted, token)
+            scope["principal"] = await self._principal(scope)
+            scope["still_accepted"] = partial(self._still_accepted, scope)
         except NotAccepted:
             problem = Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+        except TooManyWrongKeys as guessing:
+            problem = Problem(kinds.TOO_MANY_REQUESTS, headers={"Retry-After": str(guessing.wait)})
         except KeysUnavailable:
             problem = Problem(kinds.UNAVAILABLE, headers={"Retry-After": "30"})
+        except StoreUnavailable:
+            problem = Problem(kinds.UNAVAILABLE, headers={"Retry-After": "1"})
         else:
             await self.app(scope, receive, send)
             return
         await self.problems.response(Request(scope), problem)(scope, receive, send)
 
-    async def _still_accepted(self, token: str) -> bool:
+    async def _principal(self, scope: Scope) -> Principal:
+        credential = _bearer(scope)
+        if self.keys is not None and credential.startswith(PREFIX):
+            return await self.keys.principal(credential, (scope.get("client") or ("",))[0])
+        return await self.tokens.principal(credential)
+
+    async def _still_accepted(self, scope: Scope) -> bool:
         try:
-            await self.tokens.principal(token)
-        except (NotAccepted, KeysUnavailable):
+            await self._principal(scope)
+        except (NotAccepted, TooManyWrongKeys, KeysUnavailable, StoreUnavailable):
             return False
         return True
 

@@ -9,6 +9,7 @@ from case_api.crash_points import passing
 from case_api.domain.event import Recorded
 from case_api.store.accesses import Accesses
 from case_api.store.alerts import Alerts
+from case_api.store.api_keys import ApiKeys
 from case_api.store.append import (
     Append,
     Attempt,
@@ -84,6 +85,8 @@ class Journal:
         self._keys = KeyStore(keyring, backend.keys, vouched=backend.line.knows_keys)
         self._attempts = Attempts(backend.access, keyring)
         self.accesses, self.alerts = Accesses(backend.access, keyring), Alerts(backend.access)
+        self.api_keys = ApiKeys(backend.keys, keyring)
+        """By what partners' keys are told."""
         self.evidence = Evidence(self._reads, self._mapper, self._keys)
         """The same log byte for byte."""
         self.pages = Pages(self._reads, self._mapper, self._keys)

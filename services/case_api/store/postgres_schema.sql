@@ -95,6 +95,7 @@ CREATE TABLE IF NOT EXISTS {keys}.data_keys (
   destroyed_at text
 );
 CREATE INDEX IF NOT EXISTS destroyed_keys ON {keys}.data_keys (destroyed_at) WHERE destroyed_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS {keys}.api_keys (name text PRIMARY KEY, hash bytea NOT NULL, used_on text);
 
 CREATE OR REPLACE FUNCTION {log}.refuse() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION '% is append only', TG_TABLE_NAME; END $$;

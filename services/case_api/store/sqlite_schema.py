@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS data_keys (
   destroyed_at TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS destroyed_keys ON data_keys (destroyed_at) WHERE destroyed_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS api_keys (name TEXT PRIMARY KEY, hash BLOB NOT NULL, used_on TEXT) WITHOUT ROWID;
 """
 
 ATTEMPTS = """

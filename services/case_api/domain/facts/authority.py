@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Line, ServiceCode, Value
+from case_api.domain.words import Code, Line, ServiceCode, Subject, Value
 
 
 class Purpose(Value):
@@ -93,6 +93,43 @@ class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authori
     },)  # fmt: skip
 
 
+KeyId = Annotated[str, Field(pattern="^[0-9a-z]{8}$")]
+"""The part of a partner's key that may be shown."""
+
+
+class PartnerKeyIssued(Event, grounds="6.3 Partner services", covers=("R109", "R110"), stream="authority"):
+    """A program of a partner may act by a key of its own, in these roles and until then (ADR 25).
+
+    The key itself is nowhere on record; what it is told by stands with the data keys, apart from the log.
+    """
+
+    correctable = False
+    refs = ("key",)
+    key: KeyId
+    client: Subject
+    organisation: Subject
+    roles: Annotated[tuple[Code, ...], Field(min_length=1)]
+    services: tuple[ServiceCode, ...] = ()
+    networks: tuple[Line, ...] = Field(default=(), description="From where alone it is accepted; anywhere if empty.")
+    expires_at: AwareDatetime
+
+    examples = ({
+        "key": "k3v9x2ma", "client": "slt-desk", "organisation": "nhs-strathlorne", "roles": ["agency"],
+        "services": ["slt"], "networks": ["192.0.2.0/24"], "expires_at": "2027-02-01T00:00:00Z",
+    },)  # fmt: skip
+
+
+class PartnerKeyRevoked(Event, grounds="6.3 Partner services", covers=("R109", "R110"), stream="authority"):
+    """A partner's key is accepted no longer, whatever its day (ADR 25)."""
+
+    correctable = False
+    refs = ("key",)
+    key: KeyId
+    reason: Literal["rotated", "leaked", "ended"]
+
+    examples = ({"key": "k3v9x2ma", "reason": "rotated"},)
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     policies: tuple[PolicyPublished, ...] = ()
@@ -101,6 +138,17 @@ class Authority:
     settings: Mapping[str, SettingListed] = field(default_factory=dict)
     assigned: Mapping[str, tuple[StaffAssigned, ...]] = field(default_factory=dict)
     """The same assignments by member of staff."""
+    keys: Mapping[KeyId, PartnerKeyIssued] = field(default_factory=dict)
+    revoked: frozenset[KeyId] = frozenset()
+
+    def live_keys(self, now: datetime) -> list[PartnerKeyIssued]:
+        """The partners' keys that are accepted at *now*."""
+        return [one for one in self.keys.values() if one.key not in self.revoked and now < one.expires_at]
+
+    def live_key(self, key: str, now: datetime) -> PartnerKeyIssued | None:
+        """What a key may do that is accepted at *now*; None for any other."""
+        found = self.keys.get(key)
+        return found if found and found.key not in self.revoked and now < found.expires_at else None
 
     def policy_on(self, day: date) -> PolicyPublished | None:
         """The pack in force on *day*: the one that came into force last; a later publication wins a tie."""
@@ -142,5 +190,9 @@ def evolve(authority: Authority, fact: Event, _: Recorded) -> Authority:
             theirs = (*authority.assigned.get(fact.staff, ()), fact)
             assigned = with_entry(authority.assigned, fact.staff, theirs)
             return replace(authority, staff=(*authority.staff, fact), assigned=assigned)
+        case PartnerKeyIssued():
+            return replace(authority, keys=with_entry(authority.keys, fact.key, fact))
+        case PartnerKeyRevoked():
+            return replace(authority, revoked=authority.revoked | {fact.key})
         case _:
             return authority
