@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from case_api.store.journal import Append, Journal
 from tests import postgres
 
 AUTHORITY = "moray"
-KEY = b"m" * 32
+KEY = sha256(b"the key of a benchmark").digest()
 AT_ONCE = 512
 """Appends under way while a log is filled."""
 

@@ -10,16 +10,18 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from benchmarks import facts
 from benchmarks.ground import AUTHORITY, KEY
-from case_api.http.issuer import NAME, LocalIssuer
-from case_api.settings import Settings, seal_keys
+from case_api.http.issuer import LocalIssuer
+from case_api.settings import Settings
 from tests.journeys.api import as_address
 
 ROOT: Final = Path(__file__).parent.parent
+ISSUER: Final = "https://issuer.example"
 PATIENCE: Final = 60.0
 """Seconds for a process to listen, and to end."""
 PEOPLE: Final = 3 * facts.SCHOOLS
@@ -45,11 +47,10 @@ class Identities:
         """With keys below *var*, and the authority's own key where the case API looks for it."""
         keys = var / "keys"
         keys.mkdir(parents=True, exist_ok=True)
-        (keys / f"{AUTHORITY}.key").write_text(KEY.hex())
-        (keys / f"{AUTHORITY}.key").chmod(0o600)
-        settings = Settings(mode="test", var=var, authorities=(AUTHORITY,))
-        seal_keys(settings)  # which test mode makes where it is missing
-        return cls(LocalIssuer(settings))
+        for file, key in ((f"{AUTHORITY}.key", KEY), (f"{AUTHORITY}.seal.key", sha256(KEY).digest())):
+            (keys / file).write_text(key.hex())
+            (keys / file).chmod(0o600)
+        return cls(LocalIssuer(Settings(mode="test", var=var, authorities=(AUTHORITY,)), name=ISSUER))
 
     def tokens(self) -> list[str]:
         """One for each of many people who lead support, as many in each school."""
@@ -81,7 +82,7 @@ async def case_api(url: str, var: Path, identities: Identities) -> AsyncIterator
 async def peer(name: str, var: Path, identities: Identities, *dsn: str) -> AsyncIterator[Service]:
     """`nodb`, or `crud` on a database."""
     port = _free_port()
-    command = ["-m", "benchmarks.peers", name, str(port), str(identities.issuer.jwks_file), NAME, *dsn]
+    command = ["-m", "benchmarks.peers", name, str(port), str(identities.issuer.jwks_file), ISSUER, *dsn]
     async with _listening(command, {}, port, var / f"{name}.log") as service:
         yield service
 

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from case_api import weaknesses
+
 Mode = Literal["production", "demo", "test"]
 Algorithm = Literal["EdDSA", "ES256", "RS256"]
 AuthorityName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
@@ -156,6 +158,8 @@ def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
         raise UnsafeSettings("STAGEPOST_CRASH_AT is for test mode: unset it.")
     if serves and settings.mode == "production" and not settings.issuers:
         raise UnsafeSettings("STAGEPOST_ISSUERS is empty, so nobody could sign in: name a token issuer.")
+    if settings.mode == "production":
+        _refuse_unsafe_in_production(settings)
     names = [issuer.issuer for issuer in settings.issuers]
     if len(set(names)) != len(names):
         raise UnsafeSettings("STAGEPOST_ISSUERS names an issuer twice.")
@@ -163,17 +167,34 @@ def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
         raise UnsafeSettings("STAGEPOST_DATABASE_URL_FILE names no file.")
 
 
+def _refuse_unsafe_in_production(settings: Settings) -> None:
+    file = settings.database_url_file
+    found = [("STAGEPOST_PUBLIC_URL", weaknesses.of_public_url(settings.public_url))]
+    found += [("STAGEPOST_ISSUERS: an issuer", weaknesses.of_issuer(it.issuer, it.jwks_url)) for it in settings.issuers]
+    if file is not None and file.is_file():
+        found += [("The file of STAGEPOST_DATABASE_URL_FILE", weaknesses.of_file(file))]
+    if file is None or file.is_file():
+        found += [("The database URL", weaknesses.of_database_url(settings.database))]
+    for what, weakness in found:
+        if weakness is not None:
+            raise UnsafeSettings(f"{what} {weakness}.")
+
+
 def authority_keys(settings: Settings) -> AuthorityKeys:
     """Read each authority's key; in demo and test mode make those that are missing (0600).
 
-    Raises UnsafeSettings when a key is missing in production, or is not 64 hexadecimal digits.
+    Raises UnsafeSettings when a key is not 64 hexadecimal digits; in production also when one is missing, was made by
+    the demo, is not random, is the same as another, or can be read by every user of the machine.
     """
     return _keys_in(settings, "{}.key", "key file")
 
 
 def seal_keys(settings: Settings) -> AuthorityKeys:
     """The same for the key with which each authority's log signs its checkpoints: `<authority>.seal.key`."""
-    return _keys_in(settings, "{}.seal.key", "seal key file")
+    found = _keys_in(settings, "{}.seal.key", "seal key file")
+    if settings.mode == "production" and {*found.keys.values()} & {*authority_keys(settings).keys.values()}:
+        raise UnsafeSettings("A seal key is the same as a key of an authority: make another.")
+    return found
 
 
 def _keys_in(settings: Settings, pattern: str, what: str) -> AuthorityKeys:
@@ -183,16 +204,18 @@ def _keys_in(settings: Settings, pattern: str, what: str) -> AuthorityKeys:
         path = settings.keys / pattern.format(name)
         if not path.exists():
             _make_key(settings, path)
+        keys[name] = _read_key(path, name, what, strictly=settings.mode == "production")
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             warnings.append(f"The {what} of {name} can be read by other users of this machine: chmod 600 it.")
-        keys[name] = _read_key(path, name, what)
+    if settings.mode == "production" and len(set(keys.values())) < len(keys):
+        raise UnsafeSettings(f"Two authorities have the same {what}: each needs its own.")
     return AuthorityKeys(keys, tuple(warnings))
 
 
 def _make_key(settings: Settings, path: Path) -> None:
     if settings.mode == "production":
         raise UnsafeSettings(f"The key file {path.name} is missing from the folder that STAGEPOST_KEYS_DIR names.")
-    write_once(path, secrets.token_hex(32).encode() + b"\n")
+    write_once(path, f"{secrets.token_hex(32)}\n{weaknesses.DEMO_MARK}\n".encode())
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -206,11 +229,16 @@ def write_once(path: Path, content: bytes) -> None:
     draft.unlink()
 
 
-def _read_key(path: Path, name: str, what: str) -> bytes:
-    text = path.read_text("ascii", errors="replace").strip()
-    if not KEY_FILE.fullmatch(text):
+def _read_key(path: Path, name: str, what: str, *, strictly: bool) -> bytes:
+    text, _, mark = path.read_text("ascii", errors="replace").strip().partition("\n")
+    if not KEY_FILE.fullmatch(text) or mark not in ("", weaknesses.DEMO_MARK):
         raise UnsafeSettings(f"The {what} of {name} must hold 64 hexadecimal digits.")
-    return bytes.fromhex(text)
+    key = bytes.fromhex(text)
+    made_by_the_demo = "was made by the demo: make one for production" if mark else None
+    weakness = (made_by_the_demo or weaknesses.of_file(path) or weaknesses.of_key(key)) if strictly else None
+    if weakness is not None:
+        raise UnsafeSettings(f"The {what} of {name} {weakness}.")
+    return key
 
 
 def _is_loopback(host: str) -> bool:

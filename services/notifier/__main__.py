@@ -46,11 +46,15 @@ def serve() -> None:
             crash_points.arm(settings.crash_at)
         sys.exit(asyncio.run(_serve(settings)))
     except ValidationError as error:
-        reasons = {str(each["loc"][-1]) if each["loc"] else each["msg"] for each in error.errors(include_input=False)}
+        reasons = {_reason(each["loc"], each["msg"]) for each in error.errors(include_input=False)}
         logger().error("settings_refused", error="; ".join(sorted(reasons)))
     except (AlreadyRunning, DatabaseUnavailable) as error:
         logger().error("not_started", error=f"{type(error).__name__} {error}")
     sys.exit(2)
+
+
+def _reason(place: tuple[int | str, ...], what: str) -> str:
+    return f"{place[-1]}: {what}" if place else what.removeprefix("Value error, ")
 
 
 @cli.command()

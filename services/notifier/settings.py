@@ -1,6 +1,7 @@
 """What an operator can set; each value from the environment, `STAGEPOST_NOTIFIER_` first."""
 
 import json
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -9,6 +10,8 @@ from pydantic import AliasChoices, AwareDatetime, Field, SecretStr, field_valida
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 from standardwebhooks.webhooks import Webhook as Signer
+
+from notifier import weaknesses
 
 LETTERS = Path(__file__).parent / "letters"
 
@@ -94,6 +97,8 @@ class Settings(BaseSettings):
                 Signer(secret.get_secret_value())
             except (ValueError, EmptyWebhookSecretError):
                 raise ValueError(f"the signing secret of {recipient} is unusable") from None
+            if self.mode == "production" and weaknesses.in_signing_secret(secret.get_secret_value()):
+                raise ValueError(f"the signing secret of {recipient} is short or not random: draw 32 bytes anew")
         return self
 
     def _refuse_what_is_unsafe_in_production(self) -> None:
@@ -105,6 +110,18 @@ class Settings(BaseSettings):
             raise ValueError("mail leaves this machine encrypted: set STAGEPOST_NOTIFIER_SMTP_TLS")
         if self.token is None and self.token_file is None:
             raise ValueError("STAGEPOST_NOTIFIER_TOKEN or STAGEPOST_NOTIFIER_TOKEN_FILE is missing")
+        for name, weakness in self._weaknesses():
+            if weakness is not None:
+                raise ValueError(f"STAGEPOST_NOTIFIER_{name} {weakness}")
+
+    def _weaknesses(self) -> Iterator[tuple[str, str | None]]:
+        """What could be unfit of each setting that holds or leads to a secret."""
+        yield "OPERATOR_TOKEN", weaknesses.in_word(self.operator_token)
+        yield "DATABASE_URL", weaknesses.in_database_url(self.database_url)
+        yield "CASE_API_URL", weaknesses.in_url(self.case_api_url, of_a_neighbour=True)
+        yield "PUBLIC_URL", weaknesses.in_url(self.public_url)
+        yield "TOKEN_FILE", weaknesses.in_file(self.token_file)
+        yield "WEBHOOK_SECRETS_FILE", weaknesses.in_file(self.webhook_secrets_file)
 
     def bearer(self) -> str:
         """The token for the case API, or an empty string while there is none yet."""

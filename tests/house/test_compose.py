@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ def test_every_variable_set_is_one_that_the_service_reads(name: str):
 
 
 def test_the_case_api_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    (tmp_path / "database_url").write_text("postgresql://stagepost:word@postgres:5432/stagepost\n")
-    (tmp_path / "strathlorne.key").write_text("5a" * 32)
-    (tmp_path / "strathlorne.seal.key").write_text("5b" * 32)
+    put(tmp_path / "database_url", f"postgresql://stagepost:{secrets.token_hex(16)}@postgres:5432/stagepost\n")
+    put(tmp_path / "strathlorne.key", secrets.token_hex(32))
+    put(tmp_path / "strathlorne.seal.key", secrets.token_hex(32))
     give(monkeypatch, "case-api", secrets=tmp_path)
     settings = case_api.settings.load()
     assert settings.mode == "production"
@@ -60,12 +61,18 @@ def test_every_authority_that_is_served_has_its_two_keys_mounted():
 
 
 def test_the_notifier_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    (tmp_path / "notifier_token").write_text("made.up.token\n")
-    (tmp_path / "webhook_secrets").write_text("{}")
+    put(tmp_path / "notifier_token", "made.up.token\n")
+    put(tmp_path / "webhook_secrets", "{}")
     give(monkeypatch, "notifier", secrets=tmp_path)
     settings = notifier.settings.Settings()
     assert settings.mode == "production"
     assert settings.bearer() == "made.up.token"
+
+
+def put(path: Path, content: str) -> None:
+    """A secret, as it must be put: readable by its owner and nobody else."""
+    path.write_text(content)
+    path.chmod(0o600)
 
 
 def give(monkeypatch: pytest.MonkeyPatch, name: str, *, secrets: Path) -> None:

@@ -100,6 +100,7 @@ def test_the_demo_is_served_to_this_machine(host: str, told):
 
 def test_the_database_url_may_come_from_a_file(told, tmp_path):
     (tmp_path / "url").write_text(f"postgresql://stagepost:{SECRET}@db/stagepost\n")
+    (tmp_path / "url").chmod(0o600)
     told(**PRODUCTION, DATABASE_URL_FILE=str(tmp_path / "url"))
     assert load().database == f"postgresql://stagepost:{SECRET}@db/stagepost"
 

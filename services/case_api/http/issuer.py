@@ -18,13 +18,16 @@ LIFETIME = timedelta(hours=1)
 
 
 class LocalIssuer:
-    """Mints ES256 access tokens with a key of its own under `var/`; raises UnsafeSettings in production."""
+    """Mints ES256 access tokens with a key of its own under `var/`; raises UnsafeSettings in production.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    By its own *name* no service trusts it in production; a benchmark, which plays at production, gives it another.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, name: str = NAME) -> None:
         if settings.mode == "production":
             raise UnsafeSettings("The local token issuer is for demo and test mode only.")
         folder = settings.var / "issuer"
-        self._clock = clock or SystemClock()
+        self._clock, self.name = clock or SystemClock(), name
         self._key = _key(folder / "signing.pem")
         self.jwks_file = folder / "jwks.json"
         self.jwks_file.write_text(self.jwks(), "utf-8")
@@ -35,7 +38,7 @@ class LocalIssuer:
 
     def settings(self) -> Issuer:
         """What to add to the trusted issuers."""
-        return Issuer(issuer=NAME, algorithms=frozenset({"ES256"}), jwks_file=self.jwks_file)
+        return Issuer(issuer=self.name, algorithms=frozenset({"ES256"}), jwks_file=self.jwks_file)
 
     def mint(  # noqa: PLR0913 - the claims of a token, by name
         self,
@@ -53,7 +56,7 @@ class LocalIssuer:
         """An access token for *sub*, in real time whatever the demo's clock shows (D16)."""
         now = int(self._clock.now().timestamp())
         claims: dict[str, Any] = {
-            "iss": NAME,
+            "iss": self.name,
             "aud": "stagepost",
             "sub": sub,
             "jti": str(uuid4()),
