@@ -7,7 +7,7 @@ from uuid import UUID
 
 from case_api.boards.catalogue import BOARDS
 from case_api.boards.diary import DIARY
-from case_api.boards.tables import PARKED, Change, Turn, Values, next_number, stored_columns
+from case_api.boards.tables import PARKED, Change, Turn, Values, next_number, stored_columns, stored_key
 
 STANDING: Final = (
     "SELECT edition, position, policy,"
@@ -81,10 +81,10 @@ class Edition:
             cases = contents.cases[board.name]
             if cases:
                 rows = [(self.number, *row) for row in contents.rows[board.name]]
-                yield Change(board.table, stored_columns(board), self.number, cases, rows)
+                yield Change(board.table, stored_columns(board), stored_key(board), self.number, cases, rows)
         if contents.parked or (contents.whole and self.has_parked):
             parked = [(self.number, case_id, reason) for case_id, reason in contents.parked.items()]
-            yield Change("board_parked", PARKED, self.number, contents.whole, parked)
+            yield Change("board_parked", PARKED, ("edition", "case_id"), self.number, contents.whole, parked)
 
 
 def standing(answer: Sequence[Values]) -> Edition:

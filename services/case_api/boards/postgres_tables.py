@@ -1,17 +1,17 @@
 """Boards in the authority's schema on PostgreSQL, beside its log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-import msgspec
 import psycopg
 
 from case_api.boards.board import Column, Kind
 from case_api.boards.tables import Change, Occupied, Step, Turn, Values, lay_out
 from case_api.store.journal import StoreUnavailable
+from case_api.store.postgres_arrays import Array, byteas, dates, instants, numbers, texts, uuids
 from case_api.store.postgres_database import PostgresDatabase
 from case_api.store.postgres_schema import connection_info
 
@@ -23,15 +23,17 @@ TURN = b"SELECT pg_advisory_xact_lock(hashtextextended('stagepost boards ' || cu
 TURN_IF_FREE = TURN.replace(b"pg_advisory", b"pg_try_advisory")
 
 
-WRITING: Final = b"SELECT set_config('synchronous_commit', 'off', false), set_config('enable_seqscan', 'off', false)"
+WRITING: Final = (
+    b"SELECT set_config('synchronous_commit', 'off', false), set_config('enable_seqscan', 'off', false),"
+    b" set_config('plan_cache_mode', 'force_generic_plan', false)"
+)
 """For the connection that writes. Rows and position are lost together, and are made again from the log. Statements are
 planned once, maybe while a table is empty, and find cases by their key however many there come to be."""
 
-FROM_JSON: Final[Mapping[Kind, str]] = {
-    "uuid": "(one->>{})::uuid", "text": "one->>{}", "integer": "(one->>{})::bigint", "date": "(one->>{})::date",
-    "instant": "(one->>{})::timestamptz", "bytes": "decode(one->>{}, 'base64')"
+ARRAYS: Final[Mapping[Kind, Callable[[Sequence[Any]], Array]]] = {
+    "uuid": uuids, "text": texts, "integer": numbers, "date": dates, "instant": instants, "bytes": byteas
 }  # fmt: skip
-"""How a value comes out of the JSON in which rows travel."""
+"""How the values of a column travel."""
 
 
 class PostgresTables:
@@ -104,10 +106,8 @@ class _PostgresTurn:
     async def change(self, changes: Sequence[Change], *also: Step) -> None:
         async with self._connection.pipeline():
             for one in changes:
-                await self._connection.execute(_clears(one.table), (one.edition, one.cases), binary=True)
-                if one.rows:
-                    rows = msgspec.json.encode(one.rows).decode()
-                    await self._connection.execute(_fills(one.table, tuple(one.columns)), (rows,), binary=True)
+                put = _puts(one.table, tuple(one.columns), tuple(one.key))
+                await self._connection.execute(put, _parameters(one), binary=True)
             for sql, parameters in also:
                 await self._connection.execute(_marked(sql), parameters)
 
@@ -125,15 +125,26 @@ def _marked(sql: str) -> bytes:
 
 
 @cache
-def _clears(table: str) -> bytes:
-    return f"DELETE FROM {table} WHERE edition=%b AND case_id=ANY(%b)".encode()  # noqa: S608 (names are ours)
+def _puts(table: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> bytes:
+    """Only what differs is written: most rows of a case stay as they are when a fact is added to it."""
+    names, keys = ", ".join(one.name for one in columns), ", ".join(key)
+    given = ", ".join(f"%b::{PostgresTables.types[one.kind]}[]" for one in columns)
+    rest = [one.name for one in columns if one.name not in key]
+    put = f"UPDATE SET {', '.join(f'{name}=excluded.{name}' for name in rest)}" if rest else "NOTHING"
+    theirs = "WHERE edition=%b AND case_id=ANY(%b)"
+    return (
+        f"WITH now AS MATERIALIZED (SELECT * FROM unnest({given}) AS one({names})),"  # noqa: S608 (names are ours)
+        f" gone AS (DELETE FROM {table} {theirs} AND ({keys}) NOT IN (SELECT {keys} FROM now))"
+        f" INSERT INTO {table} SELECT * FROM now EXCEPT ALL SELECT {names} FROM {table} {theirs}"
+        f" ON CONFLICT ({keys}) DO {put}"
+    ).encode()
 
 
-@cache
-def _fills(table: str, columns: tuple[Column, ...]) -> bytes:
-    """All rows are one value: to send an array for each column costs the program several times as much."""
-    values = ", ".join(FROM_JSON[one.kind].format(place) for place, one in enumerate(columns))
-    return f"INSERT INTO {table} SELECT {values} FROM jsonb_array_elements(%t::jsonb) AS one".encode()  # noqa: S608
+def _parameters(change: Change) -> tuple[object, ...]:
+    """The rows as whole columns, and twice whose they are."""
+    columns = zip(*change.rows, strict=True) if change.rows else ((),) * len(change.columns)
+    whose = (change.edition, uuids(change.cases))
+    return (*(ARRAYS[one.kind](values) for one, values in zip(change.columns, columns, strict=True)), *whose, *whose)
 
 
 async def open_postgres_tables(dsn: str, authority: str) -> PostgresTables:

@@ -44,6 +44,8 @@ class Change:
 
     table: str
     columns: Sequence[Column]
+    key: Sequence[str]
+    """The columns by which a row is told from the others of an edition, and the edition."""
     edition: int
     cases: Sequence[UUID]
     rows: Sequence[Sequence[object]]
@@ -118,6 +120,11 @@ async def next_number(turn: Turn) -> int:
     return int(number)
 
 
+def stored_key(board: Board[Any]) -> tuple[str, ...]:
+    """The primary key as stored."""
+    return (PARKED[0].name, *board.key)
+
+
 def stored_columns(board: Board[Any]) -> tuple[Column, ...]:
     """A board's columns as stored: its edition stands first."""
     return (PARKED[0], *board.columns)
@@ -128,7 +135,7 @@ def _made(board: Board[Any], types: Mapping[Kind, str]) -> list[str]:
         f"{column.name} {types[column.kind]}{'' if column.optional else ' NOT NULL'}"
         for column in stored_columns(board)
     )
-    key = ", ".join(("edition", *board.key))
+    key = ", ".join(stored_key(board))
     indexes = [
         f"CREATE INDEX {board.table}_{'_'.join(index)} ON {board.table} (edition, {', '.join(index)})"
         for index in board.indexes

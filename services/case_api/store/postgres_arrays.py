@@ -4,6 +4,7 @@ psycopg looks for the adapter of every element; for a batch of commands that too
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, repeat
 from struct import Struct, pack
 from typing import ClassVar, Final
@@ -19,6 +20,11 @@ _HEAD: Final = Struct(">iiIii")
 _EMPTY: Final = Struct(">iiI")
 _NULL: Final = b"\xff\xff\xff\xff"
 _UUID: Final = (16).to_bytes(4, "big")
+_DAY: Final = Struct(">ii").pack
+_NUMBER: Final = Struct(">iq").pack
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_FIRST_DAY: Final = _BEGINNING.toordinal()
+_TICK: Final = timedelta(microseconds=1)
 
 
 class Array(bytes):
@@ -63,6 +69,18 @@ class Byteas(Array):
     oid = psycopg.postgres.types["bytea"].oid
 
 
+class Dates(Array):
+    """date[]."""
+
+    oid = psycopg.postgres.types["date"].oid
+
+
+class Instants(Array):
+    """timestamptz[]."""
+
+    oid = psycopg.postgres.types["timestamptz"].oid
+
+
 def ints(values: Sequence[int]) -> Array:
     """Whole numbers of 32 bits. Raises struct.error for one that is larger."""
     return Ints.of(len(values), pack(f">{2 * len(values)}i", *chain.from_iterable(zip(repeat(4), values))))
@@ -79,21 +97,42 @@ def uuids(values: Sequence[UUID | None]) -> Array:
     return Uuids.of(len(values), elements, nulls=None in values)
 
 
-def texts(values: Iterable[str]) -> Array:
-    """Texts. Raises ValueError for one that PostgreSQL cannot hold."""
-    encoded = [value.encode() for value in values]
-    if any(b"\0" in value for value in encoded):
+def texts(values: Iterable[str | None]) -> Array:
+    """Texts, or none. Raises ValueError for one that PostgreSQL cannot hold."""
+    encoded = [None if value is None else value.encode() for value in values]
+    if any(value and b"\0" in value for value in encoded):
         raise ValueError("a text with a NUL character")
-    return Texts.of(len(encoded), _with_lengths(encoded))
+    return Texts.of(len(encoded), _with_lengths(encoded), nulls=None in encoded)
 
 
-def byteas(values: Sequence[bytes]) -> Array:
-    """Bytes."""
-    return Byteas.of(len(values), _with_lengths(values))
+def byteas(values: Sequence[bytes | None]) -> Array:
+    """Bytes, or none."""
+    return Byteas.of(len(values), _with_lengths(values), nulls=None in values)
 
 
-def _with_lengths(values: Sequence[bytes]) -> bytes:
-    return b"".join([len(value).to_bytes(4, "big") + value for value in values])
+def numbers(values: Sequence[int | None]) -> Array:
+    """Whole numbers of 64 bits, or none. Raises struct.error for one that is larger."""
+    return _of_eight_bytes(Bigints, values)
+
+
+def dates(values: Sequence[date | None]) -> Array:
+    """Days, or none: counted from the first of 2000."""
+    days = [None if value is None else value.toordinal() - _FIRST_DAY for value in values]
+    return Dates.of(len(days), b"".join([_NULL if day is None else _DAY(4, day) for day in days]), nulls=None in days)
+
+
+def instants(values: Sequence[datetime | None]) -> Array:
+    """Instants with their offsets, or none: in microseconds from the beginning of 2000."""
+    return _of_eight_bytes(Instants, [None if value is None else (value - _BEGINNING) // _TICK for value in values])
+
+
+def _of_eight_bytes(kind: type[Array], values: Sequence[int | None]) -> Array:
+    elements = b"".join([_NULL if value is None else _NUMBER(8, value) for value in values])
+    return kind.of(len(values), elements, nulls=None in values)
+
+
+def _with_lengths(values: Sequence[bytes | None]) -> bytes:
+    return b"".join([_NULL if value is None else len(value).to_bytes(4, "big") + value for value in values])
 
 
 class _AsItIs(Dumper):
@@ -107,5 +146,5 @@ def _dumper(kind: type[Array]) -> type[Dumper]:
     return type(f"{kind.__name__}Dumper", (_AsItIs,), {"oid": psycopg.postgres.types[kind.oid].array_oid})
 
 
-for _kind in (Ints, Bigints, Uuids, Texts, Byteas):
+for _kind in (Ints, Bigints, Uuids, Texts, Byteas, Dates, Instants):
     psycopg.adapters.register_dumper(_kind, _dumper(_kind))
