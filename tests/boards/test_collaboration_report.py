@@ -1,6 +1,5 @@
 """The collaboration report: what nobody can tell from it about a learner, however often they ask."""
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import count
@@ -9,6 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from case_api.boards.collaboration import OccasionRow
 from case_api.boards.collaboration_bands import Counted, Days, Share, share, share_of, shown_settings

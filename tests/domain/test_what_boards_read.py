@@ -54,7 +54,7 @@ class BoardsOfALife(CaseLife):
 
 def rows_of(rows: Any) -> list[tuple[object, ...]]:
     """The values of rows, each once."""
-    return sorted({tuple(getattr(row, name) for name in row.__dataclass_fields__) for row in rows}, key=repr)
+    return sorted({tuple(getattr(row, name) for name in row.__struct_fields__) for row in rows}, key=repr)
 
 
 BoardsOfALife.TestCase.settings = settings.get_profile("domain")

@@ -1,20 +1,17 @@
 """The desk of each service: what it was asked, and how far it has come (R66, R110)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.domain.questions.request_state import state_of
 from case_api.domain.words import day_of
 
 
-@dataclass(frozen=True, slots=True)
-class DeskRow:
+class DeskRow(Row, frozen=True, gc=False):
     """One request to one service, those that are over included."""
 
-    case_id: UUID
     request_id: UUID
     service: str
     purpose: str

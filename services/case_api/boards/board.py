@@ -1,13 +1,16 @@
 """How a board is declared: a row type, a key, what it reads of a case, and one function from that to rows (ADR 7)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
 from types import NoneType
-from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_type_hints
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from case_api.domain.case import EVOLVE, Case
 from case_api.domain.facts.told import Told
@@ -25,20 +28,16 @@ KINDS: dict[type, Kind] = {
 }
 
 
-class Row(Protocol):
-    """A row of a board: a dataclass whose first field is the case. It holds ids, codes and dates only (D10)."""
+class Row(Struct, frozen=True, gc=False):
+    """A row of a board. It holds ids, codes and dates only (D10)."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def case_id(self) -> UUID: ...
+    case_id: UUID
 
 
 R = TypeVar("R", bound=Row)
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedCase:
+class FoldedCase(Struct, frozen=True, gc=False):
     """All that a row may be made from."""
 
     case: Case
@@ -89,9 +88,9 @@ class Board(Generic[R]):
 
     def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
         """The case's rows as plain values, each key once."""
-        key, whole = _reader(self.key), _reader(tuple(column.name for column in self.columns))
-        found = {key(row): row for row in self.rows(_part(self.of)(folded))}
-        return [whole(row) for row in found.values()]
+        key, part = _reader(self.key), _part(self.of)
+        found = {key(row): row for row in self.rows(part(folded))}
+        return [astuple(row) for row in found.values()]
 
 
 @cache
@@ -104,15 +103,12 @@ def _reader(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
 @cache
 def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
     """From a folded case to one of these slices alone: all others are empty. Raises ValueError for a name of none."""
-    empty = [getattr(Case(UUID(int=0)), name) for name in SLICES]
-    places = [(SLICES.index(name), attrgetter(name)) for name in of if name != TOLD]
-    nothing, has_told = Told(), TOLD in of
+    names = [SLICES[SLICES.index(name)] for name in of if name != TOLD]
+    read, nothing, has_told = attrgetter("id", *names), Told(), TOLD in of
 
     def part(folded: FoldedCase) -> FoldedCase:
-        slices = empty.copy()
-        for place, read in places:
-            slices[place] = read(folded.case)
-        case = Case(folded.case.id, 0, None, *slices)
+        case_id, *slices = read(folded.case)
+        case = Case(case_id, **dict(zip(names, slices)))  # noqa: B905 - read by these very names
         return FoldedCase(case, folded.told if has_told else nothing, folded.policy, folded.hashed)
 
     return part
@@ -122,7 +118,7 @@ def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
 def _columns(row: type[Row]) -> tuple[Column, ...]:
     """Kept, since to resolve type hints takes longer than to fold a short case."""
     hints = get_type_hints(row)
-    return tuple(_column(field.name, hints[field.name]) for field in fields(row))
+    return tuple(_column(name, hints[name]) for name in row.__struct_fields__)
 
 
 def _column(name: str, hint: Any) -> Column:

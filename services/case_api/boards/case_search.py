@@ -1,11 +1,9 @@
 """Finding a case by a learner's whole name or identifier, without either being on the board (D9)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
-from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.identifiers import normalised
 
 
@@ -17,11 +15,9 @@ class Hashes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRow:
+class SearchRow(Row, frozen=True, gc=False):
     """A case, and the keyed hash of one name or identifier of its learner."""
 
-    case_id: UUID
     hash: bytes
 
 

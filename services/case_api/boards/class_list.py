@@ -1,19 +1,15 @@
 """Who is in which class: the learners of a setting, from day to day (R27, D24)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
+class PlaceRow(Row, frozen=True, gc=False):
     """One learner in one class, from one day up to another."""
 
-    case_id: UUID
     shown_from: date
     shown_until: date
     setting: str

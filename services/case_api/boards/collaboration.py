@@ -4,13 +4,13 @@ A row says what it was, when, where, whether it went as it should, and how many 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, pairwise
 from typing import Literal
-from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from msgspec.structs import replace
+
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.facts.postcards import Thread
 from case_api.domain.words import day_of
@@ -20,11 +20,9 @@ What = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class OccasionRow:
+class OccasionRow(Row, frozen=True, gc=False):
     """One occasion. For `learner` it is a spell in a setting, up to `until`."""
 
-    case_id: UUID
     number: int
     what: str
     day: date

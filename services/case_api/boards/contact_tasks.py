@@ -1,19 +1,16 @@
 """Whom no channel could reach: tasks for staff, until somebody has told them by hand (ADR 0008)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.domain.words import start_of
 
 
-@dataclass(frozen=True, slots=True)
-class ContactTaskRow:
+class ContactTaskRow(Row, frozen=True, gc=False):
     """One message that reached nobody."""
 
-    case_id: UUID
     message_id: UUID
     about: UUID
     recipient: str

@@ -1,11 +1,10 @@
 """What time will bring to each case: the clerk's diary (D15)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.questions.diary import diary
 
@@ -13,11 +12,9 @@ ORDER = ("day", "case_id", "what", "ref")
 """In the order of the days."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiaryRow:
+class DiaryRow(Row, frozen=True, gc=False):
     """Something that is to be recorded once its day has come; by which policy that was worked out."""
 
-    case_id: UUID
     day: date
     what: str
     ref: UUID

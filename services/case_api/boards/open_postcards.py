@@ -1,19 +1,16 @@
 """Postcards that nobody has answered yet, on either side (R63)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.domain.words import day_of
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPostcardRow:
+class OpenPostcardRow(Row, frozen=True, gc=False):
     """One postcard, the day on which it was sent, and the side that has not answered."""
 
-    case_id: UUID
     thread: UUID
     side: str
     carer: UUID

@@ -1,11 +1,10 @@
 """By when what is to be looked at again: reviews, stays at targeted support, and duties in law (R25, R83, I21)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.domain.questions.clocks import clocks_of_requests
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.request_state import open_requests
@@ -16,11 +15,9 @@ ORDER = ("due", "case_id", "what", "ref")
 """The earliest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewDueRow:
+class ReviewDueRow(Row, frozen=True, gc=False):
     """One last day on which something is in time."""
 
-    case_id: UUID
     due: date
     what: str
     """`review`, `stay`, or the code of a clock."""

@@ -1,23 +1,19 @@
 """The caseload: where each learner stands, and what is open (R17, R39)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.boards.selection import EVERYTHING, LIVE, Selection
 from case_api.domain.case import Case
 from case_api.domain.questions.request_state import open_requests
 from case_api.domain.words import day_of
 
 
-@dataclass(frozen=True, slots=True)
-class StageRow:
+class StageRow(Row, frozen=True, gc=False):
     """One learner, as shown from one day up to another: an assignment or a move may be known beforehand."""
 
-    case_id: UUID
     shown_from: date
     shown_until: date
     setting: str

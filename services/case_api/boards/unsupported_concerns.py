@@ -1,19 +1,16 @@
 """Concerns that were raised and since which no support was put in place (I28)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.domain.questions.watches import unsupported_concerns
 
 
-@dataclass(frozen=True, slots=True)
-class UnsupportedConcernRow:
+class UnsupportedConcernRow(Row, frozen=True, gc=False):
     """One such concern; it stands out from its day on."""
 
-    case_id: UUID
     concern_id: UUID
     raised_on: date
     stands_from: date

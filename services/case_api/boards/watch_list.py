@@ -1,19 +1,16 @@
 """What stands out, in all cases: the watches that were raised and are not over (I21, I25, I26, I28)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from case_api.boards.board import Board, FoldedCase
+from case_api.boards.board import Board, FoldedCase, Row
 from case_api.domain.words import day_of
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRow:
+class WatchRow(Row, frozen=True, gc=False):
     """One watch that stands."""
 
-    case_id: UUID
     watch: str
     ref: UUID
     """What it is about; the case itself where that is all."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from case_api.domain.event import SEALED, Recorded, Unreadable
@@ -38,35 +38,38 @@ from case_api.domain.words import EventId
 
 
 class Case(Struct, frozen=True, gc=False):
-    """What is true of one learner's support after some number of events. Immutable; version 0 is no case yet."""
+    """What is true of one learner's support after some number of events. Immutable; version 0 is no case yet.
+
+    What is empty in many cases is one and the same in all of them.
+    """
 
     id: UUID
     version: int = 0
     recorded_at: datetime | None = None
-    people: People = field(default_factory=People)
-    placements: Placements = field(default_factory=Placements)
-    coordination: Coordination = field(default_factory=Coordination)
-    concerns: Concerns = field(default_factory=Concerns)
-    assessments: Assessments = field(default_factory=Assessments)
-    supports: Supports = field(default_factory=Supports)
-    stages: Stages = field(default_factory=Stages)
-    reviews: Reviews = field(default_factory=Reviews)
-    meetings: Meetings = field(default_factory=Meetings)
-    plans: Plans = field(default_factory=Plans)
-    agreements: Agreements = field(default_factory=Agreements)
-    requests: Requests = field(default_factory=Requests)
-    involvement: Involvements = field(default_factory=Involvements)
-    recommendations: Recommendations = field(default_factory=Recommendations)
-    postcards: Postcards = field(default_factory=Postcards)
-    evaluations: Evaluations = field(default_factory=Evaluations)
-    sharing: Sharing = field(default_factory=Sharing)
-    entitlements: Entitlements = field(default_factory=Entitlements)
-    watches: Watches = field(default_factory=Watches)
-    records: Records = field(default_factory=Records)
-    transfers: Transfers = field(default_factory=Transfers)
-    retention: Retention = field(default_factory=Retention)
-    subject_access: SubjectAccess = field(default_factory=SubjectAccess)
-    erasure: Erasure = field(default_factory=Erasure)
+    people: People = People()
+    placements: Placements = Placements()
+    coordination: Coordination = Coordination()
+    concerns: Concerns = Concerns()
+    assessments: Assessments = Assessments()
+    supports: Supports = Supports()
+    stages: Stages = Stages()
+    reviews: Reviews = Reviews()
+    meetings: Meetings = Meetings()
+    plans: Plans = Plans()
+    agreements: Agreements = Agreements()
+    requests: Requests = Requests()
+    involvement: Involvements = Involvements()
+    recommendations: Recommendations = Recommendations()
+    postcards: Postcards = Postcards()
+    evaluations: Evaluations = Evaluations()
+    sharing: Sharing = Sharing()
+    entitlements: Entitlements = Entitlements()
+    watches: Watches = Watches()
+    records: Records = Records()
+    transfers: Transfers = Transfers()
+    retention: Retention = Retention()
+    subject_access: SubjectAccess = SubjectAccess()
+    erasure: Erasure = Erasure()
 
     @property
     def exists(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from case_api.domain.event import Recorded
@@ -26,13 +26,13 @@ class Matter(Struct, frozen=True, gc=False):
     id: UUID
     version: int = 0
     recorded_at: datetime | None = None
-    protection: Protection = field(default_factory=Protection)
-    requests: Requests = field(default_factory=Requests)
-    meetings: Meetings = field(default_factory=Meetings)
-    coordination: Coordination = field(default_factory=Coordination)
-    told: Told = field(default_factory=Told)
-    transfers: Transfers = field(default_factory=Transfers)
-    emergency_access: EmergencyAccess = field(default_factory=EmergencyAccess)
+    protection: Protection = Protection()
+    requests: Requests = Requests()
+    meetings: Meetings = Meetings()
+    coordination: Coordination = Coordination()
+    told: Told = Told()
+    transfers: Transfers = Transfers()
+    emergency_access: EmergencyAccess = EmergencyAccess()
 
     @property
     def case_id(self) -> CaseId | None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec import NODEFAULT, Struct
+from msgspec import Struct
 from msgspec.structs import fields
 
 from case_api.domain.event import Recorded
@@ -15,5 +15,5 @@ Evolve = Callable[[Any, Any, Recorded], Any]
 
 def evolvers(state: type[Struct]) -> Mapping[str, Evolve]:
     """By the name of each slice of *state*, which is also the name of its module: that module's `evolve`."""
-    made = {one.name: one.default_factory for one in fields(state) if one.default_factory is not NODEFAULT}
-    return {name: sys.modules[factory.__module__].evolve for name, factory in made.items()}
+    homes = {one.name: sys.modules[type(one.default).__module__] for one in fields(state)}
+    return {name: home.evolve for name, home in homes.items() if hasattr(home, "evolve")}

@@ -5,10 +5,11 @@ so a correction or a settled matter takes its entry away.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from case_api.domain.case import Case
 from case_api.domain.facts.told import Told
@@ -20,8 +21,7 @@ from case_api.domain.words import day_of
 What = Literal["agreement_ends", "watch_stands", "watch_unheeded", "watch_over"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """Something that is to be recorded once its day has come."""
 
     day: date

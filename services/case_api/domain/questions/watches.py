@@ -5,10 +5,11 @@ kept of it (D15). None of them blocks anything.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from case_api.domain.case import Case
 from case_api.domain.facts.told import Told
@@ -43,8 +44,7 @@ EVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """After everything that is on record: what is still open then is open now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True, gc=False):
     """Why a watch stands from a day on. It waits for the coordinator where nobody else is named."""
 
     watch: Watching
