@@ -25,7 +25,7 @@ from case_api.joint import JointService
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
-from case_api.reaching import reached
+from case_api.reaching import Reaching
 from case_api.seals.keeper import Keeper, open_keeper
 from case_api.service import Service
 from case_api.settings import Settings, seal_keys
@@ -135,6 +135,8 @@ def _folding(
 ) -> Folding:
     """How the boards come by cases and policy."""
 
+    reaching = Reaching(journal)
+
     async def load(case_id: UUID) -> tuple[Case, Told]:
         return (await folds.latest(case_id)).state, (await tellings.latest(told_of(case_id))).state
 
@@ -143,7 +145,7 @@ def _folding(
 
     async def load_all(ids: Sequence[UUID], page: Sequence[Stored]) -> dict[UUID, tuple[Case, Told]]:
         beside = {case_id: told_of(case_id) for case_id in ids}
-        found = await reached(journal, {folds: ids, tellings: [*beside.values()]}, page)
+        found = await reaching.reached({folds: ids, tellings: [*beside.values()]}, page)
         return {case_id: (found[case_id].state, found[told_id].state) for case_id, told_id in beside.items()}
 
     return Folding(journal, policy, load, load_all)

@@ -20,7 +20,7 @@ from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.told import DisclosureMade
 from case_api.folds import CaseKind, Folds, ToldKind
-from case_api.reaching import reached
+from case_api.reaching import Reaching
 from case_api.store.journal import FrameError, StoreUnavailable
 from case_api.streams import told_of
 from tests.boards.log import beside, open_desk, write, write_sealed
@@ -291,24 +291,85 @@ async def test_while_rows_are_of_several_policies_a_touched_case_is_made_anew_as
     await later.tables.close()
 
 
-def loading_together(journal):
+def loading_together(journal, kept=10_000):
     """How an office loads: what is not in memory by one reading of the log."""
-    folds, tellings = Folds(journal, CaseKind(), 10_000), Folds(journal, ToldKind(), 10_000)
+    folds, tellings = Folds(journal, CaseKind(), kept), Folds(journal, ToldKind(), kept)
+    reaching = Reaching(journal)
 
     async def load_all(ids, page):
-        found = await reached(journal, {folds: ids, tellings: [told_of(one) for one in ids]}, page)
+        found = await reaching.reached({folds: ids, tellings: [told_of(one) for one in ids]}, page)
         return {one: (found[one].state, found[told_of(one)].state) for one in ids}
 
     return load_all
 
 
-async def test_cases_that_are_loaded_together_have_the_same_rows(journal, settings, desk):
-    together = await open_desk(journal, settings, load_all=loading_together(journal))
-    await random_history(journal, 7, between=together.follower.catch_up)
-    await together.follower.catch_up()
-    rows = await together.contents()
+@pytest.mark.parametrize("kept", [10_000, 9])
+async def test_cases_that_are_loaded_together_have_the_same_rows(journal, settings, desk, kept):
+    both = [await open_desk(journal, settings, load_all=loading_together(journal, kept)) for _ in range(2)]
+    chance = random.Random(kept)
+
+    async def one_of_two_processes_follows():
+        await chance.choice(both).follower.catch_up()
+
+    await random_history(journal, 7, steps=60, between=one_of_two_processes_follows)
+    await one_of_two_processes_follows()
+    rows = await desk.contents()
     await rebuild(journal, desk.tables, desk.folding)
     assert rows == await desk.contents()
+    for one in both:
+        await one.tables.close()
+
+
+async def test_a_case_that_was_let_go_of_is_read_again_when_only_its_ledger_moves(journal, settings):
+    together = await open_desk(journal, settings, load_all=loading_together(journal, kept=1))
+    stories = [Story().registered() for _ in range(3)]
+    for story in stories:
+        await write(journal, story)
+        await together.follower.catch_up()
+    told = beside(stories[0])
+    told.then("2025-11-17", missed(stories[0].anna, "unreachable"))
+    await write(journal, told)
+    await together.follower.catch_up()
+    rows = await together.contents()
+    assert (len(rows["contact_tasks"]), len(rows["diary"])) == (1, 3)
+    await together.tables.close()
+
+
+async def test_a_page_that_follows_on_the_last_one_is_all_that_is_read_of_cases_that_are_known(
+    journal, settings, desk, monkeypatch
+):
+    asked: list[dict[UUID, int]] = []
+    beyond = journal.pages.beyond
+
+    async def noted(after, brought=()):
+        asked.append(dict(after))
+        return await beyond(after, brought)
+
+    monkeypatch.setattr(journal.pages, "beyond", noted)
+    follower = (together := await open_desk(journal, settings, load_all=loading_together(journal))).follower
+    story = Story().registered()
+    told = beside(story)
+
+    async def read_when(*stories):
+        asked.clear()
+        for one in stories:
+            await write(journal, one)
+        await follower.catch_up()
+        return [stream for after in asked for stream in after]
+
+    assert await read_when(story) == [told_of(story.case_id)]
+    story.then("2025-11-16", concern())
+    assert await read_when(story) == []
+    told.then("2025-11-17", missed(story.anna, "unreachable"))
+    assert await read_when(told) == []
+    story.then("2025-11-18", concern())
+    await write(journal, story)
+    await desk.follower.catch_up()
+    story.then("2025-11-19", concern())
+    assert set(await read_when(story)) == {story.case_id, told_of(story.case_id)}, "another process took a page"
+    rows = await together.contents()
+    await rebuild(journal, desk.tables, desk.folding)
+    assert rows == await together.contents()
     await together.tables.close()
 
 
