@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from case_api.domain import case as cases
@@ -20,9 +20,6 @@ from case_api.domain.matter import Matter
 from case_api.store.journal import Journal
 
 S = TypeVar("S")
-
-TOGETHER: Final = 64
-"""Streams that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +155,6 @@ class Folds(Generic[S]):
             await self.forward(stream, held)
         return held.folded
 
-    async def latest_of(self, streams: Sequence[UUID]) -> dict[UUID, Folded[S]]:
-        """The folds at the heads of several streams, in a few reads; what is not in memory is read together."""
-        heads = await self._journal.heads(streams)
-        found = {stream: held for stream in streams if (held := self._held.get(stream))}
-        begun = [stream for stream in streams if stream not in found and heads[stream]]
-        for start in range(0, len(begun), TOGETHER):
-            found |= await self._held_together(begun[start : start + TOGETHER])
-        for stream, held in found.items():
-            if held.folded.version < heads[stream]:
-                await self.forward(stream, held)
-        return {stream: found[stream].folded if stream in found else self._new(stream) for stream in streams}
-
     def version_of(self, stream: UUID) -> int:
         """The version at which a stream is held in memory; 0 where it is not."""
         held = self._held.get(stream)
@@ -198,13 +183,6 @@ class Folds(Generic[S]):
         events = await self._journal.read(stream)
         known = [event for event in events if event.recorded_at <= known_at]
         return self._with(self._new(stream), known)
-
-    async def _held_together(self, streams: Sequence[UUID]) -> dict[UUID, Held[S]]:
-        read, held = await self._journal.read_together(streams), dict[UUID, Held[S]]()
-        for stream in streams:
-            self._held.setdefault(stream, Held(self._with(self._new(stream), read[stream])))
-            held[stream] = self._used(stream)
-        return held
 
     def _used(self, stream: UUID) -> Held[S]:
         held = self._held[stream]

@@ -29,12 +29,6 @@ class Log:
         self.read_anew[stream] += after == 0
         return [one.but(stream=stream) for one in self.facts.get(stream, [])[after:]]
 
-    async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
-        return {stream: await self.head(stream) for stream in streams}
-
-    async def read_together(self, streams: Sequence[UUID]) -> dict[UUID, Sequence[Recorded]]:
-        return {stream: await self.read(stream) for stream in streams}
-
     def folds(self, limit: int) -> Folds[Authority]:
         return Folds(self, AuthorityKind(), limit)  # type: ignore[arg-type]
 
@@ -87,22 +81,3 @@ async def test_what_is_forgotten_makes_room():
     folds.forget(log.streams["a"])
     await log.readings(folds, "b", "a")
     assert await log.readings(folds, "b", "a") == [1, 2]
-
-
-async def test_streams_asked_for_together_are_those_asked_for_one_by_one():
-    log = Log(a=3, b=1, c=0)
-    ids = list(log.streams.values())
-    together, alone = log.folds(100), log.folds(100)
-    await together.latest(log.streams["a"])
-    log.facts[log.streams["a"]].append(assigned(4))
-    assert await together.latest_of(ids) == {one: await alone.latest(one) for one in ids}
-    assert await together.latest_of(ids) == {one: await alone.latest(one) for one in ids}
-    assert log.read_anew[log.streams["b"]] == 2  # once by each of the two
-
-
-async def test_more_streams_than_are_kept_can_be_asked_for_together():
-    log = Log(**{f"stream{number}": 2 for number in range(200)})
-    folds = log.folds(9)
-    found = await folds.latest_of(list(log.streams.values()))
-    assert {folded.version for folded in found.values()} == {2}
-    assert len(found) == 200

@@ -29,17 +29,15 @@ async def test_a_stream_can_be_read_in_part(journal):
     assert await journal.head(uuid4()) == 0
 
 
-async def test_several_streams_are_read_together(journal):
+async def test_several_streams_are_read_together_each_beyond_a_version(journal):
     long, short, unbegun = uuid4(), uuid4(), uuid4()
     await journal.append(opening(long, versions=3))
     await journal.append(opening(short))
     await journal.append(following(long, 4))
-    asked = [long, unbegun, short]
-    together = await journal.read_together(asked)
-    assert together == {stream: await journal.read(stream) for stream in asked}
-    assert [one.version for one in together[long]] == [1, 2, 3, 4]
-    assert await journal.heads(asked) == {long: 4, unbegun: 0, short: 1}
-    assert (await journal.read_together([]), await journal.heads([])) == ({}, {})
+    together = await journal.pages.beyond({long: 2, unbegun: 0, short: 0})
+    assert together == {long: await journal.read(long, after=2), short: await journal.read(short)}
+    assert [one.version for one in together[long]] == [3, 4]
+    assert await journal.pages.beyond({}) == {}
 
 
 @pytest.mark.parametrize("version", [1, 2, 4, 9])

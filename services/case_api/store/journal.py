@@ -122,17 +122,6 @@ class Journal:
         """The facts of a stream with versions in (after, upto], in order. Raises FrameError, KeyMissing."""
         return await self._open(await self._reads.stream(stream, after, upto))
 
-    async def read_together(self, streams: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
-        """The facts of several streams, each in order, in two reads. Raises FrameError, KeyMissing."""
-        found: dict[UUID, list[Recorded]] = {stream: [] for stream in streams}
-        for event in await self._open(await self._reads.streams_whole(streams)) if streams else ():
-            found[event.stream].append(event)
-        return found
-
-    async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
-        """The last version of each of several streams, in one read; 0 for one that has not begun."""
-        return await self._reads.heads(streams) if streams else {}
-
     async def head(self, stream: UUID) -> int:
         """The last version of a stream; 0 if there is none."""
         return await self._reads.head(stream)

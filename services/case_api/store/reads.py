@@ -8,7 +8,7 @@ from uuid import UUID
 from case_api.domain.event import SEALED
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.store.append import PlacedHeader, Stored
-from case_api.store.database import Database, Row, id_out, rounded_up
+from case_api.store.database import Database, Row, id_out
 from case_api.store.frame import FrameError, take_apart
 
 
@@ -61,15 +61,6 @@ class Reads:
     async def head(self, stream: UUID) -> int:
         return await self._number(f"SELECT {_HEAD}", self._id(stream))
 
-    async def streams_whole(self, streams: Sequence[UUID]) -> list[Found]:
-        """The events of several streams, those of each in the order of its versions."""
-        asked = rounded_up([self._id(one) for one in streams])
-        sql = (
-            f"SELECT {_EVENT} FROM stored_events WHERE originator_id IN ({','.join('?' * len(asked))})"  # noqa: S608
-            " ORDER BY originator_id, originator_version"
-        )
-        return [_found(row) for row in await self._rows(sql, asked)]
-
     async def beyond(self, after: Mapping[UUID, int]) -> list[Found]:
         """The events of several streams, of each those after the version given, in the order of its versions."""
         table, asked = self._database.asked(after)
@@ -83,13 +74,6 @@ class Reads:
         """Rows as they are, in the order of their streams and versions, after a version of a stream."""
         after = "WHERE (originator_id, originator_version)>(?,?) ORDER BY originator_id, originator_version LIMIT ?"
         return await self._as_stored(after, self._id(stream), version, limit)
-
-    async def heads(self, streams: Sequence[UUID]) -> dict[UUID, int]:
-        """The last version of each of several streams; 0 for one that has not begun."""
-        asked = rounded_up([self._id(one) for one in streams])
-        head = "(SELECT max(originator_version) FROM stored_events WHERE originator_id=asked.id)"
-        sql = f"WITH asked(id) AS (VALUES {','.join(['(?)'] * len(asked))}) SELECT id, {head} FROM asked"  # noqa: S608
-        return {id_out(stream): head or 0 for stream, head in await self._rows(sql, asked)}
 
     async def confirm(self, stream: UUID, client: str, key: str) -> tuple[int, KeptRow | None]:
         """The head of a stream and what is kept under a key, as of the same moment."""
