@@ -33,8 +33,8 @@ def tamper(settings, sql, *parameters, authority="moray"):
 
 
 async def state_of(journal, stream, version=1):
-    [stored] = await journal._reads.stream(stream, version - 1, version)
-    return stored.state
+    [state] = [one.state for one in await journal.evidence.stream(stream) if one.version == version]
+    return state
 
 
 async def test_an_altered_frame_is_reported(settings, journal):

@@ -39,6 +39,7 @@ from case_api.store.evidence import Evidence
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
 from case_api.store.keystore import KeyStore
+from case_api.store.mapper import key_ids
 from case_api.store.pages import Pages
 from case_api.store.reads import Found, KeptRow, Reads
 from case_api.store.replies import open_reply, seal_reply
@@ -211,8 +212,7 @@ class Journal:
 
     async def _open(self, stored: Sequence[Found]) -> list[Recorded]:
         frames = [self._mapper.take_apart(*each) for each in stored]
-        keys = await self._keys.opening({frame.header.key_id for frame in frames})
-        return [self._mapper.open(frame, keys[frame.header.key_id]) for frame in frames]
+        return self._mapper.open_all(frames, await self._keys.opening(key_ids(frames)))
 
     def _kept(self, client: str, key: str, row: KeptRow | None) -> Kept | None:
         return open_reply(self.keyring, client, key, row) if row else None

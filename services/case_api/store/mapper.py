@@ -1,6 +1,6 @@
 """The library's mapper over sealed frames: stored names instead of Python paths, a key per stream."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -50,9 +50,19 @@ class FrameMapper(Mapper[UUID]):
         """The frame that stands at a place. Raises FrameError if it belongs to another, or to another authority."""
         frame = take_apart(state)
         named = frame.header
-        if (named.version, named.stream, named.type, named.authority) != (version, stream, name, self._authority):
+        if (
+            named.version != version
+            or named.stream.int != stream.int  # as `!=` of ids would say, and much sooner
+            or named.type != name
+            or named.authority != self._authority
+        ):
             raise FrameError("a frame stands where it does not belong")
         return frame
+
+    def open_all(self, frames: Iterable[Frame], keys: Keys) -> list[Recorded]:
+        """The facts of many frames in their order; *keys* holds the key of each. Raises FrameError as `open` does."""
+        by_number = {key_id.int: key for key_id, key in keys.items()}  # a number is looked up sooner than an id
+        return [self.open(frame, by_number[frame.header.key_id.int]) for frame in frames]
 
     def open(self, frame: Frame, key: AESGCM | None) -> Recorded:
         """The fact in its place, or Unreadable there: erased with its key, or of a newer program (D21).
@@ -61,14 +71,15 @@ class FrameMapper(Mapper[UUID]):
         """
         if key is None:
             return _recorded(frame.header, None, Unreadable(why="erased", stored_name=frame.header.type))
-        content = body_of(key, frame)
-        name, schema = frame.header.type, frame.header.schema
+        content, header = body_of(key, frame), frame.header
+        name, schema = header.type, header.schema
         if name == SEALED:
             name, schema = body.type_within(content)
         declared = body.known(name, schema)
         if declared is None:
-            return _recorded(frame.header, None, Unreadable(why="unknown", stored_name=frame.header.type))
-        return _recorded(frame.header, *body.read(declared, schema, content))
+            return _recorded(header, None, Unreadable(why="unknown", stored_name=header.type))
+        envelope, fact = body.read(declared, schema, content)
+        return _recorded(header, envelope, fact)
 
     def to_stored_event(self, domain_event: Fact) -> StoredEvent:  # type: ignore[override]
         """The library's door in. Raises ValueError if the key was destroyed."""
@@ -83,6 +94,11 @@ class FrameMapper(Mapper[UUID]):
             id_out(stored_event.originator_id), stored_event.originator_version, stored_event.topic, stored_event.state
         )
         return self.open(frame, self._find_keys([frame.header.key_id])[frame.header.key_id])
+
+
+def key_ids(frames: Iterable[Frame]) -> Collection[UUID]:
+    """The ids of the keys under which frames are sealed, each once."""
+    return {frame.header.key_id.int: frame.header.key_id for frame in frames}.values()
 
 
 def _recorded(header: Header, envelope: Envelope | None, fact: Event) -> Recorded:

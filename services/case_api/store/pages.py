@@ -7,8 +7,8 @@ from case_api.domain.event import Recorded
 from case_api.store.append import Stored
 from case_api.store.frame import FrameError, take_apart
 from case_api.store.keystore import KeyStore
-from case_api.store.mapper import FrameMapper
-from case_api.store.reads import Found, Reads
+from case_api.store.mapper import FrameMapper, key_ids
+from case_api.store.reads import Reads
 
 
 class Pages:
@@ -30,14 +30,13 @@ class Pages:
 
         Raises FrameError, KeyMissing.
         """
-        rows = [Found(one.stream, one.version, one.name, one.state) for one in brought]
+        rows = [(one.stream, one.version, one.name, one.state) for one in brought]
         if after:
             rows += await self._reads.beyond(after)
         frames = [self._mapper.take_apart(*row) for row in rows]
-        keys = await self._keys.opening({frame.header.key_id for frame in frames})
-        found: dict[UUID, list[Recorded]] = {frame.header.stream: [] for frame in frames}
-        for frame in frames:
-            found[frame.header.stream].append(self._mapper.open(frame, keys[frame.header.key_id]))
+        found: dict[UUID, list[Recorded]] = {}
+        for event in self._mapper.open_all(frames, await self._keys.opening(key_ids(frames))):
+            found.setdefault(event.stream, []).append(event)
         return found
 
 

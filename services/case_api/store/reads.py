@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from case_api.domain.event import SEALED
@@ -20,13 +19,8 @@ class KeptRow:
     reply: bytes
 
 
-class Found(NamedTuple):
-    """A frame, and where in the log it stands."""
-
-    stream: UUID
-    version: int
-    name: str
-    state: bytes
+Found = tuple[UUID, int, str, bytes]
+"""A frame, and where in the log it stands: stream, version, name."""
 
 
 ERASED = PersonalDataKeyDestroyed.topic
@@ -56,7 +50,7 @@ class Reads:
             "SELECT originator_version, topic, state FROM stored_events WHERE originator_id=?"
             " AND originator_version>? AND originator_version<=? ORDER BY originator_version"
         )
-        return [Found(stream, *row) for row in await self._rows(sql, (self._id(stream), after, _all(upto)))]
+        return [(stream, *row) for row in await self._rows(sql, (self._id(stream), after, _all(upto)))]
 
     async def head(self, stream: UUID) -> int:
         return await self._number(f"SELECT {_HEAD}", self._id(stream))
@@ -179,7 +173,7 @@ def _all(upto: int | None) -> int:
 
 def _found(row: Row) -> Found:
     stream, version, name, state = row
-    return Found(id_out(stream), version, name, state)
+    return id_out(stream), version, name, state
 
 
 def _kept(row: Sequence[bytes | None]) -> KeptRow | None:

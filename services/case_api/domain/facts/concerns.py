@@ -1,9 +1,11 @@
 """Concerns: who brought what to the school's notice, and what they heard back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
@@ -72,8 +74,7 @@ class ConcernClosed(Event, grounds="6.1", covers=("R20",)):
     },)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True, gc=False):
     concern_id: ConcernId
     raised_by: RaisedBy
     received_by: str
@@ -90,9 +91,8 @@ class Concern:
         return self.closed_at is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Concerns:
-    by_id: Mapping[ConcernId, Concern] = field(default_factory=dict)
+class Concerns(Struct, frozen=True, gc=False):
+    by_id: Mapping[ConcernId, Concern] = {}
 
     def open_one(self, concern_id: ConcernId) -> Concern | None:
         concern = self.by_id.get(concern_id)
