@@ -1,7 +1,7 @@
 """The clerk records what time brings: agreements that end, watches that stand and are over (D15, ADR 0015).
 
-No decision depends on it. It looks where the diary says that something is due, and decides from the facts, so that
-however many clerks run, and however often, each thing is recorded once.
+No decision depends on it. Of several processes one has the duty to look where the diary says that something is due;
+it decides from the facts, so that however many look, and however often, each thing is recorded once.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from case_api.store.journal import CommitUnknown, Reply, StoreUnavailable
 from case_api.streams import told_of
 
 ROUND: Final = 3.0
-"""Seconds between two looks at what is due: where one process is killed, another has looked within five."""
+"""Seconds between two looks at what is due, or at whether the duty is free: another process looks within five."""
 CLEARING: Final = 3600.0
 """Seconds between two clearings of replies that were kept for their time (D13)."""
 FOLLOWING: Final = 300.0
@@ -61,12 +61,13 @@ class Clerk:
         self._looked: set[str] = set()
 
     async def run(self) -> None:
-        """Go on until cancelled, through any failure."""
+        """Go on until cancelled, through any failure; of several processes one, and the others stand by."""
         while True:
             pause = ROUND
             try:
-                pause = 0.0 if await self.once() else ROUND
-                await self._clear_replies()
+                if await self._office.journal.duty.taken():
+                    pause = 0.0 if await self.once() else ROUND
+                    await self._clear_replies()
             except Exception as error:  # noqa: BLE001 - a clerk that stops would let time stand still
                 log.warning("clerk waits", authority=self._office.authority, error=type(error).__name__)
             await asyncio.sleep(pause)

@@ -134,7 +134,6 @@ def _folding(
     journal: Journal, folds: Folds[Case], tellings: Folds[Told], precedent: Precedent, clock: Clock
 ) -> Folding:
     """How the boards come by cases and policy."""
-
     reaching = Reaching(journal)
 
     async def load(case_id: UUID) -> tuple[Case, Told]:

@@ -13,6 +13,7 @@ import pytest
 import structlog
 from pydantic import ValidationError
 
+from case_api import clerk as clerks
 from case_api.boards.diary import DIARY, due_by
 from case_api.boards.opening import open_tables
 from case_api.clerk import Clerk
@@ -25,6 +26,7 @@ from case_api.office import Office, furnished
 from case_api.packs import Packs
 from case_api.seals.keeper import open_keeper
 from case_api.settings import Settings
+from case_api.store.archive import Archive
 from case_api.store.journal import FrameError
 from case_api.streams import stream_of_authority
 from tests import canaries
@@ -124,6 +126,48 @@ async def test_any_number_of_clerks_record_each_thing_once(journal, settings, sc
     for each in others:
         assert await each.looked_on("2025-09-22") == 0
         await each.office.close()
+
+
+async def test_of_several_clerks_the_one_who_has_the_duty_looks_and_another_when_that_one_is_gone(
+    settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(clerks, "ROUND", 0.01)
+    archives = [Archive(settings) for _ in range(2)]
+    schools = [await opened(await one.open("moray"), settings, tmp_path) for one in archives]
+    looks = [0, 0]
+
+    def counting(number):
+        async def once():
+            looks[number] += 1
+            return 0
+
+        return once
+
+    for number, school in enumerate(schools):
+        monkeypatch.setattr(school.clerk, "once", counting(number))
+    running = [asyncio.create_task(school.clerk.run()) for school in schools]
+
+    async def has_looked(number):
+        async with asyncio.timeout(5):
+            while not looks[number]:  # noqa: ASYNC110 - polls with a deadline
+                await asyncio.sleep(0.01)
+
+    await has_looked(0)
+    await asyncio.sleep(0.1)
+    assert looks[1] == 0
+    await stopped(running[0])
+    await schools[0].office.close()
+    await archives[0].close()
+    await has_looked(1)
+    await stopped(running[1])
+    await schools[1].office.close()
+    await archives[1].close()
+
+
+async def stopped(task):
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_a_case_that_fails_is_passed_by_reported_and_tried_again_when_it_has_changed(

@@ -25,12 +25,19 @@ WITHIN = 5.0
 
 
 @pytest.fixture
-async def four(nursery, postgres_dsn, tmp_path):
+async def two(nursery, postgres_dsn, tmp_path):
     api = victim(nursery, postgres_dsn, tmp_path)
-    for _ in range(PROCESSES):
+    for _ in range(2):
         await api.start()
     yield api
     await api.end()
+
+
+@pytest.fixture
+async def four(two):
+    for _ in range(PROCESSES - 2):
+        await two.start()
+    return two
 
 
 async def test_killed_one_by_one_they_lose_and_double_nothing(four, chances):
@@ -91,6 +98,49 @@ async def test_the_clerk_goes_on_when_three_of_four_are_killed(four):
     assert took < WITHIN
     assert [placed.recorded.name for placed in await four.whole_log()].count("WatchRaised.v1") == 1
     seen("clerk-taken-over", seconds=round(took, 2))
+
+
+async def test_one_of_two_has_the_clerks_duty_and_the_other_when_it_is_killed(two, postgres_dsn):
+    async def clerk() -> int | None:
+        return await whose_duty(postgres_dsn)
+
+    async def another_has_it() -> bool:
+        return await clerk() not in {None, first}
+
+    first = None
+    await seconds_until(another_has_it)
+    first = await clerk()
+    assert first in two.pids
+    async with httpx.AsyncClient(timeout=30.0) as http:
+        left = next(pid for pid in two.pids if pid != first)
+        door = Door(At(http, two.addresses[left]), two.bearer("pupil_support"))
+        await door.done(f"{(await register(door)).path}/concerns", CONCERN)
+        await two.kill(first)
+        took = await seconds_until(another_has_it)
+        assert took < WITHIN
+        assert await clerk() in two.pids
+        later = {"now": (datetime.now(UTC) + timedelta(days=60)).isoformat()}
+        for pid in two.pids:
+            assert (await http.put(two.addresses[pid] + "/clock", json=later)).status_code == 200
+
+        async def recorded() -> bool:
+            return bool((await door.seen("/v1/events?types=WatchRaised"))["items"])
+
+        await seconds_until(recorded)
+    assert [placed.recorded.name for placed in await two.whole_log()].count("WatchRaised.v1") == 1
+    seen("duty-taken-over", seconds=round(took, 2))
+
+
+async def whose_duty(dsn: str) -> int | None:
+    """The id of the process that has the clerk's duty; no two have it."""
+    sql = (
+        "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE locktype = 'advisory' AND granted AND application_name LIKE 'stagepost clerk %'"
+    )
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        found = await (await connection.execute(sql)).fetchall()
+    assert len(found) <= 1
+    return int(found[0][0].rpartition(" ")[2]) if found else None
 
 
 class At(httpx.AsyncClient):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from case_api.store.application import LogApplication
 from case_api.store.bell import Bell
 from case_api.store.database import Database
+from case_api.store.duty import Duty
 from case_api.store.entry import Line
 from case_api.store.mapper import FrameMapper
 
@@ -21,4 +22,5 @@ class Backend:
     line: Line
     application: LogApplication
     bell: Bell
+    duty: Duty
     close: Callable[[], Awaitable[None]]

@@ -80,6 +80,8 @@ class Journal:
         self.application = backend.application
         """The library's view of the same log: repository, event store, notification log."""
         self.bell = backend.bell
+        self.duty = backend.duty
+        """The clerk's: one process at a time has it."""
         self._backend = backend
         self._mapper = backend.mapper
         self._reads = Reads(backend.log)

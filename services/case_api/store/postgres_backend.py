@@ -12,6 +12,7 @@ from case_api.store.append import StoreUnavailable
 from case_api.store.application import LogApplication
 from case_api.store.backend import Backend
 from case_api.store.bell import Bell
+from case_api.store.duty import duty_on
 from case_api.store.entry import Unreachable
 from case_api.store.keys import Keyring
 from case_api.store.keystore import unwrapped
@@ -48,7 +49,9 @@ async def _open(dsn: str, keyring: Keyring, opened: AsyncExitStack) -> Backend:
     opened.push_async_callback(line.close)
     bell = Bell()
     opened.push_async_callback(Notices(conninfo, authority, bell).close)
-    return Backend(mapper, database, database, database, line, application, bell, opened.pop_all().aclose)
+    duty = duty_on(conninfo)
+    opened.push_async_callback(duty.close)
+    return Backend(mapper, database, database, database, line, application, bell, duty, opened.pop_all().aclose)
 
 
 def _find_keys(conninfo: str, keyring: Keyring, wanted: Iterable[UUID]) -> Keys:

@@ -10,6 +10,7 @@ from uuid import UUID
 from case_api.store.application import LogApplication
 from case_api.store.backend import Backend
 from case_api.store.bell import Bell
+from case_api.store.duty import FileDuty
 from case_api.store.keys import Keyring
 from case_api.store.keystore import unwrapped
 from case_api.store.mapper import FrameMapper, Keys
@@ -39,7 +40,9 @@ async def _open(folder: Path, keyring: Keyring, opened: AsyncExitStack) -> Backe
     log = await file("log.db")
     keys = await file("keys.db", KEYS)
     access = await file("access.db", WHO_LOOKED)
-    return Backend(mapper, log, keys, access, SQLiteLine(log), application, Bell(), opened.pop_all().aclose)
+    duty = FileDuty(folder / "clerk.lock")
+    opened.push_async_callback(duty.close)
+    return Backend(mapper, log, keys, access, SQLiteLine(log), application, Bell(), duty, opened.pop_all().aclose)
 
 
 def _env(log: Path) -> dict[str, str]:
