@@ -4,9 +4,12 @@ import asyncio
 from time import monotonic
 from uuid import uuid4
 
+import psycopg
 import pytest
 
-from case_api.store.archive import Archive
+from case_api.store import postgres_notices
+from case_api.store.archive import Archive, StoreSettings
+from tests.conftest import AUTHORITIES
 from tests.store.facts import opening
 
 pytestmark = pytest.mark.anyio
@@ -43,3 +46,19 @@ async def test_an_append_of_another_process_wakes_too(settings, journal):
     longest = 2.0 if settings.url == "sqlite" else 0.9  # SQLite gives no notice: the poll finds it
     assert await waiting < longest
     await others.close()
+
+
+@pytest.mark.postgres
+async def test_others_are_told_of_many_appends_by_few_notices_and_of_the_last(postgres_dsn, tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres_notices, "APART", 0.5)
+    archive = Archive(StoreSettings(postgres_dsn, tmp_path, AUTHORITIES))
+    journal = await archive.open("moray")
+    async with await psycopg.AsyncConnection.connect(postgres_dsn, autocommit=True) as connection:
+        await connection.execute("LISTEN moray")
+        started = monotonic()
+        for _ in range(20):
+            await journal.append(opening(uuid4()))
+        took = monotonic() - started
+        told = [notice async for notice in connection.notifies(timeout=1.0)]
+    assert 2 <= len(told) <= 2 + took / 0.5
+    await archive.close()

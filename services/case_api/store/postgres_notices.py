@@ -1,8 +1,8 @@
 """Tells other processes of appends, and wakes this one at theirs (LISTEN/NOTIFY). A hint only: every waiter also polls.
 
 The notice does not stand in the append's transaction: there it would cost each commit a lock over all databases of the
-server, and a lone command its time. One follows the other as fast as the server takes them, each for all that was
-appended meanwhile.
+server, and a lone command its time. After one there is a pause, and the next is for all that was appended meanwhile: to
+tell of each by itself would cost more than to store it.
 """
 
 import asyncio
@@ -16,6 +16,9 @@ from case_api.store.bell import Bell
 
 PAUSE = 1.0
 """Seconds before a lost connection is tried again."""
+
+APART = 0.02
+"""Seconds between two notices at least; one that follows none is sent at once."""
 
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 
@@ -57,3 +60,4 @@ class Notices:
             await self._news.wait()
             self._news.clear()
             await connection.execute(SQL("NOTIFY {}").format(self._channel))
+            await asyncio.sleep(APART)
