@@ -88,9 +88,11 @@ class Board(Generic[R]):
 
     def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
         """The case's rows as plain values, each key once."""
-        key, part = _reader(self.key), _part(self.of)
-        found = {key(row): row for row in self.rows(part(folded))}
-        return [astuple(row) for row in found.values()]
+        rows = [*self.rows(_part(self.of)(folded))]
+        if len(rows) > 1:
+            key = _reader(self.key)
+            rows = [*{key(row): row for row in rows}.values()]
+        return [astuple(row) for row in rows]
 
 
 @cache

@@ -71,8 +71,8 @@ class Folding:
         whole, parked = [], {}
         for number, (case_id, slices) in enumerate(touched.items(), 1):
             try:
-                case, told = loaded.get(case_id) or await self._load(case_id)
-                found = [(one.name, one.values(self._given(case, told, policy))) for one in boards_of(slices)]
+                folded = self._given(*(loaded.get(case_id) or await self._load(case_id)), policy)
+                found = [(one.name, one.values(folded)) for one in boards_of(slices)]
             except (StoreUnavailable, OSError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
