@@ -24,6 +24,8 @@ TABLES = (
     "seal_nodes (level bigint, number bigint, hash {bytes} NOT NULL, PRIMARY KEY (level, number))",
     "seal_checkpoints (size bigint PRIMARY KEY, note text NOT NULL)",
 )
+COLUMNS: Final = ("integer", "integer", "bytes")
+"""Of what leaves and nodes are kept in."""
 
 
 TOGETHER: Final = 128
@@ -95,10 +97,11 @@ class Nodes:
 
     async def add(self, leaves: Sequence[Leaf], nodes: Sequence[tuple[Node, bytes]]) -> None:
         """Add a page of leaves, and every node that they complete. Raises Overtaken."""
-        await self._add(
-            ("INSERT INTO seal_leaves VALUES (?,?,?)", [(one.number, one.position, one.value) for one in leaves]),
-            ("INSERT INTO seal_nodes VALUES (?,?,?)", [(*node, value) for node, value in nodes]),
+        added = (
+            ("seal_leaves", [(one.number, one.position, one.value) for one in leaves]),
+            ("seal_nodes", [(*node, value) for node, value in nodes]),
         )
+        await self._add(*(self._database.adding(table, COLUMNS, rows) for table, rows in added if rows))
 
     async def sign(self, size: int, note: str) -> None:
         """Keep a checkpoint. Raises Overtaken."""
@@ -124,7 +127,7 @@ class Nodes:
 
     async def _add(self, *steps: tuple[str, Sequence[Sequence[object]]]) -> None:
         try:
-            await self._database.write(*(step for step in steps if step[1]))
+            await self._database.write(*steps)
         except (sqlite3.IntegrityError, psycopg.IntegrityError):
             raise Overtaken from None
 

@@ -4,11 +4,12 @@ Statements are written once, with `?` for each parameter; ids travel in the form
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Kind = Literal["integer", "bytes"]
 Step = tuple[str, Sequence[Sequence[object]]]
 """A statement and the rows of parameters to run it with."""
 
@@ -24,6 +25,9 @@ class Database(Protocol):
 
     def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
         """A table `asked` of `id` and `after` to read from, and its parameters: one wording however many there are."""
+
+    def adding(self, table: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> Step:
+        """The step that adds many rows, one at least, to a table whose columns are of these kinds."""
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Read on a connection of its own, never waiting for the writer."""

@@ -1,17 +1,18 @@
 """An authority's schemas on PostgreSQL, read on a few connections that find a restarted server again."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from case_api.store.append import StoreUnavailable
-from case_api.store.database import Row, Step
+from case_api.store.database import Kind, Row, Step
+from case_api.store.postgres_arrays import Array, bigints, byteas
 
 READERS = 4
 PATIENCE = 4.0
@@ -22,6 +23,12 @@ PATIENCE_OF_OPERATORS = "60s"
 
 PAUSES = (0.0, 0.05, 0.1, 0.2)
 """Seconds before a read is tried again when its connection was lost; the pool then looks for the server itself."""
+
+COLUMNS: Final[Mapping[Kind, tuple[str, Callable[[Sequence[Any]], Array]]]] = {
+    "integer": ("bigint", bigints),
+    "bytes": ("bytea", byteas),
+}
+"""How many rows travel: each column as a whole."""
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -50,6 +57,11 @@ class PostgresDatabase:
 
     def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
         return "unnest(?::uuid[], ?::bigint[]) AS asked(id, after)", ([*after], [*after.values()])
+
+    def adding(self, table: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> Step:
+        marks = ", ".join(f"?::{COLUMNS[kind][0]}[]" for kind in kinds)
+        columns = [COLUMNS[kind][1](values) for kind, values in zip(kinds, zip(*rows, strict=True), strict=True)]
+        return f"INSERT INTO {table} SELECT * FROM unnest({marks})", [columns]  # noqa: S608 (names are ours)
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         for pause in PAUSES:

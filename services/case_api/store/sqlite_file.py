@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from case_api.store.append import StoreUnavailable
-from case_api.store.database import Row, Step
+from case_api.store.database import Kind, Row, Step
 
 T = TypeVar("T")
 
@@ -42,6 +42,9 @@ class SQLiteFile:
         pairs = json.dumps([(stream.hex, version) for stream, version in after.items()])
         each = "json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS after"
         return f"(SELECT {each} FROM json_each(?)) AS asked", (pairs,)  # noqa: S608 (constants)
+
+    def adding(self, table: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> Step:
+        return f"INSERT INTO {table} VALUES ({','.join('?' * len(kinds))})", rows  # noqa: S608 (names are ours)
 
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:
