@@ -75,7 +75,7 @@ async def test_the_table_names_the_command_and_nobody(house: House):
     family = await left_long_ago(house)
     done = await house.stagepost("retention")
     assert f"  due    2024-06-28  {family.case_id}\n" in done.stdout
-    assert f"         stagepost erase {family.case_id} --reason retention_period_over\n" in done.stdout
+    assert f"         stagepost erase {family.case_id} --reason retention_period_over --by " in done.stdout
     assert "5 years from leaving (2019-06-28): SCARRS 10.002.014" in done.stdout
     assert "auchterlee, cases on " in done.stdout
     assert canaries.LEARNER not in done.stdout

@@ -75,7 +75,7 @@ def _lines(report: Report, states: frozenset[State]) -> Iterator[str]:
         yield f"  {one.state:<6} {one.due_on!s:<10}  {one.record}"
         yield from _why(one)
         if one.state == "due" and report.kind == "case":
-            yield f"         stagepost erase {one.record} --reason retention_period_over"
+            yield f"         stagepost erase {one.record} --reason retention_period_over --by SUBJECT"
 
 
 def _why(one: Standing) -> Iterator[str]:
