@@ -1,18 +1,26 @@
-"""Logs as JSON lines that can hold no personal data: only known fields of known forms pass (T10)."""
+"""Logs as JSON lines that can hold no personal data: only known fields of known forms pass (T10, ADR 28).
+
+Of an error they say what type it is of and where in the code it arose, never its text, which may quote anything.
+"""
 
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import threading
+import traceback
+from collections.abc import Iterator, MutableMapping
+from types import TracebackType
 from typing import Any, Final, TextIO
 
 import msgspec
 import structlog
 
+from case_api.domain.words import Personal
+
 ALLOWED: Final = frozenset(
     {
         *("event", "level", "timestamp", "request_id", "method", "route", "status", "duration_ms"),
-        *("authority", "rule_ids", "problem", "incident", "error", "frames", "logger", "checks"),
+        *("authority", "rule_ids", "problem", "incident", "error", "place", "frames", "logger", "checks"),
     }
 )
 """Every field that a log line may have."""
@@ -20,6 +28,8 @@ ALLOWED: Final = frozenset(
 PLAIN = re.compile(r"[\x21-\x7e]{1,200}")
 NUMBERS, LISTS = (int, float), (list, tuple)
 EVENT = re.compile(r"[A-Za-z0-9 ,.:_'()-]{1,120}")
+DEEPEST: Final = 30
+"""Places in the code that are told of one error: the innermost."""
 
 
 def only_allowed(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -30,6 +40,8 @@ def only_allowed(_logger: object, _method: str, entry: MutableMapping[str, Any])
 
 
 def _is_plain(name: str, value: object) -> bool:
+    if isinstance(value, Personal):
+        return False
     if isinstance(value, str):
         return (EVENT if name == "event" else PLAIN).fullmatch(value) is not None
     if isinstance(value, NUMBERS):
@@ -58,9 +70,32 @@ def _as_json(entry: object, **_: object) -> str:
 
 
 class Libraries(logging.Handler):
-    """What other people's code logs: who, how grave, and the type of the error; never its text."""
+    """What other people's code logs: who, how grave, and type and place of the error; never its text."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[0] if record.exc_info else None
-        fields = {} if error is None else {"error": error.__qualname__}
+        error = record.exc_info[1] if record.exc_info else None
+        fields = {} if error is None else about(error)
         structlog.get_logger().log(record.levelno, "library", logger=record.name, **fields)
+
+
+def about(error: BaseException) -> dict[str, Any]:
+    """The fields that tell of *error*: its type, and where in the code it arose."""
+    return {"error": type(error).__qualname__, "frames": list(frames(error.__traceback__))}
+
+
+def frames(trace: TracebackType | None) -> Iterator[str]:
+    """The innermost places, as `module:function:line`."""
+    for frame, line in list(traceback.walk_tb(trace))[-DEEPEST:]:
+        yield f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_name}:{line}"
+
+
+def speak_for_the_process() -> None:
+    """Let through here what the interpreter itself would print: warnings, and errors that nobody caught."""
+    logging.captureWarnings(capture=True)
+    sys.excepthook = lambda _, error, __: _uncaught(error)
+    sys.unraisablehook = lambda what: _uncaught(what.exc_value)
+    threading.excepthook = lambda what: _uncaught(what.exc_value)
+
+
+def _uncaught(error: BaseException | None) -> None:
+    structlog.get_logger().critical("nobody caught this", **({} if error is None else about(error)))

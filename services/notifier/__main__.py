@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from notifier import crash_points
 from notifier.app import create_app, document
 from notifier.database import AlreadyRunning, DatabaseUnavailable
-from notifier.logs import configure, logger, where
+from notifier.logs import about, configure, logger
 from notifier.service import Service
 from notifier.settings import Settings
 
@@ -47,14 +47,20 @@ def serve() -> None:
         sys.exit(asyncio.run(_serve(settings)))
     except ValidationError as error:
         reasons = {_reason(each["loc"], each["msg"]) for each in error.errors(include_input=False)}
-        logger().error("settings_refused", error="; ".join(sorted(reasons)))
-    except (AlreadyRunning, DatabaseUnavailable) as error:
-        logger().error("not_started", error=f"{type(error).__name__} {error}")
+        _say("; ".join(sorted(reasons)))
+    except AlreadyRunning:
+        _say("another notifier has this outbox open")
+    except DatabaseUnavailable as error:
+        _say(f"the database cannot be used: {error.code}")
     sys.exit(2)
 
 
 def _reason(place: tuple[int | str, ...], what: str) -> str:
     return f"{place[-1]}: {what}" if place else what.removeprefix("Value error, ")
+
+
+def _say(what: str) -> None:
+    typer.echo(f"notifier: {what}", err=True)
 
 
 @cli.command()
@@ -108,7 +114,7 @@ def _verdict(running: "asyncio.Task[None]") -> int:
         error = error.exceptions[0]
     if error is None:
         return 0
-    logger().critical("stopped_by_an_error", error=type(error).__name__, place=where(error))
+    logger().critical("stopped_by_an_error", **about(error))
     return 1
 
 

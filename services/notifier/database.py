@@ -21,7 +21,15 @@ ONE_AT_A_TIME = 7_236_001
 
 
 class DatabaseUnavailable(Exception):
-    """The database did not do what was asked; nothing of the transaction is known to be stored."""
+    """The database did not do what was asked; nothing of the transaction is known to be stored.
+
+    Args:
+        code: the type of what the driver raised; its text may quote rows.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class AlreadyRunning(Exception):

@@ -19,7 +19,7 @@ from notifier.channels.channel import CannotPrepare, Channel, Parcel, Result
 from notifier.clock import Clock, real_now
 from notifier.crash_points import passing
 from notifier.database import Database, DatabaseUnavailable, Transaction
-from notifier.logs import logger, where
+from notifier.logs import about, logger
 from notifier.outbox import Entry
 from notifier.reports import Outcome
 from notifier.retries import Spread, evenly, wait_after
@@ -63,7 +63,7 @@ class Deliverer:
                     recovered = True
                     taken = await self._claim()
                 except DatabaseUnavailable as error:
-                    self._log.warning("database_unavailable", error=str(error))
+                    self._log.warning("database_unavailable", code=error.code)
                     taken = []
                 for entry in taken:
                     flights.create_task(self._carry(entry))
@@ -110,7 +110,7 @@ class Deliverer:
         try:
             await self.deliver(entry)
         except DatabaseUnavailable as error:
-            self._log.warning("database_unavailable", error=str(error))  # the row's lease decides, as after a crash
+            self._log.warning("database_unavailable", code=error.code)  # the row's lease decides, as after a crash
         except Exception as error:  # noqa: BLE001 - one row that we cannot handle must not stop the others
             self._broke_off(entry, error)
             with suppress(DatabaseUnavailable):
@@ -169,8 +169,7 @@ class Deliverer:
             return Result("again", "broke_off", doubtful=True)
 
     def _broke_off(self, entry: Entry, error: Exception) -> None:
-        name = type(error).__name__
-        self._log.error("broke_off", message_id=str(entry.message_id), error=name, place=where(error))
+        self._log.error("broke_off", message_id=str(entry.message_id), **about(error))
 
     async def _uncalled(self, entry: Entry, result: Result, permit: Permit | None = None) -> None:
         """Count an attempt that failed before anyone could be called."""

@@ -58,7 +58,7 @@ class Follower:
                 await self.follow_once(self._wait)
                 self.trouble, pause = None, 0.5
             except (CaseApiUnavailable, CaseApiRefused, DatabaseUnavailable) as error:
-                self.trouble = str(error)
+                self.trouble = error.code
                 self._log.warning("feed_waits", code=self.trouble)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

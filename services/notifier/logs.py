@@ -1,28 +1,42 @@
-"""JSON lines of ids and codes. A key that is not on the list is left out, whoever logged it (T10)."""
+"""JSON lines of ids and codes. Keys that are not on the list are left out, and values that are no plain words (T10).
+
+Of an error they say what type it is of and where in the code it arose, never its text, which may quote anything.
+"""
 
 import logging
+import re
 import sys
-from typing import cast
+import threading
+from typing import Final, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-KEYS = frozenset(
-    {"event", "level", "timestamp", "place", "error", "code", "count"}
+KEYS: Final = frozenset(
+    {"event", "level", "timestamp", "place", "error", "code", "count", "logger"}
     | {"case_id", "event_id", "event_type", "message_id"}
     | {"template", "channel", "role", "state", "outcome", "reason", "status", "attempts"}
 )
+PLAIN: Final = re.compile(r"[\x21-\x7e]{1,200}")
+EVENT: Final = re.compile(r"[a-z_]{1,60}")
+NUMBERS: Final = (int, float)
 
 
 def only_known_keys(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
-    """Drop every key that is not on the list of ids and codes."""
-    return {key: value for key, value in entry.items() if key in KEYS}
+    """Drop every key that is not on the list of ids and codes, and every value that is neither word nor number."""
+    kept = {key: value for key, value in entry.items() if key in KEYS and _is_plain(key, value)}
+    kept.setdefault("event", "unnamed")
+    return kept
+
+
+def _is_plain(key: str, value: object) -> bool:
+    if isinstance(value, str):
+        return (EVENT if key == "event" else PLAIN).fullmatch(value) is not None
+    return value is None or isinstance(value, NUMBERS)
 
 
 def configure() -> None:
-    """Send JSON lines to standard output; keep libraries from logging addresses and URLs."""
-    for name in ("httpx", "httpcore", "aiosmtplib", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    """Send JSON lines to standard output: ours, what libraries log, and what the interpreter itself would print."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -30,8 +44,30 @@ def configure() -> None:
             only_known_keys,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
     )
+    logging.basicConfig(handlers=[Libraries()], level=logging.WARNING, force=True)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = lambda _, error, __: _uncaught(error)
+    sys.unraisablehook = lambda what: _uncaught(what.exc_value)
+    threading.excepthook = lambda what: _uncaught(what.exc_value)
+
+
+class Libraries(logging.Handler):
+    """What other people's code logs: who, how grave, and type and place of the error; never its text."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        logger().log(record.levelno, "library", logger=record.name, **about(error))
+
+
+def about(error: BaseException | None) -> dict[str, str]:
+    """The fields that tell of *error*: its type, and where in the code it arose."""
+    return {} if error is None else {"error": type(error).__name__, "place": where(error)}
+
+
+def _uncaught(error: BaseException | None) -> None:
+    logger().critical("nobody_caught_this", **about(error))
 
 
 def logger() -> structlog.stdlib.BoundLogger:

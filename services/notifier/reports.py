@@ -96,7 +96,7 @@ class Reporter:
             try:
                 reported = await self.report_due()
             except DatabaseUnavailable as error:
-                self._log.warning("database_unavailable", error=str(error))
+                self._log.warning("database_unavailable", code=error.code)
                 reported = 0
             if not reported:
                 await self._bell.wait(1)

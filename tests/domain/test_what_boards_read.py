@@ -1,5 +1,6 @@
 """A board is made of the slices that it says, so that a fact of another slice leaves its rows as they are."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class BoardsOfALife(CaseLife):
     def nothing_else_is_read(self) -> None:
         case = self._folded(self.told)
         assert {board.name: rows_of(board.rows(case)) for board in BOARDS} == {
-            name: sorted(rows, key=repr) for name, rows in self._rows().items()
+            name: sorted(rows, key=in_full) for name, rows in self._rows().items()
         }
 
     def _rows(self) -> Rows:
@@ -52,9 +53,14 @@ class BoardsOfALife(CaseLife):
         return FoldedCase(self.running.case, told, POLICY, hashed=str.encode)
 
 
+def in_full(row: tuple[object, ...]) -> str:
+    """With what is personal, which `repr` would not show."""
+    return json.dumps(row, default=str)
+
+
 def rows_of(rows: Any) -> list[tuple[object, ...]]:
     """The values of rows, each once."""
-    return sorted({tuple(getattr(row, name) for name in row.__struct_fields__) for row in rows}, key=repr)
+    return sorted({tuple(getattr(row, name) for name in row.__struct_fields__) for row in rows}, key=in_full)
 
 
 BoardsOfALife.TestCase.settings = settings.get_profile("domain")

@@ -14,6 +14,7 @@ def serve() -> None:
     """Serve the case API, as the STAGEPOST_… variables say. Exit code 2 when they are unsafe or a policy is broken."""
     settings = settings_or_exit()
     logs.configure()
+    logs.speak_for_the_process()
     if settings.crash_at is not None:
         crash_points.arm(settings.crash_at)
     try:

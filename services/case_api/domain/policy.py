@@ -20,7 +20,7 @@ from case_api.domain.profiles import (
     WatchProfile,
     WithholdingProfile,
 )
-from case_api.domain.words import Code, LawfulBasis, Line, Value
+from case_api.domain.words import Code, Label, LawfulBasis, Value
 
 COORDINATORS: Final = ("child_protection", "child_protection_coordinator")
 """One office by two names, of access tokens and of directories: who may override consent unless a pack differs (I7)."""
@@ -39,7 +39,7 @@ class Stage(Value):
 
     code: Code
     rank: Annotated[int, Field(ge=0)]
-    label: dict[str, Line]
+    label: dict[str, Label]
     targeted: bool = False
     """Whether specialist people or places come in, so that somebody coordinates (R37, R39)."""
     entry_evidence: tuple[Evidence, ...] = ()
@@ -58,7 +58,7 @@ class Strategy(Value):
     code: Code
     area: Literal["physical", "curriculum", "planning"]
     levels: tuple[Literal["universal", "augmented"], ...] = ("universal", "augmented")
-    label: dict[str, Line]
+    label: dict[str, Label]
 
 
 class TargetedStrategy(Value):
@@ -68,15 +68,15 @@ class TargetedStrategy(Value):
     kind: Literal["place", "people"]
     by_service: bool = False
     """Whether a partner service gives it, which is then named."""
-    label: dict[str, Line]
+    label: dict[str, Label]
 
 
 class Entitlement(Value):
     """A topic on which families are informed, and where that is published (R9)."""
 
     code: Code
-    label: dict[str, Line]
-    source: Line
+    label: dict[str, Label]
+    source: Label
 
 
 Duty = Literal["A", "B", "F", "N"]
@@ -101,8 +101,8 @@ class Policy(Value):
     """One version of a policy pack, parsed and checked."""
 
     name: Code
-    version: Line
-    zone: Line
+    version: Label
+    zone: Label
     holidays: Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date])] = frozenset()
     ladder: Annotated[tuple[Stage, ...], Field(min_length=2)]
     strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)]

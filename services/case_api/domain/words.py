@@ -5,7 +5,7 @@ Everything here is immutable and knows nothing but itself.
 
 import re
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -44,10 +44,38 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""
 
 ServiceCode = Code
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
+
+
+class Personal(str):
+    """Text by or about a person. It is that text in every way but one: printed or formatted it is `<personal>` (T10).
+
+    What writes an answer, a letter's facts or the log of events takes it as the text it is; an f-string, `str`, `%s`,
+    a traceback, a debugger's line do not. Joining with `+` or `join` yields plain text again.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return PERSONAL
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return PERSONAL
+
+
+PERSONAL: Final = "<personal>"
+AS_PERSONAL: Final = AfterValidator(Personal)
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S"), AS_PERSONAL]
 """Free text that a person wrote: never blank, at most 4,000 characters."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S"), AS_PERSONAL]
+"""A name, an address, a few words."""
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+"""What everybody may read in print: the title of a service, a version."""
+
 Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 """A member of staff as their token names them, in printable ASCII, never by a name of their own (D8)."""
 
@@ -55,6 +83,12 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of some content, in lower-case hexadecimal."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+def staff_recipient(staff: str) -> str:
+    """A member of staff as the notifier addresses them."""
+    return "staff:" + staff
+
 
 YEARS = range(1900, 2200)
 """Years that a command may name; dates beyond them are slips of the pen."""
@@ -105,9 +139,9 @@ Sensitivity = Literal["routine", "restricted", "protection"]
 
 
 class Value(BaseModel):
-    """An immutable value; unknown fields are an error."""
+    """An immutable value; unknown fields are an error, and no error quotes what it was made from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def day_of(occurred: datetime | date, zone: tzinfo) -> date:

@@ -1,8 +1,5 @@
 """The unforeseen: answered with a number to quote, logged without a single value."""
 
-import traceback
-from collections.abc import Iterator
-from types import TracebackType
 from uuid import uuid4
 
 import structlog
@@ -12,9 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from case_api.http import problem_kinds
 from case_api.http.problems import Problem, Problems
 from case_api.http.tracing import trace_of
+from case_api.logs import about
 
 log = structlog.get_logger()
-DEEPEST = 30
 
 
 class AnswerBroken(Exception):
@@ -53,13 +50,6 @@ def report(error: Exception, scope: Scope) -> str:
         incident=incident,
         request_id=str(trace_of(scope).request_id),
         method=scope["method"],
-        error=type(error).__qualname__,
-        frames=list(frames(error.__traceback__)),
+        **about(error),
     )
     return incident
-
-
-def frames(trace: TracebackType | None) -> Iterator[str]:
-    """The innermost places, as `module:function:line`."""
-    for frame, line in list(traceback.walk_tb(trace))[-DEEPEST:]:
-        yield f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_name}:{line}"

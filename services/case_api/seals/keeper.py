@@ -34,6 +34,11 @@ log = structlog.get_logger()
 class Broken(Exception):
     """The log is not what was sealed; its text names the position."""
 
+    @property
+    def place(self) -> str:
+        """The position as one word, for the log of the service."""
+        return "_".join(str(self).split())
+
 
 class NotSealed(LookupError):
     """No checkpoint reaches so far, or there is no such fact in the tree that was asked about."""
@@ -114,7 +119,7 @@ class Keeper:
                 failures, pause = 0, ASIDE if self._overtaken else PACE
                 self._overtaken = False
             except Broken as broken:
-                log.critical("the seals do not hold", error=str(broken).replace(" ", "_"))
+                log.critical("the seals do not hold", error=type(broken).__name__, place=broken.place)
                 pause = PATIENCE
             except Exception as error:  # noqa: BLE001 - a keeper that stops would leave every later fact unsealed
                 log.warning("seals are behind", error=type(error).__name__)

@@ -18,7 +18,7 @@ from msgspec.structs import asdict
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
-from case_api.domain.words import YEARS, Value
+from case_api.domain.words import AS_PERSONAL, YEARS, Personal, Value
 
 Build = Callable[[Any], Any]
 """Makes a value of the domain from what msgspec read."""
@@ -64,6 +64,8 @@ def shape_of(model: type[Value]) -> Shape:
     fields, builds = [], {}
     for name, declared in model.model_fields.items():
         plain, build = _plain(declared.annotation)
+        if AS_PERSONAL in declared.metadata:
+            build = Personal
         fields.append(_field(name, plain, declared))
         if build is not None:
             builds[name] = build
@@ -107,6 +109,8 @@ def _plain(declared: Any) -> tuple[Any, Build | None]:
         case None if isinstance(declared, type) and issubclass(declared, Value):
             shape = shape_of(declared)
             return shape.form, shape.build
+        case kind if kind is Annotated and AS_PERSONAL in arguments:
+            return str, Personal
         case kind if kind is Annotated:
             return _plain(arguments[0])
         case kind if kind is Literal or declared in _LEAVES:

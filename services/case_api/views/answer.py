@@ -1,10 +1,12 @@
 """What every answer about a case has in common: its two times, and that what is not there is absent (D5, D6)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from case_api.domain.words import PERSONAL
 
 
 class AsOf(Protocol):
@@ -38,7 +40,7 @@ def _absent_rather_than_null(schema: dict[str, Any]) -> None:
 
 
 class Part(BaseModel):
-    """A part of an answer. Dump it with `exclude_none`: its schema knows no null."""
+    """A part of an answer. Dump it with `exclude_none`: its schema knows no null. Printed, it shows no text (T10)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_absent_rather_than_null)
 
@@ -53,6 +55,10 @@ class Part(BaseModel):
         parts = {name: _part_without(value, classes) for name, value in self if name not in hidden}
         return self.model_copy(update={**parts, **hidden})
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, _Unread() if isinstance(value, str) else value
+
 
 def _part_without(value: object, classes: Collection[str]) -> object:
     if isinstance(value, Part):
@@ -60,6 +66,13 @@ def _part_without(value: object, classes: Collection[str]) -> object:
     if isinstance(value, tuple) and any(isinstance(one, Part) for one in value):
         return tuple(_part_without(one, classes) for one in value)
     return value
+
+
+class _Unread:
+    """Stands in print for a text."""
+
+    def __repr__(self) -> str:
+        return PERSONAL
 
 
 class Answer(Part):

@@ -10,7 +10,7 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.assessments import Need, NeedsAssessed, ViewsRecorded
 from case_api.domain.questions.references import known, known_people
 from case_api.domain.refusal import Decision, decided
-from case_api.domain.words import Code, Line, PersonId, Text, ViewsId
+from case_api.domain.words import Code, Label, Line, PersonId, Text, ViewsId
 
 
 class RecordAssessment(Command):
@@ -18,7 +18,7 @@ class RecordAssessment(Command):
 
     tool: Code
     """How the needs were found, such as `observation`."""
-    tool_version: Line | None = None
+    tool_version: Label | None = None
     needs: Annotated[tuple[Need, ...], Field(min_length=1, max_length=30)]
     """Codes of the needs found; requests for assistance refer to them."""
     strengths: Annotated[tuple[Text, ...], Field(max_length=30)] = ()

@@ -22,7 +22,7 @@ from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.endpoints import a_webhook_goes_to_the_open_internet
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Code, Day, Line, ServiceCode, Subject
+from case_api.domain.words import Code, Day, Label, Line, ServiceCode, Subject
 
 
 class PublishPolicy(Command):
@@ -30,7 +30,7 @@ class PublishPolicy(Command):
 
     name: Code
     """The pack, such as `scotland-generic`."""
-    version: Line
+    version: Label
     in_force_from: Day
     """The first day on which it governs decisions."""
     content: dict[str, Any] | None = None
@@ -44,11 +44,11 @@ class ListService(Command):
 
     service: ServiceCode
     """The code by which requests and tokens name the service."""
-    title: Line
-    agency: Line
+    title: Label
+    agency: Label
     """Who runs it."""
     sector: Literal["education", "health", "social_work", "third_sector", "police", "voluntary"]
-    role: Line
+    role: Label
     """What its practitioners are called."""
     school_requests: bool = True
     """Whether schools may ask it."""
@@ -75,7 +75,7 @@ class ListSetting(Command):
 
     setting: Code
     """The code by which cases and staff name the setting."""
-    title: Line
+    title: Label
 
     examples = ({"setting": "burnside-primary", "title": "Burnside Primary School"},)  # fmt: skip
 

@@ -12,7 +12,7 @@ from case_api.domain.questions.listed_staff import the_directory_knows_them
 from case_api.domain.questions.references import known_people
 from case_api.domain.questions.targeted import NobodyCoordinates
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Day, Line, PersonId, Subject, Text
+from case_api.domain.words import Day, Label, Line, PersonId, Subject, Text
 
 
 class AssignNamedPerson(Command):
@@ -34,7 +34,7 @@ class AssignLeadProfessional(Command):
     """As access tokens name them (`sub`); for a lead professional whom they do not name, give `name`."""
     name: Line | None = None
     """Of a lead professional from another organisation."""
-    organisation: Line
+    organisation: Label
     """For which they work."""
     from_day: Day | None = None
     """The first day; the day of `occurred_at` if absent."""

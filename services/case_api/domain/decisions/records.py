@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any, ClassVar, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from case_api.domain.case import Case, corrected, forward
 from case_api.domain.command import Command, Situation
@@ -31,7 +31,7 @@ class CorrectRecord(Command):
     """The `event_id` of the timeline entry that was wrong."""
     reason: Text
     """What was wrong, and how it was noticed."""
-    replacement: dict[str, Any] | None = None
+    replacement: dict[str, Any] | None = Field(default=None, repr=False)
     """The `data` of the timeline entry, whole, with what was wrong put right; absent if nothing stands in its place."""
 
     examples = ({

@@ -35,7 +35,7 @@ class RecordDisclosure(Command):
     language: Language | None = None
     outcome: Delivery
     """What came of it."""
-    permit: Annotated[str, Field(max_length=1000)] | None = None
+    permit: Annotated[str, Field(max_length=1000)] | None = Field(default=None, repr=False)
     """The leave under which it was sent."""
     reason: Code | None = None
     """Why it was not sent, as a code."""

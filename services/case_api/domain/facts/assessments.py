@@ -10,7 +10,7 @@ from pydantic import Field
 
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import AssessmentId, Code, Line, PersonId, Text, Value, ViewsId
+from case_api.domain.words import AssessmentId, Code, Label, Line, PersonId, Text, Value, ViewsId
 
 
 class Need(Value):
@@ -27,7 +27,7 @@ class NeedsAssessed(Event, grounds="6.1 ASPIRE", covers=("R18", "R21")):
     refs = ("assessment_id",)
     assessment_id: AssessmentId
     tool: Code
-    tool_version: Line | None = None
+    tool_version: Label | None = None
     needs: Annotated[tuple[Need, ...], Field(min_length=1)]
     strengths: tuple[Text, ...] = ()
     challenges: tuple[Text, ...] = ()

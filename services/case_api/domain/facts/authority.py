@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Line, ServiceCode, Subject, Value
+from case_api.domain.words import Code, Label, Line, ServiceCode, Subject, Value
 
 
 class Purpose(Value):
@@ -28,7 +28,7 @@ class PolicyPublished(Event, grounds="6.3 Local procedures", covers=("R54", "R74
     correctable = False
     true_from = "in_force_from"
     name_of_pack: Code
-    version: Line
+    version: Label
     in_force_from: date
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     content: dict[str, Any]
@@ -45,10 +45,10 @@ class ServiceListed(Event, grounds="6.3 Partner services", covers=("R2", "R66", 
 
     refs = ("service",)
     service: ServiceCode
-    title: Line
-    agency: Line
+    title: Label
+    agency: Label
     sector: Literal["education", "health", "social_work", "third_sector", "police", "voluntary"]
-    role: Line
+    role: Label
     school_requests: bool = True
     direct_requests: bool = False
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
@@ -68,7 +68,7 @@ class SettingListed(Event, grounds="6.1 Universal support", covers=("R27", "R29"
 
     refs = ("setting",)
     setting: Code
-    title: Line
+    title: Label
 
     examples = ({"setting": "burnside-primary", "title": "Burnside Primary School"},)
 

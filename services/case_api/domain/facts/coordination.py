@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Line, PersonId, Text
+from case_api.domain.words import Label, Line, PersonId, Text
 
 
 class NamedPersonAssigned(Event, grounds="6.1 Targeted support", covers=("R39",)):
@@ -27,7 +27,7 @@ class LeadProfessionalAssigned(Event, grounds="6.1 Targeted support", covers=("R
     true_from = "from_day"
     staff: Line | None = None
     name: Line | None = None
-    organisation: Line
+    organisation: Label
     from_day: date
     agreed_with: tuple[PersonId, ...] = ()
     reason: Text

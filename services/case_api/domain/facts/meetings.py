@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Day, Language, Line, MeetingId, Occurred, PersonId, Text, Value
+from case_api.domain.words import Code, Day, Label, Language, Line, MeetingId, Occurred, PersonId, Text, Value
 
 
 class Attendee(Value):
@@ -17,7 +17,7 @@ class Attendee(Value):
 
     name: Line
     role: Code
-    organisation: Line
+    organisation: Label
 
 
 class Seating(Value):

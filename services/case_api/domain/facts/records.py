@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import Field
+
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
 from case_api.domain.words import EventId, PersonId, Text
@@ -18,7 +20,7 @@ class RecordCorrected(Event, grounds="6.4", covers=("R111",)):
     supersedes: EventId
     person_id: PersonId | None = None
     reason: Text
-    replacement: dict[str, Any] | None = None
+    replacement: dict[str, Any] | None = Field(default=None, repr=False)
 
     examples = ({
         "supersedes": "01995219-f000-7395-88c9-d502b47693bb",

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, Line, Text, ViewsId, ViewsMissing
+from case_api.domain.words import Code, Label, Text, ViewsId, ViewsMissing
 
 
 class StageChanged(Event, grounds="6.1 staged intervention", covers=("R17", "R19", "R30", "R31")):
@@ -17,7 +17,7 @@ class StageChanged(Event, grounds="6.1 staged intervention", covers=("R17", "R19
     correctable = False
     from_stage: Code
     to_stage: Code
-    ladder_version: Line
+    ladder_version: Label
     direction: Literal["up", "down"]
     on: date
     rationale: Text

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from case_api.domain.entries import with_entry
 from case_api.domain.event import Event, Recorded
-from case_api.domain.words import Code, JointId, Line, MeasureId, OutcomeStatus, ServiceCode, Text, has_come
+from case_api.domain.words import Code, JointId, Label, Line, MeasureId, OutcomeStatus, ServiceCode, Text, has_come
 
 
 class UniversalSupportApplied(
@@ -21,7 +21,7 @@ class UniversalSupportApplied(
     refs = ("measure_id", "strategy_code", "joint_id")
     measure_id: MeasureId
     strategy_code: Code
-    catalogue_version: Line
+    catalogue_version: Label
     area: Literal["physical", "curriculum", "planning"]
     level: Literal["universal", "augmented"] = "universal"
     scope: Literal["learner", "group", "class"] = "learner"
@@ -44,7 +44,7 @@ class TargetedSupportStarted(Event, grounds="6.1 Targeted support", covers=("R37
     refs = ("measure_id", "strategy_code", "service")
     measure_id: MeasureId
     strategy_code: Code
-    catalogue_version: Line
+    catalogue_version: Label
     need_refs: tuple[Code, ...] = ()
     service: ServiceCode | None = None
     coordinator: Line

@@ -23,7 +23,7 @@ from case_api.domain.questions.recommendations import audience_of
 from case_api.domain.questions.taking_part import attending, doers, invited, services_invited
 from case_api.domain.questions.teaching import teachers_of
 from case_api.domain.questions.watching import leads, owner, slow_readers
-from case_api.domain.words import PersonId
+from case_api.domain.words import PersonId, staff_recipient
 
 Heard = Iterator[tuple[str, str]]
 
@@ -182,7 +182,7 @@ def _each(staff: Iterable[str], role: str) -> Heard:
 
 def _staff(subject: str | None, role: str) -> Heard:
     if subject:
-        yield f"staff:{subject}", role
+        yield staff_recipient(subject), role
 
 
 BY_ROLE: Final[Mapping[str, Callable[[About], Heard]]] = {

@@ -8,6 +8,7 @@ from case_api.domain.event import Event
 from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.postcards import PostcardReplied, PostcardSent, Thread
 from case_api.domain.questions.teaching import assigned_on, class_on
+from case_api.domain.words import staff_recipient
 
 
 def other_side(case: Case, fact: Event, authority: Authority, today: date) -> Iterator[tuple[str, str]]:
@@ -19,7 +20,7 @@ def other_side(case: Case, fact: Event, authority: Authority, today: date) -> It
         return
     if _comes_from_home(fact):
         answered = thread.staff if isinstance(fact, PostcardReplied) else None
-        yield from ((f"staff:{staff}", "teacher") for staff in _at_school(case, answered, authority, today))
+        yield from ((staff_recipient(staff), "teacher") for staff in _at_school(case, answered, authority, today))
     else:
         yield from _at_home(case, thread)
 

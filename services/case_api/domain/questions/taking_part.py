@@ -9,7 +9,7 @@ from case_api.domain.facts.authority import Authority
 from case_api.domain.facts.meetings import MeetingHeld, MeetingPackIssued
 from case_api.domain.facts.plans import PlanAgreed
 from case_api.domain.questions.teaching import assigned_on
-from case_api.domain.words import PersonId
+from case_api.domain.words import PersonId, staff_recipient
 
 
 def invited(case: Case, fact: Event) -> Iterator[PersonId]:
@@ -34,7 +34,7 @@ def attending(fact: Event, authority: Authority, today: date) -> Iterator[tuple[
         for attendee in fact.attendees:
             named = {one.staff for one in assigned_on(authority, today) if attendee.name in (one.staff, one.name)}
             if len(named) == 1 and authority.email_of(staff := named.pop()):
-                yield f"staff:{staff}", "attendee"
+                yield staff_recipient(staff), "attendee"
 
 
 def doers(fact: Event, authority: Authority) -> Iterator[tuple[str, str]]:
@@ -46,4 +46,4 @@ def doers(fact: Event, authority: Authority) -> Iterator[tuple[str, str]]:
         names = tuple(need.responsible for need in fact.needs)
     for name in dict.fromkeys(names):
         if authority.email_of(name):
-            yield f"staff:{name}", "doer"
+            yield staff_recipient(name), "doer"

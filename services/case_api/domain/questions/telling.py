@@ -10,7 +10,7 @@ from case_api.domain.questions.references import ReferenceUnknown
 from case_api.domain.questions.shielding import StillWithheld
 from case_api.domain.questions.withheld import extent_of, withheld_from
 from case_api.domain.refusal import Missing, Refusal
-from case_api.domain.words import PersonId
+from case_api.domain.words import PersonId, staff_recipient
 
 AT = "/recipient"
 
@@ -44,13 +44,13 @@ def _is_of_the_case(case: Case, recipient: str, event: Recorded, at: Situation) 
     if kind == "service":
         return name in at.authority.services
     hearers = (one.recipient for one in recipients(case, event, at.policy, at.authority, at.today))
-    return recipient in {*hearers, *(f"staff:{one}" for one in _staff(case, at))}
+    return recipient in {*hearers, *(staff_recipient(one) for one in _staff(case, at))}
 
 
-def _staff(case: Case, at: Situation) -> set[str | None]:
+def _staff(case: Case, at: Situation) -> set[str]:
     concerns = case.concerns.by_id.values()
-    named = {name for one in concerns for name in (one.raised_by.staff, one.received_by)}
-    return {one.staff for one in at.authority.staff} | named - {None}
+    named = {name for one in concerns for name in (one.raised_by.staff, one.received_by) if name is not None}
+    return {one.staff for one in at.authority.staff} | named
 
 
 def _unknown() -> Refusal:
