@@ -57,6 +57,7 @@ def test_what_people_agreed_by_asking_themselves_does_not_carry_the_schools_requ
     )
 
 
+@pytest.mark.owasp("API6")
 def test_asking_directly_in_a_refusers_name_does_not_undo_their_no():
     history = (*READY_TO_ASK, refused(TOM), asked(TOM, again="-directly"), agreed(TOM, again="-directly", route=DIRECT))
     given(history).when(request_slt()).then_refused(AgreementConflicting)
@@ -67,6 +68,7 @@ def test_only_the_family_or_its_team_makes_a_direct_request(role: str):
     given(FAMILY).by("somebody", roles=frozenset({role})).when(ask_directly(ANNA)).then_refused(NotTheirOwnRequest)
 
 
+@pytest.mark.owasp("API6")
 def test_a_restriction_does_not_unsay_a_no():
     given(READY_TO_ASK, refused(TOM), BARRED_LATER).when(request_slt()).then_refused(AgreementConflicting)
 
@@ -117,6 +119,7 @@ def test_an_assessment_of_another_matter_says_nothing_of_agreements():
     given(nearly, views_of(MAJA), lunch).when(request_slt()).then_refused(AgreementMissing, missing=[("sought", MAJA)])
 
 
+@pytest.mark.owasp("API6")
 def test_a_request_is_not_put_back_to_a_day_on_which_somebody_had_not_been_asked():
     known = on("2025-10-01", *FAMILY, *TRIED_AND_OBSERVED, asked(ANNA), asked(MAJA), agreed(ANNA), agreed(MAJA))
     since = on("2025-11-10", asked(TOM), agreed(TOM))

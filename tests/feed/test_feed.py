@@ -73,6 +73,7 @@ async def test_events_come_in_the_order_of_the_log_each_once(journal, feed):
     assert len({item.id for item in items}) == 6
 
 
+@pytest.mark.owasp("API3")
 async def test_a_thin_event_holds_ids_and_codes_only(journal, feed):
     story, request_id = await with_a_request(journal)
     items = await everything(feed, NOTIFIER)

@@ -99,6 +99,7 @@ async def test_one_whose_token_expires_is_not_kept_waiting(feed, token, monkeypa
         assert (await stream)[0] == "retry: 1000\n\n"
 
 
+@pytest.mark.owasp("API4")
 async def test_a_reader_who_takes_nothing_makes_us_read_nothing(journal, feed, token, monkeypatch):
     monkeypatch.setattr(streaming, "BATCH", 4)
     for _ in range(6):
@@ -126,6 +127,7 @@ async def test_a_store_that_is_not_there_ends_the_stream_in_good_order(journal, 
     assert await heard(Broadcast(feed, NOTIFIER, 0, (), token.over)) == ["retry: 1000\n\n"]
 
 
+@pytest.mark.owasp("API4")
 async def test_a_principal_has_so_many_streams_and_each_that_ends_makes_room(feed, token, monkeypatch):
     monkeypatch.setattr(streaming, "MOST", 1)
     streams, broadcast = Streams(), Broadcast(feed, NOTIFIER, 0, (), token.over, life=0.05)

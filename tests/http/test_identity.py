@@ -15,16 +15,19 @@ pytestmark = pytest.mark.anyio
 OF_EACH_REQUEST = {"x-request-id", "traceparent"}
 
 
+@pytest.mark.owasp("API2")
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
 async def test_a_forged_or_misaimed_token_is_refused_in_the_same_words(forgery: Forgery, idp: Idp, watch: Watch):
     await refused_as_nobody(idp, watch, [("Authorization", f"Bearer {forgery(watch)}")])
 
 
+@pytest.mark.owasp("API2")
 @pytest.mark.parametrize("scheme", ["Basic", "DPoP", "Bearer:", "", "Token"])
 async def test_another_scheme_is_refused_in_the_same_words(scheme: str, idp: Idp, watch: Watch, token: str):
     await refused_as_nobody(idp, watch, [("Authorization", f"{scheme} {token}")])
 
 
+@pytest.mark.owasp("API2")
 @pytest.mark.parametrize("first", ["Bearer {}", "Basic eDp4", "Bearer x", ""])
 async def test_two_fields_are_refused_in_the_same_words(first: str, idp: Idp, watch: Watch, token: str):
     await refused_as_nobody(idp, watch, [("Authorization", first.format(token)), ("Authorization", f"Bearer {token}")])
@@ -45,6 +48,7 @@ async def refused_as_nobody(idp: Idp, watch: Watch, fields: list[tuple[str, str]
     assert shown[0] == shown[1]
 
 
+@pytest.mark.owasp("API2")
 async def test_an_issuer_speaks_for_its_own_authorities_and_with_its_own_keys(watch: Watch):
     """Of two issuers with keys of the same id neither can say what the other may, nor sign in its name."""
     here, there = Idp(GOOD), Idp(ECKey.generate_key("P-256", {"kid": "one"}))
@@ -71,6 +75,7 @@ def trusting(name: str, idp: Idp, authority: str, watch: Watch) -> TrustedIssuer
     return TrustedIssuer(issuer, Jwks(idp.jwks, watch), frozenset({authority}))
 
 
+@pytest.mark.owasp("API2")
 async def test_a_token_in_the_query_is_not_looked_at(idp: Idp, watch: Watch, token: str):
     async with calling(small_api(idp.tokens(watch))) as client:
         assert (await client.get("/v1/me", params={"access_token": token})).status_code == 401
@@ -136,6 +141,7 @@ async def test_public_paths_need_no_token(path: str, idp: Idp, watch: Watch):
         assert (await client.get(path)).status_code == 200
 
 
+@pytest.mark.owasp("API9")
 @pytest.mark.parametrize(
     "path",
     [
@@ -156,6 +162,7 @@ async def test_all_other_paths_need_one_whether_they_exist_or_not(path: str, idp
     assert b"subject" not in answer.content
 
 
+@pytest.mark.owasp("API2")
 async def test_without_a_token_a_broken_body_is_not_looked_at(idp: Idp, watch: Watch):
     async with calling(small_api(idp.tokens(watch))) as client:
         answer = await client.post(f"/v1/cases/{CASE}/concerns", content=b'{"broken', headers={"Content-Type": "x"})

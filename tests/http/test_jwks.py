@@ -39,6 +39,7 @@ async def test_a_new_key_is_known_with_its_first_token(idp: Idp, watch: Watch):
     assert await jwks.key("two") is not None
 
 
+@pytest.mark.owasp("API2")
 async def test_a_flood_of_unknown_ids_asks_the_issuer_twice_a_minute(idp: Idp, watch: Watch):
     jwks = Jwks(idp.jwks, watch)
     for number in range(600):
@@ -47,6 +48,7 @@ async def test_a_flood_of_unknown_ids_asks_the_issuer_twice_a_minute(idp: Idp, w
     assert idp.asked <= 2
 
 
+@pytest.mark.owasp("API2")
 async def test_a_retired_key_is_refused_five_minutes_later_even_for_a_known_token(idp: Idp, watch: Watch, token: str):
     async with calling(small_api(idp.tokens(watch)), token) as client:
         assert (await client.get("/v1/me")).status_code == 200
@@ -93,6 +95,7 @@ async def test_a_flood_of_tokens_of_unknown_keys_asks_once_and_keeps_nobody_out(
         assert idp.asked == 2
 
 
+@pytest.mark.owasp("API2")
 async def test_a_key_replaced_under_its_id_no_longer_vouches(idp: Idp, watch: Watch, token: str):
     async with calling(small_api(idp.tokens(watch)), token) as client:
         assert (await client.get("/v1/me")).status_code == 200
@@ -182,6 +185,7 @@ def test_the_first_of_two_keys_with_one_id_counts():
     assert found.thumbprint() == GOOD.thumbprint()
 
 
+@pytest.mark.owasp("API10")
 @pytest.mark.parametrize(
     "document", [b"", b"{}", b"[]", b"null", b"\xff", b'{"keys": []}', b'{"keys": 1}', b"[" * 5000]
 )
@@ -190,6 +194,8 @@ def test_what_is_no_jwks_is_refused(document: bytes):
         usable_keys(document)
 
 
+@pytest.mark.owasp("API2")
+@pytest.mark.owasp("API10")
 async def test_a_broken_document_does_not_displace_good_keys(idp: Idp, watch: Watch):
     documents = [await idp.jwks(), b'{"keys": []}']
 
@@ -211,6 +217,7 @@ async def test_keys_are_fetched_by_http():
         assert await fetching.from_url(http, "https://idp.example/jwks")() == b"{}"
 
 
+@pytest.mark.owasp("API10")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -226,6 +233,7 @@ async def test_an_odd_answer_is_an_outage(answer: httpx.Response):
             await fetching.from_url(http, "https://idp.example/jwks")()
 
 
+@pytest.mark.owasp("API10")
 async def test_an_issuer_that_refuses_the_connection_is_an_outage():
     async with fetching.client() as http:
         with pytest.raises(fetching.SourceUnavailable):

@@ -31,16 +31,19 @@ async def test_a_body_of_exactly_64_kib_is_taken(client: httpx.AsyncClient):
     assert await put(client, b'"' + b"x" * (65536 - 2) + b'"') == (200, None)
 
 
+@pytest.mark.owasp("API4")
 @pytest.mark.parametrize("size", [65537, 10_000_000])
 async def test_a_larger_one_is_not(size: int, client: httpx.AsyncClient):
     assert await put(client, b'"' + b"x" * (size - 2) + b'"') == (413, "body-too-large")
 
 
+@pytest.mark.owasp("API4")
 async def test_nor_is_a_larger_one_that_does_not_announce_its_length(client: httpx.AsyncClient):
     assert await put(client, pieces(10_000)) == (200, None)
     assert await put(client, pieces(10_000_000)) == (413, "body-too-large")
 
 
+@pytest.mark.owasp("API4")
 async def test_what_is_announced_too_large_is_not_read(client: httpx.AsyncClient):
     assert await put(client, b"{}", **{"Content-Length": "99999999999"}) == (413, "body-too-large")
 
@@ -51,6 +54,7 @@ async def test_32_levels_are_enough(client: httpx.AsyncClient):
     assert await put(client, b'{"a":' * 33 + b"1" + b"}" * 33) == (400, "body-too-deep")
 
 
+@pytest.mark.owasp("API4")
 @pytest.mark.parametrize("depth", [1000, 30_000])
 async def test_a_body_a_thousand_deep_is_refused_before_it_is_parsed(depth: int, client: httpx.AsyncClient):
     assert await put(client, b"[" * depth) == (400, "body-too-deep")
@@ -124,6 +128,7 @@ async def test_json_may_be_named_in_each_way_it_has(content_type: str, client: h
     assert await put(client, b"{}", **{"Content-Type": content_type}) == (200, None)
 
 
+@pytest.mark.owasp("API4")
 async def test_a_compressed_body_is_not_unpacked(client: httpx.AsyncClient):
     assert await put(client, b"{}", **{"Content-Encoding": "gzip"}) == (415, "unsupported-media-type")
 
@@ -133,6 +138,7 @@ async def test_a_request_without_a_body_needs_no_type(client: httpx.AsyncClient)
     assert (answer.status_code, answer.json()) == (200, {"bytes": 0})
 
 
+@pytest.mark.owasp("API4")
 @pytest.mark.parametrize(
     "body",
     [
@@ -152,6 +158,7 @@ def test_no_body_of_64_kib_takes_long_to_look_through(body: bytes):
     assert time.perf_counter() - began < 0.5
 
 
+@pytest.mark.owasp("API4")
 async def test_who_asks_too_often_is_told_when_to_come_back(idp: Idp, watch: Watch, token: str):
     async with calling(small_api(idp.tokens(watch), quota=3), token) as client:
         answers = [await client.get("/v1/me") for _ in range(4)]

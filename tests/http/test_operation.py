@@ -77,6 +77,7 @@ async def test_the_clock_takes_an_instant_with_its_offset(now: object, client: h
     assert (await client.put("/clock", json={"now": now})).status_code in {400, 409}
 
 
+@pytest.mark.owasp("API8")
 def test_in_production_there_is_no_clock_to_set():
     with pytest.raises(UnsafeSettings):
         clock_routes(MovableClock(), "production")
@@ -88,6 +89,7 @@ def settings(mode: str, **more: object) -> Settings:
     return Settings.model_validate({"mode": mode, "authorities": ("burgh",), **more})
 
 
+@pytest.mark.owasp("API8")
 def test_in_production_there_is_no_local_issuer(tmp_path):
     with pytest.raises(UnsafeSettings):
         LocalIssuer(settings("production", var=tmp_path))
@@ -113,6 +115,7 @@ async def test_the_local_issuer_keeps_its_key_to_itself(tmp_path, watch: Watch):
     assert stat.S_IMODE((tmp_path / "issuer" / "signing.pem").stat().st_mode) == 0o600
 
 
+@pytest.mark.owasp("API2")
 async def test_an_issuer_speaks_for_its_own_authorities_alone(tmp_path, watch: Watch):
     local = LocalIssuer(settings("test", var=tmp_path), watch)
     limited = Issuer.model_validate({**local.settings().model_dump(), "authorities": ["burgh"]})

@@ -126,6 +126,7 @@ PATHS = {
 }
 
 
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize(("method", "path", "status"), PATHS.values(), ids=PATHS)
 async def test_no_problem_repeats_the_address(
     method: str, path: str, status: int, client: httpx.AsyncClient, logged: io.StringIO
@@ -166,6 +167,7 @@ async def test_a_wrong_method_learns_the_right_one(client: httpx.AsyncClient):
     assert (answer.status_code, answer.headers["Allow"], answer.json()["code"]) == (405, "GET", "method-not-allowed")
 
 
+@pytest.mark.owasp("API8")
 async def test_what_nobody_foresaw_gets_a_number_and_a_line_without_values(
     client: httpx.AsyncClient, logged: io.StringIO
 ):

@@ -65,20 +65,24 @@ async def test_a_request_is_served_without_naming_the_server(port: int, token: s
     assert "server" not in fields
 
 
+@pytest.mark.owasp("API4")
 async def test_a_body_that_does_not_arrive_in_time_is_given_up(port: int, token: str):
     status, fields, body = await said(port, request(token, b"[1", JSON, "Content-Length: 3"))
     assert (status, json.loads(body)["code"]) == (408, "body-too-slow")
     assert fields["connection"] == "close"
 
 
+@pytest.mark.owasp("API4")
 async def test_header_fields_that_do_not_arrive_in_time_are_given_up(port: int):
     assert await said(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ") == (0, {}, b"")
 
 
+@pytest.mark.owasp("API4")
 async def test_a_connection_on_which_nothing_is_asked_is_closed(port: int):
     assert await said(port) == (0, {}, b"")
 
 
+@pytest.mark.owasp("API4")
 async def test_a_slow_client_keeps_nobody_waiting(port: int, token: str):
     slow = [asyncio.create_task(said(port, request(token, b"[", JSON, "Content-Length: 9"))) for _ in range(50)]
     status, _, _ = await said(port, request(token, b"", "Connection: close", method="GET", path="/v1/me"))
@@ -87,6 +91,7 @@ async def test_a_slow_client_keeps_nobody_waiting(port: int, token: str):
     assert {status for status, _, _ in await asyncio.gather(*slow)} == {408}
 
 
+@pytest.mark.owasp("API4")
 async def test_ten_megabytes_in_pieces_are_cut_off(port: int, token: str):
     piece = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
     pieces = [request(token, b"", JSON, "Transfer-Encoding: chunked"), *[piece] * 640]
@@ -95,6 +100,7 @@ async def test_ten_megabytes_in_pieces_are_cut_off(port: int, token: str):
     assert not body or json.loads(body)["code"] == "body-too-large"
 
 
+@pytest.mark.owasp("API4")
 async def test_header_fields_that_are_too_long_are_refused(port: int):
     long = b"X-Long: " + b"x" * LARGEST_HEAD + b"\r\n"
     status, fields, body = await said(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n" + long)
@@ -102,6 +108,7 @@ async def test_header_fields_that_are_too_long_are_refused(port: int):
     assert fields["connection"] == "close"
 
 
+@pytest.mark.owasp("API4")
 async def test_so_are_many_small_ones(port: int):
     status, _, _ = await said(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n" * 10_000, b"\r\n")
     assert status in {0, 431}
@@ -128,6 +135,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize("sent", BROKEN.values(), ids=BROKEN)
 async def test_what_is_not_clearly_http_gets_a_problem_and_the_door(sent: bytes, port: int):
     status, fields, body = await said(port, sent)
@@ -143,6 +151,7 @@ async def test_a_second_request_on_the_same_connection_is_served(port: int, toke
     assert b'"alive"' in body
 
 
+@pytest.mark.owasp("API4")
 async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(monkeypatch):
     monkeypatch.setattr(GuardedProtocol, "reading_patience", 0.3)
     ended = asyncio.Event()

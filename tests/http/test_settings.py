@@ -46,6 +46,7 @@ def test_by_default_it_runs_in_production_on_this_machine_alone(told):
     assert settings.zone.key == "Europe/London"
 
 
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -105,6 +106,7 @@ def test_the_database_url_may_come_from_a_file(told, tmp_path):
     assert load().database == f"postgresql://stagepost:{SECRET}@db/stagepost"
 
 
+@pytest.mark.owasp("API8")
 def test_settings_do_not_show_the_database_password(told):
     told(**PRODUCTION, DATABASE_URL=f"postgresql://stagepost:{SECRET}@db/stagepost")
     assert SECRET not in repr(load())
@@ -134,6 +136,7 @@ def test_a_missing_seal_key_stops_production(told, tmp_path):
         seal_keys(load())
 
 
+@pytest.mark.owasp("API8")
 def test_a_missing_key_stops_production(told, tmp_path):
     told(**PRODUCTION)
     with pytest.raises(UnsafeSettings, match=r"burgh\.key"):
@@ -149,6 +152,7 @@ def test_a_key_that_is_none_is_refused(text: str, told, tmp_path):
         authority_keys(load())
 
 
+@pytest.mark.owasp("API8")
 def test_a_key_that_others_can_read_is_pointed_out(told, tmp_path):
     told(MODE="test", AUTHORITIES="burgh")
     authority_keys(load())

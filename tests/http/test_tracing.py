@@ -72,6 +72,7 @@ async def test_every_answer_has_a_number_of_its_own(path: str, client: httpx.Asy
     assert "Server" not in one.headers
 
 
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize("path", ["/v1/me", "/v1/nowhere", "/v1/broken?text=x"])
 async def test_nothing_of_a_case_is_kept_on_the_way(path: str, client: httpx.AsyncClient):
     assert (await client.get(path)).headers.get_list("Cache-Control") == ["no-store"]

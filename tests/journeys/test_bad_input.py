@@ -113,6 +113,7 @@ async def test_what_is_no_plain_json_is_refused(town: Town, family: Family, body
         assert is_a_problem(await sent(town.school, path, body), 400, 403)
 
 
+@pytest.mark.owasp("API3")
 @pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
 @pytest.mark.usefixtures("nothing_is_stored")
 async def test_what_does_not_fit_the_schema_is_refused(town: Town, family: Family, body: dict[str, Any]):
@@ -122,6 +123,7 @@ async def test_what_does_not_fit_the_schema_is_refused(town: Town, family: Famil
     assert answer.json()["errors"]
 
 
+@pytest.mark.owasp("API4")
 @pytest.mark.usefixtures("nothing_is_stored")
 async def test_a_body_of_ten_megabytes_is_not_read(town: Town, family: Family):
     body = json.dumps({**SAID, "description": "x" * 10_000_000}).encode()
@@ -153,6 +155,7 @@ async def test_a_command_without_a_usable_key_is_refused(town: Town, family: Fam
     }  # fmt: skip
 
 
+@pytest.mark.owasp("API1")
 @pytest.mark.usefixtures("nothing_is_stored")
 async def test_an_id_that_is_not_of_this_authority_leads_nowhere(town: Town, family: Family):
     strangers = [str(uuid4()), str(told_of(family.uuid)), str(stream_of_authority(AUTHORITY)), "x", quote(CANARY), "0"]
@@ -175,6 +178,7 @@ async def test_a_reference_that_leads_nowhere_is_a_refusal(town: Town, family: F
     assert is_a_problem(await town.school.post(family.requests, elsewhere), 409)
 
 
+@pytest.mark.owasp("API1")
 @pytest.mark.usefixtures("nothing_is_stored")
 async def test_another_authority_knows_nothing_of_the_case(town: Town, family: Family):
     neighbour = town.door("pupil_support", authority=NEIGHBOUR)
@@ -189,6 +193,7 @@ async def test_an_authority_that_is_not_served_is_no_authority(town: Town, famil
     assert is_a_problem(await unknown.get(family.path), 401, 403, 404)
 
 
+@pytest.mark.owasp("API2")
 @pytest.mark.usefixtures("nothing_is_stored")
 async def test_without_a_token_that_holds_nothing_is_read(town: Town, family: Family):
     good = town.api.token("pupil_support")
@@ -208,6 +213,7 @@ async def test_without_a_token_that_holds_nothing_is_read(town: Town, family: Fa
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+@pytest.mark.owasp("API5")
 @pytest.mark.usefixtures("nothing_is_stored")
 async def test_a_role_that_does_not_include_it_is_turned_away(town: Town, family: Family):
     for role in ("agency", "auditor", "notifier", "authority_admin"):
@@ -230,6 +236,7 @@ async def test_a_time_that_cannot_be_read_is_refused(town: Town, family: Family,
         assert is_a_problem(await town.school.get(f"{family.path}{view}?{query}"), 400)
 
 
+@pytest.mark.owasp("API4")
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=501", "limit=x", "limit=1e2", "wait=-1", "wait=31", f"wait={'9' * 400}", "after="]
 )
@@ -246,6 +253,7 @@ async def test_a_condition_that_cannot_be_read_is_refused(town: Town, family: Fa
         assert is_a_problem(answer, 400)
 
 
+@pytest.mark.owasp("API5")
 async def test_another_method_or_address_is_refused(town: Town, family: Family):
     for method, path, status in [
         ("DELETE", family.path, 405),

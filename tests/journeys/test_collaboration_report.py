@@ -73,6 +73,7 @@ async def test_a_period_runs_forward_within_one_school_year_and_a_setting_is_a_l
     assert (await town.school.get(REPORT)).status_code == 400
 
 
+@pytest.mark.owasp("API5")
 async def test_the_report_is_not_for_families_or_services(town: Town):
     assert (await reported(town.door("authority_admin")))["from"] == "2025-08-18"
     agency = town.door("agency", sub="slt", services=["slt"])

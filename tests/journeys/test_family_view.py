@@ -33,6 +33,7 @@ async def test_each_of_the_family_sees_their_own_and_staff_see_what_they_see(tow
     assert hers["agreements"] == seen[family.anna]["agreements"]
 
 
+@pytest.mark.owasp("API1")
 async def test_nobody_sees_anothers(town: Town):
     family, others = await register(town.school), await register(town.school, "Somebody else")
     path = f"{family.path}/family-view"
@@ -60,6 +61,7 @@ async def test_a_carer_who_must_not_be_contacted_or_holds_no_rights_sees_nothing
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
+@pytest.mark.owasp("API3")
 async def test_what_is_withheld_from_one_is_not_told_to_them_at_once(town: Town):
     family = await register(town.school)
     await town.school.done(f"{family.path}/supports", SUPPORT)

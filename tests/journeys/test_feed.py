@@ -97,6 +97,7 @@ async def test_the_cursor_of_a_receipt_goes_on_after_that_command(town: Town):
     assert await types_after(concern["cursor"]) == []
 
 
+@pytest.mark.owasp("API1")
 async def test_an_agency_sees_its_own_requests_and_nothing_of_the_rest(town: Town):
     await town.door("authority_admin").done("/v1/directory/services", {**SERVICE, "service": "camhs"})
     agency = town.door("agency", sub="slt", services=["slt"])
@@ -129,6 +130,7 @@ async def test_cursors_are_of_one_length_and_never_the_same_twice(town: Town):
     assert len(set(cursors)) == len(cursors)
 
 
+@pytest.mark.owasp("API1")
 async def test_a_cursor_of_another_authority_is_unreadable(town: Town):
     theirs = await the_end(town.door("auditor", authority="auchterlee"))
     answers = [

@@ -121,6 +121,7 @@ async def test_the_group_sees_the_matter_and_its_list(town: Town):
         assert matter.path.rpartition("/")[2] in [one["matter_id"] for one in listed]
 
 
+@pytest.mark.owasp("API1")
 async def test_for_anybody_else_it_is_an_id_that_nobody_has(town: Town):
     matter = await begun(town)
     for door in outsiders(town):
@@ -143,6 +144,7 @@ async def test_nobody_else_can_do_anything_in_it_nor_tell_it_from_nothing(town: 
     assert len((await matter.bain.seen(f"{matter.path}/timeline"))["items"]) == 1
 
 
+@pytest.mark.owasp("API5")
 @pytest.mark.parametrize("role", ["agency", "external", "mis", "notifier", "authority_admin"])
 async def test_a_role_that_is_never_of_a_group_reads_no_matter(town: Town, role: str):
     matter = await begun(town)
@@ -188,6 +190,7 @@ async def test_nothing_that_is_not_sealed_moves_for_it(town: Town):
     assert await everything_about(town, family) == before
 
 
+@pytest.mark.owasp("API1")
 async def test_its_facts_cannot_be_asked_for_by_id_nor_the_matter_as_a_case(town: Town):
     matter = await begun(town)
     [entry] = (await matter.bain.seen(f"{matter.path}/timeline"))["items"]

@@ -80,6 +80,7 @@ async def test_a_permit_holds_for_five_seconds_and_says_where_to(town: Town, not
     assert "Maja" not in str(permit)
 
 
+@pytest.mark.owasp("API6")
 async def test_what_was_withdrawn_is_not_sent(town: Town, notifier: Notifier):
     family = await agreed(town.school)
     event_id = await a_request(town, family)
@@ -126,6 +127,7 @@ async def test_a_channel_without_an_address_is_no_channel(town: Town, notifier: 
         assert refused(answer) == "no_address"
 
 
+@pytest.mark.owasp("API1")
 async def test_who_is_no_recipient_gets_nothing(town: Town, notifier: Notifier):
     family, other = await agreed(town.school), await register(town.school)
     event_id = await a_request(town, family)
@@ -148,6 +150,7 @@ async def test_an_event_that_is_not_there_has_no_permit(town: Town, notifier: No
     assert (await notifier.door.get(f"/v1/events/{uuid4()}/recipients")).status_code == 404
 
 
+@pytest.mark.owasp("API5")
 async def test_only_the_notifier_asks(town: Town, notifier: Notifier):
     family = await agreed(town.school)
     event_id = await a_request(town, family)
@@ -157,6 +160,7 @@ async def test_only_the_notifier_asks(town: Town, notifier: Notifier):
         assert (await door.get(f"/v1/events/{event_id}/recipients")).status_code == 403
 
 
+@pytest.mark.owasp("API6")
 async def test_no_permit_is_given_once_a_withdrawal_was_answered(town: Town, notifier: Notifier):
     dice = random.Random(19)
     given = withheld = 0

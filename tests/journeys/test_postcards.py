@@ -73,6 +73,7 @@ async def test_a_postcard_does_not_call_to_a_meeting(town: Town, home: Home):
     assert refused.json()["errors"][0]["pointer"] == "/about"
 
 
+@pytest.mark.owasp("API1")
 async def test_a_carer_speaks_and_reads_for_themselves_alone(town: Town, home: Home):
     thread = (await town.school.done(home.postcards, home.card()))["id"]
     answer = {"carer": home.family.piotr, "text": "I answer instead.", "language": "en"}

@@ -82,6 +82,7 @@ async def test_of_a_service_that_is_not_listed_it_says_so(town: Town):
     assert (await town.school.get(f"{family.path}/readiness", params={**SLT, "categories": ","})).status_code == 400
 
 
+@pytest.mark.owasp("API6")
 async def test_a_dry_run_that_is_refused_leaves_nothing_at_all(town: Town):
     family, auditor = await register(town.school), town.door("auditor")
     shown = await ready(town.school, family, categories="learning_profile")

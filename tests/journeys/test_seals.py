@@ -71,6 +71,7 @@ async def test_what_no_checkpoint_reaches_is_not_proved(path, params, town: Town
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
+@pytest.mark.owasp("API5")
 @pytest.mark.parametrize("role", ["pupil_support", "authority_admin", "notifier", "mis", "agency", "child_protection"])
 async def test_how_many_facts_there_are_is_for_auditors_alone(role, town: Town):
     answer = await town.door(role, services=["slt"]).get("/v1/audit/checkpoint")

@@ -63,6 +63,7 @@ async def test_e46_an_answer_that_is_queued_is_not_sent_once_somebody_took_back_
     assert (await notifier.post("/v1/send-permits", wanted)).json()["reason"] == "withdrawn"
 
 
+@pytest.mark.owasp("API5")
 async def test_only_the_team_and_the_schools_system_share(town: Town):
     _, path = await at_work(town)
     for door in (slt(town), town.door("teacher"), town.door("auditor")):

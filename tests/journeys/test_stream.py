@@ -90,6 +90,7 @@ async def test_a_stream_and_a_page_say_the_same_of_an_event(town: Town):
     assert httpx.Response(200, text=heard["data"]).json() == item
 
 
+@pytest.mark.owasp("API1")
 async def test_an_agency_hears_of_its_own_requests_alone(town: Town):
     agency = town.door("agency", sub="slt", services=["slt"])
     start = await the_end(agency)
@@ -102,6 +103,7 @@ async def test_an_agency_hears_of_its_own_requests_alone(town: Town):
     assert [one["event"] for one in heard] == ["AssistanceRequested.v1", "AssistanceWithdrawn.v1"]
 
 
+@pytest.mark.owasp("API2")
 async def test_a_stream_ends_when_its_token_does(town: Town):
     family = await register(town.school)
     nearly_over = timedelta(seconds=3 - LEEWAY)

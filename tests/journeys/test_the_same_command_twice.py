@@ -29,6 +29,7 @@ def fresh(answers: list[httpx.Response]) -> int:
     return said[None]
 
 
+@pytest.mark.owasp("API6")
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_a_hundred_twins_have_one_effect_and_one_answer(town: Town, processes: int):
     family = await register(town.school)
@@ -59,6 +60,7 @@ async def test_twins_of_a_registration_make_one_learner(town: Town, processes: i
     assert (await town.school.get(answers[0].headers["location"])).status_code == 200
 
 
+@pytest.mark.owasp("API6")
 async def test_a_key_belongs_to_one_command(town: Town):
     family, other = await register(town.school), await register(town.school)
     same = key()
@@ -71,6 +73,7 @@ async def test_a_key_belongs_to_one_command(town: Town):
     assert (await concerns(town, family), await concerns(town, other)) == (1, 0)
 
 
+@pytest.mark.owasp("API6")
 async def test_another_client_may_use_the_same_key(town: Town):
     family, same = await register(town.school), key()
     mis = town.door("mis", at=town.other, client="mis")

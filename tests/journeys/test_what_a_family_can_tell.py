@@ -18,6 +18,7 @@ def father_of(town: Town, family: Family) -> Door:
     return at_home(town, family, family.piotr)
 
 
+@pytest.mark.owasp("API3")
 @pytest.mark.parametrize("more", [None, {}, {"about": {"service": "slt"}}, {"extent": "detail"}])
 async def test_a_dry_run_shows_the_family_their_own_words_and_not_what_follows(town: Town, more: dict[str, Any] | None):
     family = await agreed(town.school)
@@ -45,6 +46,7 @@ async def test_a_dry_run_of_the_familys_own_request_tells_no_version_of_the_case
     assert not any("agreement_refs" in one["data"] for one in would)
 
 
+@pytest.mark.owasp("API3")
 async def test_what_is_kept_from_the_family_changes_none_of_their_etags(town: Town):
     family = await register(town.school)
     father = father_of(town, family)
@@ -60,6 +62,7 @@ async def test_what_is_kept_from_the_family_changes_none_of_their_etags(town: To
     assert hers.status_code == 200
 
 
+@pytest.mark.owasp("API3")
 async def test_an_etag_of_the_familys_stands_for_no_version(town: Town):
     family = await agreed(town.school)
     father = father_of(town, family)

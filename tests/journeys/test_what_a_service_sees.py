@@ -28,6 +28,7 @@ async def test_a_service_reads_the_answer_to_its_question(town: Town):
     assert said == [("asked", ["Which languages are spoken at home?"]), ("answered", ["Polish and English."])]
 
 
+@pytest.mark.owasp("API3")
 async def test_asking_for_the_past_shows_no_more_than_may_be_sent_now(town: Town):
     family, path = await under_way(town)
     service = town.door("agency", services=["slt"])
@@ -40,6 +41,7 @@ async def test_asking_for_the_past_shows_no_more_than_may_be_sent_now(town: Town
         assert (seen["categories"], seen.get("need_refs"), seen["exchanges"]) == ([], None, []), times
 
 
+@pytest.mark.owasp("API1")
 async def test_a_service_is_led_to_its_request_and_nowhere_else(town: Town):
     _, path = await under_way(town)
     events = (await town.door("agency", services=["slt"]).seen("/v1/events?limit=500"))["items"]

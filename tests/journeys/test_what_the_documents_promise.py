@@ -23,6 +23,7 @@ async def mistakes(town: Town, path: str) -> list[dict[str, str]]:
     return found
 
 
+@pytest.mark.owasp("API9")
 async def test_the_document_that_is_served_is_the_committed_one(town: Town):
     served = await town.one.get("/openapi.json")
     assert served.content == (ROOT / "openapi/case-api.json").read_bytes()
@@ -31,6 +32,7 @@ async def test_the_document_that_is_served_is_the_committed_one(town: Town):
 UNKNOWN = "This operation does not know a parameter of this name."
 
 
+@pytest.mark.owasp("API9")
 @pytest.mark.parametrize(
     ("path", "named"),
     {
@@ -45,6 +47,7 @@ async def test_a_parameter_that_an_operation_does_not_know_is_refused(town: Town
     assert await mistakes(town, path) == [{"parameter": named, "detail": UNKNOWN}]
 
 
+@pytest.mark.owasp("API9")
 async def test_public_addresses_and_commands_refuse_unknown_parameters_too(town: Town):
     for path in ("/version", "/openapi.json", "/problems/not-found"):
         assert (await town.one.get(path, params={"at": "1"})).status_code == 400
@@ -60,6 +63,7 @@ async def test_the_feed_takes_types_of_the_catalogue_in_any_version(town: Town, 
     assert (await town.door("mis").get("/v1/events", params={"types": types})).status_code == 200
 
 
+@pytest.mark.owasp("API9")
 @pytest.mark.parametrize("types", [CANARY, f"StageChanged,{CANARY}", "StageChanged.w1", "StageChanged.v1.v1"])
 async def test_the_feed_refuses_types_that_there_are_not(town: Town, types: str):
     [mistake] = await mistakes(town, f"/v1/events?types={types}")
@@ -112,6 +116,7 @@ async def test_a_mistake_names_its_place_and_what_is_allowed(town: Town, case: s
     assert "12345" not in answer.text
 
 
+@pytest.mark.owasp("API5")
 async def test_a_role_that_an_operation_does_not_name_is_refused(town: Town):
     assert (await town.door("carer", person=uuid4(), case=uuid4()).get("/v1/cases")).status_code == 403
     assert (await town.door("agency", services=["slt"]).get(f"/v1/cases/{uuid4()}/timeline")).status_code == 403

@@ -23,6 +23,7 @@ async def later(pause: float, work: Awaitable[T]) -> T:
     return await work
 
 
+@pytest.mark.owasp("API6")
 async def test_exactly_one_wins_and_no_request_stands_after_a_withdrawal(town: Town):
     dice = random.Random(5)
     school, colleague = town.school, town.school.at(town.other)

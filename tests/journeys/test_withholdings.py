@@ -91,6 +91,7 @@ async def test_a_dry_run_says_what_would_be_withheld_and_keeps_nothing(town: Tow
     assert await withheld(town, family) == []
 
 
+@pytest.mark.owasp("API5")
 async def test_only_the_school_withholds(town: Town):
     family = await agreed(town.school)
     body = {"person_id": family.piotr, "extent": "detail", "reason": "Risk.", "authoriser": "hay"}

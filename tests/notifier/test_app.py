@@ -95,6 +95,7 @@ async def test_the_clock_only_runs_forward(settings: Settings):
         assert (back.status_code, back.json()["code"]) == (409, "clock-runs-forward")
 
 
+@pytest.mark.owasp("API8")
 async def test_in_production_there_is_no_clock_and_no_way_round_the_operator_token(tmp_path: Path):
     word = "operator-" + "0123456789abcdef" * 2
     settings = Settings(mode="production", var=tmp_path, token=SecretStr(TOKEN), operator_token=SecretStr(word))
@@ -131,6 +132,7 @@ async def test_deliveries_show_ids_states_and_times(world: World, tmp_path: Path
     world.database = await Database.open(None, tmp_path / "other")
 
 
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -121,6 +121,7 @@ async def test_a_refused_address_becomes_a_task_for_a_person_at_once(world: Worl
     assert world.outcomes() == [("unreachable", "smtp_550")]
 
 
+@pytest.mark.owasp("API10")
 @pytest.mark.parametrize(
     "address",
     [
@@ -152,6 +153,7 @@ async def test_an_unusable_address_never_reaches_the_relay(world: World, address
     assert world.outcomes() == [("unreachable", "address_unusable")]
 
 
+@pytest.mark.owasp("API10")
 @pytest.mark.parametrize("address", ["parent@home.example", "o'hara+school@home.example", "zoë@home.example"])
 async def test_a_letter_has_one_recipient(world: World, address: str):
     parent = carer()

@@ -76,6 +76,7 @@ async def test_a_wrong_token_is_an_outage_too(world: World):
         await world.follower.follow_once()
 
 
+@pytest.mark.owasp("API10")
 async def test_a_poison_event_parks_its_own_case_and_the_others_flow(world: World):
     ill, well = uuid4(), uuid4()
     poison = world.case_api.happens("StageChanged.v1", carer(), case=ill)
@@ -110,6 +111,7 @@ async def test_a_case_that_stays_poisoned_keeps_its_order(world: World):
     assert [(row["reason"], row["tries"]) for row in waiting] == [("status_422", 4), (lanes.BEHIND, 0)]
 
 
+@pytest.mark.owasp("API10")
 async def test_an_item_without_an_id_stops_the_feed_rather_than_being_lost(world: World):
     world.case_api.events.append({"type": "StageChanged.v1", "subject": "nobody"})
     with pytest.raises(CaseApiRefused, match="feed_item_unreadable"):

@@ -225,6 +225,7 @@ class BreaksAfterTheCall:
         return Parcel(parcel.language, call)
 
 
+@pytest.mark.owasp("API10")
 @pytest.mark.parametrize("channel", ["email", "webhook"])
 async def test_whatever_a_channel_did_not_foresee_leaves_doubt_and_is_tried_again_on_schedule(
     world: World, channel: str, capsys: pytest.CaptureFixture[str]

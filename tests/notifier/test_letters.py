@@ -111,6 +111,7 @@ def test_english_letters_are_in_plain_words(template: str, role: str):
     )
 
 
+@pytest.mark.owasp("API3")
 def test_a_fact_that_is_not_on_the_list_never_reaches_a_letter():
     facts = SPOKEN | {"diagnosis": "private", "learner_name": "private"}
     for (template, role), language in product(MAILED, ("en", "pl")):

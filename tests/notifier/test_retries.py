@@ -58,6 +58,7 @@ def test_retry_after_is_read_as_seconds_or_a_date_or_not_at_all(value: str | Non
     assert retry_after(value, NOW) == wish
 
 
+@pytest.mark.owasp("API10")
 @given(st.text())
 def test_no_retry_after_breaks_us(value: str):
     retry_after(value, NOW)

@@ -60,6 +60,7 @@ async def test_a_service_that_asks_for_time_gets_it(world: World):
     assert len(world.hooks.hooks) == 1
 
 
+@pytest.mark.owasp("API10")
 async def test_a_wish_that_no_clock_can_show_leaves_the_planned_wait(world: World):
     partner = service()
     world.gives(partner)
@@ -98,6 +99,7 @@ async def test_a_service_without_a_signing_secret_is_a_task_for_a_person(world: 
     assert world.outcomes() == [("unreachable", "no_signing_secret")]
 
 
+@pytest.mark.owasp("API7")
 async def test_without_the_allow_list_this_machine_is_never_called(world: World):
     secrets = {"service:slt": SecretStr(SECRET)}
     world.channels["webhook"] = Webhook(world.calls, secrets, frozenset(), GoneEndpoints(world.database))
@@ -114,6 +116,7 @@ async def test_without_the_allow_list_this_machine_is_never_called(world: World)
     assert world.outcomes() == [("unreachable", "endpoint_not_https"), ("unreachable", "endpoint_not_public")]
 
 
+@pytest.mark.owasp("API7")
 @pytest.mark.parametrize(
     "url",
     [
@@ -137,6 +140,7 @@ def test_a_doubtful_url_is_refused_by_its_form(url: str):
         read_endpoint(url, frozenset())
 
 
+@pytest.mark.owasp("API7")
 @pytest.mark.parametrize(
     "address",
     """0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.8
@@ -154,6 +158,7 @@ def test_a_public_address_is_known_as_such(address: str):
     assert is_public(address)
 
 
+@pytest.mark.owasp("API7")
 async def test_one_address_that_is_not_public_spoils_the_name():
     async def both(_host: str, _port: int) -> list[str]:
         return ["1.1.1.1", "10.0.0.1"]
@@ -184,6 +189,7 @@ async def test_a_service_whose_name_does_not_resolve_is_tried_again(world: World
     assert [(row.state, row.reason) for row in await world.rows()] == [("queued", "endpoint_unresolved")]
 
 
+@pytest.mark.owasp("API7")
 async def test_the_call_goes_to_the_address_that_was_checked(world: World):
     """Even if the name were to resolve to something else a moment later."""
 
