@@ -140,6 +140,23 @@ async def test_no_other_site_reads_an_answer(origin: str, attacker: httpx.AsyncC
 
 
 @pytest.mark.owasp("API8")
+@pytest.mark.parametrize("path", [CASES, "/livez", "/openapi.json", "/nowhere", "/problems/not-found"])
+@pytest.mark.anyio
+async def test_no_browser_takes_an_answer_for_a_page_or_part_of_one(path: str, attacker: httpx.AsyncClient):
+    answer = await attacker.get(path, headers={"Accept": "text/html"})
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert {policy[name] for name in ("default-src", "base-uri", "form-action", "frame-ancestors")} == {"'none'"}
+    assert "set-cookie" not in answer.headers
+    if answer.headers["Content-Type"].startswith("text/html"):
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "<script" not in answer.text
+
+
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize(
     "path",
     ["/docs", "/redoc", "/debug", "/console", "/metrics", "/.git/HEAD", "/.env", "/admin", "/static/../var", "/var/"],

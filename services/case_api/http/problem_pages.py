@@ -40,7 +40,7 @@ async def problem_page(request: Request, slug: str) -> Response:
         raise Problem(problem_kinds.NOT_FOUND)
     kept = {"Cache-Control": "public, max-age=3600", "Vary": "Accept"}
     if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(_page(found), headers=kept)
+        return HTMLResponse(_page(found), headers={**kept, "Cross-Origin-Opener-Policy": "same-origin"})
     document = {"code": found.slug, "status": found.status, "title": found.title, "advice": found.advice}
     return JSONResponse(document, headers=kept)
 

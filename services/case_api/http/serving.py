@@ -155,6 +155,7 @@ def _bare_answer(kind: Kind) -> bytes:
     body = json.dumps({**document, "detail": kind.title, "code": kind.slug, "advice": kind.advice}).encode()
     head = (
         f"HTTP/1.1 {kind.status} Refused\r\ncontent-type: {MEDIA_TYPE}\r\ncache-control: no-store\r\n"
+        "x-content-type-options: nosniff\r\n"
         f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
     )
     return head.encode() + body

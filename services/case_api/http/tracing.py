@@ -12,7 +12,16 @@ from uuid_utils.compat import uuid4
 KEY = "stagepost.trace"
 TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 NO_STORE = (b"cache-control", b"no-store")
-HARDENED = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+SHOWN_ALONE = (
+    b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""No answer loads or runs anything, nor stands inside another page; the page of a problem brings its own style."""
+HARDENED = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", SHOWN_ALONE),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
 
 
 @dataclass(slots=True)
