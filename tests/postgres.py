@@ -23,6 +23,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
+from tests import sinks
+
 PATIENCE = 15.0
 """Seconds for the server to come up or to go down."""
 
@@ -136,6 +138,7 @@ def running(*, fsync: bool = False) -> Iterator[Server]:
             yield server
         finally:
             server.stop()
+            sinks.look_at_server(folder)
     finally:
         shutil.rmtree(folder)
 
@@ -147,7 +150,9 @@ def database(dsn: str) -> Iterator[str]:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     try:
+        began = time.monotonic()
         yield make_conninfo(dsn, dbname=name)
+        sinks.look_at_database(make_conninfo(dsn, dbname=name), time.monotonic() - began)
     finally:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

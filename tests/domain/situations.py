@@ -23,6 +23,7 @@ from case_api.domain.facts.people import CarerLinked, LearnerRegistered, Rights
 from case_api.domain.facts.requests import AssistanceAccepted, AssistanceRequested, Requester
 from case_api.domain.facts.supports import SupportEffectObserved, UniversalSupportApplied
 from case_api.domain.words import AgreementRef, Contributor, MeasureTried
+from tests.canaries import named, said
 
 
 def the(name: str) -> UUID:
@@ -60,7 +61,7 @@ DIRECTORY = Authority(
 # Who is there
 REGISTERED = LearnerRegistered(
     person_id=MAJA,
-    name="Maja Nowak-Reid",
+    name=named("Maja Nowak-Reid"),
     date_of_birth=date(2016, 5, 11),
     setting="burnside-primary",
     languages=("en", "pl"),
@@ -78,9 +79,9 @@ def carer(person: UUID, name: str, **more: Any) -> CarerLinked:
     )
 
 
-MOTHER, FATHER = carer(ANNA, "Anna Nowak"), carer(TOM, "Tom Reid")
-BARRED = carer(DEAN, "Dean Boyd", may_contact=False, restriction_reason="court order")
-FRIEND_NEXT_DOOR = carer(NEIGHBOUR, "Ina Gow", holds_rights=False)
+MOTHER, FATHER = carer(ANNA, named("Anna Nowak")), carer(TOM, named("Tom Reid"))
+BARRED = carer(DEAN, named("Dean Boyd"), may_contact=False, restriction_reason=said("court order"))
+FRIEND_NEXT_DOOR = carer(NEIGHBOUR, named("Ina Gow"), holds_rights=False)
 FAMILY = (REGISTERED, MOTHER, FATHER)
 FAMILY_OF_A_TWELVE_YEAR_OLD = (AT_TWELVE, MOTHER, FATHER)
 
@@ -95,13 +96,15 @@ APPLIED = UniversalSupportApplied(
     started_on=date(2025, 9, 16),
     by="okafor",
 )
-OBSERVED = SupportEffectObserved(measure_id=TIMETABLE, score=1, place="school", evidence="Starts alone.", by="okafor")
+OBSERVED = SupportEffectObserved(
+    measure_id=TIMETABLE, score=1, place="school", evidence=said("Starts alone."), by="okafor"
+)
 TRIED_AND_OBSERVED = (NEED_ASSESSED, APPLIED, OBSERVED)
 
 
 def views_of(person: UUID, name: str = "") -> ViewsRecorded:
     return ViewsRecorded(
-        views_id=the(f"views {name or person}"), party=person, how_gathered="talk", views="Pictures, please."
+        views_id=the(f"views {name or person}"), party=person, how_gathered="talk", views=said("Pictures, please.")
     )
 
 
@@ -130,7 +133,7 @@ def agreed(person: UUID, about: Scope | None = None, again: str = "", **more: An
     young = person == MAJA
     said = {
         "given_as": "assent_under_age" if young else "carer",
-        "helped_by": "Mr Dar" if young else None,
+        "helped_by": named("Mr Dar") if young else None,
         "kinds": ("agreement_to_request", "consent_to_share"),
         "holds_from": date(2025, 9, 15),
         "until": date(2026, 9, 15),

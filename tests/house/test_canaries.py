@@ -8,7 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
+from tests import sinks
 from tests.canaries import CARER, SOWN, found
+
+
+@pytest.fixture(autouse=True)
+def _planted_here(tmp_path: Path) -> None:
+    sinks.SPARED.add(tmp_path)
 
 
 @pytest.mark.parametrize("text", SOWN)

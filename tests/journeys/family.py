@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 
+from tests.canaries import named, said, sown
 from tests.journeys.api import key
 
 SERVICE: dict[str, Any] = {
@@ -25,10 +26,10 @@ REQUEST = {
     "purpose": "speech",
     "categories": ["learning_profile"],
     "need_refs": ["speech_sounds"],
-    "exception_reason": "The need is urgent.",
+    "exception_reason": said("The need is urgent."),
     "contributors": [{"staff": "hay", "role": "teacher"}, {"staff": "roy", "role": "pupil_support"}],
 }
-CONCERN = {"raised_by": {"kind": "staff", "staff": "hay"}, "description": "Hard to understand in class."}
+CONCERN = {"raised_by": {"kind": "staff", "staff": "hay"}, "description": said("Hard to understand in class.")}
 WITHDRAWAL = {"route": "paper", "told_consequences": True}
 
 
@@ -42,7 +43,7 @@ class Door:
     async def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
         """Ask without judging the answer; a fresh Idempotency-Key unless `headers` gives one."""
         headers = {**self.headers, **key(), **options.pop("headers", {})}
-        return await self.client.post(path, json=body, headers=headers, **options)
+        return await self.client.post(path, json=sown(body), headers=headers, **options)
 
     async def done(self, path: str, body: Any, **options: Any) -> dict[str, Any]:
         """The receipt of a command that must not be refused."""
@@ -99,7 +100,7 @@ class Family:
         """These, or all three, say yes; the last receipt."""
         receipt: dict[str, Any] = {}
         for person in people or self.agreements:
-            body = {"answer": "granted", "route": "paper", "helped_by": "Ms Hay"}
+            body = {"answer": "granted", "route": "paper", "helped_by": named("Ms Hay")}
             receipt = await school.done(f"{self.path}/agreements/{self.agreements[person]}/answer", body)
         return receipt
 
@@ -107,14 +108,14 @@ class Family:
         return await school.post(f"{self.path}/agreements/{self.agreements[person]}/withdrawal", WITHDRAWAL, **options)
 
 
-async def register(school: Door, name: str = "Maja") -> Family:
+async def register(school: Door, name: str | None = None) -> Family:
     """A learner of ten with a need that was assessed, and two parents."""
-    learner = {"name": name, "date_of_birth": "2016-05-11", "setting": "burnside-primary"}
+    learner = {"name": name or named("Maja"), "date_of_birth": "2016-05-11", "setting": "burnside-primary"}
     case_id = (await school.done("/v1/cases", learner))["id"]
     path = f"/v1/cases/{case_id}"
     rights = {"parental_responsibilities_and_rights": {"held": True}}
-    anna = await school.done(f"{path}/carers", {"name": "Anna", "relationship": "mother", **rights})
-    piotr = await school.done(f"{path}/carers", {"name": "Piotr", "relationship": "father", **rights})
+    anna = await school.done(f"{path}/carers", {"name": named("Anna"), "relationship": "mother", **rights})
+    piotr = await school.done(f"{path}/carers", {"name": named("Piotr"), "relationship": "father", **rights})
     await school.done(f"{path}/assessments", {"tool": "observation", "needs": [{"code": "speech_sounds"}]})
     person_id = (await school.seen(path))["learner"]["person_id"]
     return Family(case_id, person_id, anna["id"], piotr["id"])

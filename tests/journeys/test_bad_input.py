@@ -18,7 +18,7 @@ from tests.journeys.family import CONCERN, REQUEST, Door, Family, agreed
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
-CANARY = canaries.FREE_TEXT
+CANARY = canaries.SENT_ASTRAY
 SAID = {**CONCERN, "description": CANARY}
 JSON = {"Content-Type": "application/json"}
 DEEP = b'{"a":' * 1000 + b"1" + b"}" * 1000

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.canaries import named
 from tests.journeys.api import NEIGHBOUR
 from tests.journeys.family import Door
 from tests.journeys.town import Town
@@ -17,10 +18,12 @@ RIGHTS = {"parental_responsibilities_and_rights": {"held": True}}
 async def one_learner(town: Town, setting: str) -> None:
     """Somebody whose mother answers a postcard."""
     school = town.door("pupil_support", org=setting)
-    learner = {"name": "Maja", "date_of_birth": "2016-05-11", "setting": setting, **IN_TERM}
+    learner = {"name": named("Maja"), "date_of_birth": "2016-05-11", "setting": setting, **IN_TERM}
     case_id = (await school.done("/v1/cases", learner))["id"]
     path = f"/v1/cases/{case_id}"
-    anna = (await school.done(f"{path}/carers", {"name": "Anna", "relationship": "mother", **RIGHTS, **IN_TERM}))["id"]
+    anna = (
+        await school.done(f"{path}/carers", {"name": named("Anna"), "relationship": "mother", **RIGHTS, **IN_TERM})
+    )["id"]
     card = {"direction": "try_at_home", "carer": anna, "text": "Try this.", "language": "en", **IN_TERM}
     thread = (await school.done(f"{path}/postcards", card))["id"]
     answer = {"carer": anna, "text": "It worked.", "language": "en", **IN_TERM}

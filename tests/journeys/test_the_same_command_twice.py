@@ -6,6 +6,7 @@ from collections import Counter
 import httpx
 import pytest
 
+from tests.canaries import named
 from tests.journeys.api import key
 from tests.journeys.family import CONCERN, REQUEST, Family, register
 from tests.journeys.town import Town
@@ -49,7 +50,7 @@ async def test_a_hundred_twins_have_one_effect_and_one_answer(town: Town, proces
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_twins_of_a_registration_make_one_learner(town: Town, processes: int):
     doors = [town.school, town.school.at(town.other)][:processes]
-    same, learner = key(), {"name": "Maja", "date_of_birth": "2016-05-11", "setting": "burnside-primary"}
+    same, learner = key(), {"name": named("Maja"), "date_of_birth": "2016-05-11", "setting": "burnside-primary"}
 
     answers = await asyncio.gather(*(doors[n % processes].post("/v1/cases", learner, headers=same) for n in range(20)))
 

@@ -21,6 +21,7 @@ from notifier.letterbox import Letterbox
 from notifier.outbox import Entry
 from notifier.reports import Reporter
 from notifier.settings import LETTERS
+from tests.canaries import mailbox
 from tests.notifier.fake_case_api import TOKEN, FakeCaseApi
 from tests.notifier.servers import SECRET, Hooks, Mailbox
 
@@ -98,10 +99,12 @@ class World:
         """The outbox, newest first."""
         return await self.database.run(lambda work: outbox.listed(work, None, 500))
 
-    def gives(self, recipient: dict[str, object], address: str = "parent@home.example", language: str = "en") -> str:
+    def gives(self, recipient: dict[str, object], address: str | None = None, language: str = "en") -> str:
         """Let the case API know an address; gives the recipient's id."""
         who = str(recipient["recipient"])
-        self.case_api.addresses[who] = f"{self.hooks_url}/hooks/slt" if who.startswith("service:") else address
+        self.case_api.addresses[who] = (
+            f"{self.hooks_url}/hooks/slt" if who.startswith("service:") else address or mailbox()
+        )
         self.case_api.languages[who] = language
         return who
 
