@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCKER := var/locker
 BENCH := var/bench
+SUPPLY := var/supply
 
 export PYTHONPATH := services:.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow faults tamper matrix mutants acceptance check bench bench-growth format generate lock
+.PHONY: help run test test-slow faults tamper matrix mutants acceptance check bench bench-growth format generate lock supply-chain
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -79,10 +80,13 @@ generate: $(READY) ## write schemas/, openapi/ and the reference pages in docs/ 
 	@$(BIN)/python -m notifier openapi openapi
 
 lock: $(LOCKER)/.ready ## pin requirements/*.in anew, with hashes
-	@for set in runtime dev bench lock; do \
+	@for set in runtime dev bench lock supply; do \
 	  $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --upgrade --output-file requirements/$$set.txt requirements/$$set.in || exit 1; \
 	done
+
+supply-chain: $(READY) $(SUPPLY)/.ready ## ask what is known against the packages, write var/sbom.json and licences (needs a network)
+	@$(BIN)/python -m security
 
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -94,6 +98,11 @@ $(READY): requirements/dev.txt
 $(BENCH)/.ready: requirements/bench.txt
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(SUPPLY)/.ready: requirements/supply.txt
+	@test -x $(SUPPLY)/bin/python || $(PYTHON) -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/supply.txt
 	@touch $@
 
 $(LOCKER)/.ready: requirements/lock.txt

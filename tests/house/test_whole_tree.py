@@ -44,7 +44,7 @@ def test_every_requirement_is_pinned_by_version_and_hash(path: Path):
     assert [entry.split()[0] for entry in entries if not pinned.match(entry)] == []
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "bench", "lock"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "bench", "lock", "supply"])
 def test_every_requirement_asked_for_is_pinned(name: str):
     asked = {line for line in (ROOT / f"requirements/{name}.in").read_text().splitlines() if line[:1].isalpha()}
     names = {re.split(r"[\[;=<> ]", line, maxsplit=1)[0].lower() for line in asked}
