@@ -19,6 +19,10 @@ from zlib import crc32
 MARK: Final = "Quillmarrow"
 """Every canary begins with it; letters only, so that escapes and encodings of URLs leave it as it is."""
 CANARIES: Final = 500
+TOLD_AT_LENGTH: Final = {
+    *("description", "views", "evidence", "summary", "rationale", "exception_reason", "learning", "concern"),
+    *("strengths", "challenges", "wellbeing_impact", "basis", "explanation", "advice"),
+}
 LONGEST: Final = 180
 """Signs of a text that a canary still fits behind."""
 _numbers = count()
@@ -45,14 +49,14 @@ def mailbox() -> str:
     return f"{canary().lower()}@canary.example"
 
 
-def sown(body: Any) -> Any:
-    """*body* with a canary in each sentence of it, the same one whenever it is sent again."""
+def sown(body: Any, field: str = "") -> Any:
+    """*body* with a canary in each sentence under the fields of TOLD_AT_LENGTH, the same whenever it is sent again."""
     match body:
         case dict():
-            return {name: sown(value) for name, value in body.items()}
+            return {name: sown(value, name) for name, value in body.items()}
         case list() | tuple():
-            return [sown(value) for value in body]
-        case str() if body.endswith(".") and MARK not in body and len(body) < LONGEST:
+            return [sown(value, field) for value in body]
+        case str() if field in TOLD_AT_LENGTH and body.endswith(".") and MARK not in body and len(body) < LONGEST:
             return f"{body} {canary(crc32(body.encode()))}"
         case _:
             return body

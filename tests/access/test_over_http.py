@@ -58,6 +58,8 @@ def action_at(path: str, who: Principal, roles: Roles) -> Action | None:
 QUERY = {"/v1/cases/{case_id}/readiness": {"service": "slt", "purpose": "speech"}}
 
 
+@pytest.mark.owasp("API1")
+@pytest.mark.owasp("API5")
 async def test_every_read_is_answered_as_the_oracle_says_and_a_denied_one_as_if_there_were_nothing(url, tmp_path):
     chance, seen = Random(5), Counter[int]()
     async with village(url, tmp_path, LEARNERS) as here:
@@ -93,6 +95,7 @@ def _steady(headers: object) -> dict[str, str]:
     return {name: value for name, value in dict(headers).items() if name not in VOLATILE}  # type: ignore[call-overload]
 
 
+@pytest.mark.owasp("API1")
 async def test_a_list_holds_the_learners_whom_the_caller_could_read_one_by_one(url, tmp_path):
     async with village(url, tmp_path, LEARNERS) as here:
         callers = [one for one in here.callers() if one.authority != NEIGHBOUR and not one.person]
@@ -108,6 +111,7 @@ async def test_a_list_holds_the_learners_whom_the_caller_could_read_one_by_one(u
                 assert {one["case_id"] for one in answer.json()["items"]} == readable, who
 
 
+@pytest.mark.owasp("API3")
 async def test_who_teaches_sees_no_addresses_numbers_restrictions_or_what_is_withheld(url, tmp_path):
     async with village(url, tmp_path, 4) as here:
         path = f"/v1/cases/{here.cases[3]}"  # in p2 of elm

@@ -130,9 +130,9 @@ def test_a_canary_is_found_in_any_shape(shape: Callable[[str], bytes]):
     assert hatched(b"before and after") is None
 
 
-def test_every_sentence_that_is_sent_has_a_canary_and_the_same_one_each_time():
-    body = {"text": "A song.", "of": [{"reason": "Risk."}], "code": "speech", "count": 3}
+def test_every_long_text_that_is_sent_has_a_canary_and_the_same_one_each_time():
+    body = {"description": "A song.", "of": [{"views": "More."}], "text": "As it is.", "code": "speech", "count": 3}
     first = sown(body)
     assert first == sown(body)
     assert str(first).count(MARK) == 2
-    assert (first["code"], first["count"]) == ("speech", 3)
+    assert (first["text"], first["code"], first["count"]) == ("As it is.", "speech", 3)

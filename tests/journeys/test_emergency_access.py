@@ -31,6 +31,7 @@ async def test_the_glass_opens_the_matter_for_four_hours_and_the_group_reads_who
     assert entries[-1]["type"] == "EmergencyAccessTaken.v1"
 
 
+@pytest.mark.owasp("API5")
 async def test_reading_is_all_that_it_opens(town: Town):
     matter = await begun(town)
     moffat = town.door("school_leader", sub="moffat")
@@ -74,6 +75,7 @@ async def test_where_nothing_is_sealed_it_says_so_and_a_dry_run_looks_at_nothing
     )
 
 
+@pytest.mark.owasp("API5")
 async def test_it_is_for_those_who_answer_for_the_school_and_for_learners_of_theirs(town: Town):
     matter = await begun(town)
     path = f"{matter.family.path}/emergency-access"
