@@ -100,7 +100,7 @@ class Family:
         """These, or all three, say yes; the last receipt."""
         receipt: dict[str, Any] = {}
         for person in people or self.agreements:
-            body = {"answer": "granted", "route": "paper", "helped_by": named("Ms Hay")}
+            body = {"answer": "granted", "route": "paper", "helped_by": "Ms Hay"}
             receipt = await school.done(f"{self.path}/agreements/{self.agreements[person]}/answer", body)
         return receipt
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from case_api.seals.verifier import included, read_checkpoint, read_key
+from tests import sinks
 from tests.journeys.api import ROOT
 from tests.journeys.family import CONCERN, register
 from tests.journeys.town import Town
@@ -103,6 +104,7 @@ def stagepost(town: Town, *arguments: object) -> subprocess.CompletedProcess[str
 
 
 async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town, tmp_path):
+    sinks.SPARED.add(tmp_path)
     family = await register(town.school)
     await town.school.done(f"{family.path}/concerns", CONCERN)
     key = (await town.door("auditor").seen("/v1/audit/checkpoint"))["key"]
