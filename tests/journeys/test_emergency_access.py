@@ -32,6 +32,18 @@ async def test_the_glass_opens_the_matter_for_four_hours_and_the_group_reads_who
 
 
 @pytest.mark.owasp("API5")
+async def test_every_glass_that_is_broken_raises_an_alert_whether_there_was_anything_behind_it_or_not(town: Town):
+    family, matter = await register(town.school), await begun(town)
+    for who, path in (("nothing-there", family.path), ("something-there", matter.family.path)):
+        await town.door("school_leader", sub=who).done(f"{path}/emergency-access", REASON)
+    for role in ("auditor", "child_protection"):
+        raised = (await town.door(role, at=town.other).seen("/v1/audit/alerts"))["items"]
+        told = {one["subject"]: one for one in raised if one["cause"] == "emergency_access"}
+        assert {"nothing-there", "something-there"} <= set(told)
+        assert family.case_id not in str(raised)
+        assert matter.family.case_id not in str(raised)
+
+
 async def test_reading_is_all_that_it_opens(town: Town):
     matter = await begun(town)
     moffat = town.door("school_leader", sub="moffat")

@@ -34,6 +34,7 @@ PROGRAMS: Final = frozenset({"mis", "auditor", "notifier"})
 SAYS: Final[dict[Cause, str]] = {
     "many_learners": "alert: one person read of many learners",
     "many_refusals": "alert: one person was refused many learners",
+    "emergency_access": "alert: somebody broke the glass before what is sealed about a learner",
 }
 
 log = structlog.get_logger()
@@ -106,6 +107,13 @@ class Brakes:
         found = await self._accesses.refused_to(who.subject, self._clock.now() - HOUR)
         if found >= REFUSALS:
             await self._tell("many_refusals", who, found)
+
+    async def glass_broken(self, who: Principal) -> None:
+        """Somebody reads what is sealed without being of its group, or would if there were anything.
+
+        Raises StoreUnavailable.
+        """
+        await self._tell("emergency_access", who, 1)
 
     def _limit_of(self, who: Principal) -> int:
         if who.roles & FAMILY_ROLES:

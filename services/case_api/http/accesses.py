@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import tzinfo
 from struct import Struct
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -23,6 +23,7 @@ from case_api.http.tracing import looked
 from case_api.office import Office
 from case_api.order import Caller
 from case_api.store.access import Outcome, Wanted, place_of
+from case_api.store.alerts import Cause
 from case_api.store.journal import Journal
 
 router = APIRouter(tags=["audit"])
@@ -55,11 +56,11 @@ class AlertBody(BaseModel):
 
     at: AwareDatetime
     alert_id: UUID = Field(description="As `incident` in the log of the service.")
-    cause: Literal["many_learners", "many_refusals"]
+    cause: Cause
     subject: str
     organisation: str
     client: str
-    figure: int = Field(description="Learners, or refusals, within the hour.")
+    figure: int = Field(description="Learners, or refusals, within the hour; 1 for emergency access.")
 
 
 class MatterAccesses(BaseModel):
@@ -115,14 +116,14 @@ async def accesses(  # noqa: PLR0913, PLR0917 - the parts of the question
 @router.get(
     "/v1/audit/alerts",
     operation_id="alerts",
-    summary="Who read of very many learners, or was refused many, the newest first",
+    summary="Who read of very many learners, was refused many, or broke the glass, the newest first",
     responses=READ_ERRORS,
     response_model=AlertPage,
     response_model_exclude_none=True,
 )
 async def alerts(
     request: Request,
-    _: Annotated[Caller, Depends(Roles((*AUDIT, *ADMINISTRATION), "audit"))],
+    _: Annotated[Caller, Depends(Roles((*AUDIT, *ADMINISTRATION, "child_protection"), "audit"))],
     office: InOffice,
     after: Cursor = None,
     limit: Limit = 50,

@@ -59,13 +59,15 @@ async def break_glass(
     key: IdempotencyKey,
     response: Response,
 ) -> OpenedMatters:
-    """For an emergency alone. It is recorded in each matter, where its group reads who and why.
+    """For an emergency alone. It is recorded in each matter, where its group reads who and why, and raises an alert.
 
     A dry run looks at nothing, since looking is what has to be answered for. Nothing can be recorded in a matter by it.
     """
     await case_in_sight(request, office, acting.who, "read", case_id)
     if key is None:
         return OpenedMatters(items=[])
+    with as_problems():
+        await office.brakes.glass_broken(acting.who)
     answers = [await _take(request, office, acting, body, matter, key) async for matter in _of(office, case_id)]
     if answers and all(REPLAYED_FIELD in answer.headers for _, answer in answers):
         response.headers[REPLAYED_FIELD] = "true"

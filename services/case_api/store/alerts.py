@@ -9,7 +9,7 @@ from msgspec import Struct
 from case_api.store.access import instant, moment
 from case_api.store.database import Database, Row, id_out
 
-Cause = Literal["many_learners", "many_refusals"]
+Cause = Literal["many_learners", "many_refusals", "emergency_access"]
 _COLUMNS: Final = "at, alert_id, cause, subject, organisation, client, figure"
 
 
@@ -23,7 +23,7 @@ class Alert(Struct, frozen=True):
     organisation: str
     client: str
     figure: int
-    """How many learners, or refusals, there were within the hour."""
+    """How many learners, or refusals, there were within the hour; 1 where the glass was broken."""
     number: int = 0
     """Its place among the rows, once stored."""
 
