@@ -94,6 +94,20 @@ async def test_a_matter_is_listed_by_its_own_id_and_only_where_it_is_asked_for(h
     assert case_id not in sealed
 
 
+async def test_what_was_erased_is_due_no_more_and_nobody_has_access_to_it(house: House, tmp_path):
+    family = await left_long_ago(house)
+    erase = ("erase", family.case_id, "--reason", "retention_period_over", "--by", "reid", "--yes")
+    holds = f"{family.path}/retention-holds"
+    hold = await house.door("authority_admin").done(holds, {"reason": "legal_claim"})
+    assert (await house.stagepost(*erase)).exit_code == 5, "a hold stands"
+    await house.door("authority_admin").done(f"{holds}/{hold['id']}/lifting", {"reason": "claim_settled"})
+    done = await house.stagepost(*erase)
+    assert done.exit_code == 0, done.output
+    assert (await report(house, "--all"))[family.case_id]["state"] == "erased"
+    asked = await house.stagepost("subject-access", family.case_id, "--for", family.learner, "--out", tmp_path / "out")
+    assert (asked.exit_code, list((tmp_path / "out").iterdir())) == (4, [])
+
+
 async def test_a_day_that_is_none_is_refused_in_words(house: House):
     done = await house.stagepost("retention", "--on", "yesterday")
     assert (done.exit_code, done.stdout) == (2, "")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from case_api.domain.words import Code, Line, Value
+from case_api.domain.words import Code, Label, Value
 
 
 class AgreementProfile(Value):
@@ -77,7 +77,7 @@ class RetentionRule(Value):
     """A learner's case with its ledger, or a child-protection matter, which has a key of its own."""
     counts_from: Literal["birth", "leaving", "last_involvement", "last_fact"]
     years: Annotated[int, Field(ge=1, le=150)]
-    source: Line
+    source: Label
     """On what the period stands: a schedule, a regulation."""
 
 
