@@ -22,13 +22,14 @@ from case_api.domain.policy import Policy
 from case_api.folds import AuthorityKind, CaseKind, Folds, MatterKind, ToldKind
 from case_api.histories import Histories
 from case_api.joint import JointService
+from case_api.key_files import seal_keys
 from case_api.packs import Packs
 from case_api.permits import Permits
 from case_api.precedent import Precedent
 from case_api.reaching import Reaching
 from case_api.seals.keeper import Keeper, open_keeper
 from case_api.service import Service
-from case_api.settings import Settings, seal_keys
+from case_api.settings import Settings
 from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal, Stored
 from case_api.streams import stream_of_authority, told_of

@@ -16,7 +16,8 @@ from case_api.domain.event import Event
 from case_api.domain.facts.authority import StaffAssigned
 from case_api.http.app import create_app, local_issuers
 from case_api.http.issuer import LocalIssuer
-from case_api.settings import Settings, authority_keys
+from case_api.key_files import authority_keys
+from case_api.settings import Settings
 from tests.access.worlds import AUTHORITY, CLASSES, SETTINGS, STAFF, STAFF_ROLES
 from tests.journeys.api import ROOT, as_address
 from tests.journeys.family import SERVICE, Door

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from case_api.http.conditional import version_of
-from case_api.settings import authority_keys
+from case_api.key_files import authority_keys
 from case_api.store.keys import Keyring
 from tests.faults.linear import Operation, Record, linearizable
 from tests.faults.results import seen

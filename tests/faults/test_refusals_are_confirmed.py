@@ -11,7 +11,8 @@ from fastapi import FastAPI
 
 from case_api.http.app import create_app, local_issuers
 from case_api.http.issuer import LocalIssuer
-from case_api.settings import Settings, authority_keys
+from case_api.key_files import authority_keys
+from case_api.settings import Settings
 from case_api.store.journal import Kept
 from tests.journeys.api import AUTHORITY, ROOT, SCHOOL
 from tests.journeys.family import REQUEST, SERVICE, Door, agreed

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 
 import case_api.settings
 import notifier.settings
+from case_api.key_files import authority_keys, seal_keys
 from tests.house.repository import ROOT, files
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -50,8 +51,8 @@ def test_the_case_api_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, 
     settings = case_api.settings.load()
     assert settings.mode == "production"
     assert settings.database.startswith("postgresql://")
-    assert set(case_api.settings.authority_keys(settings).keys) == set(settings.authorities)
-    assert set(case_api.settings.seal_keys(settings).keys) == set(settings.authorities)
+    assert set(authority_keys(settings).keys) == set(settings.authorities)
+    assert set(seal_keys(settings).keys) == set(settings.authorities)
 
 
 def test_every_authority_that_is_served_has_its_two_keys_mounted():

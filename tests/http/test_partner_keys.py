@@ -12,9 +12,10 @@ import pytest
 
 from case_api.clock import SystemClock
 from case_api.http.partner_keys import PartnerKeys, checksum, name_of, new_key
+from case_api.key_files import authority_keys
 from case_api.office import Offices
 from case_api.packs import Packs
-from case_api.settings import Settings, authority_keys
+from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
 from case_api.store.journal import StoreUnavailable
 from tests.http.desk import BASE, Watch, small_api

@@ -6,7 +6,8 @@ import stat
 
 import pytest
 
-from case_api.settings import Settings, UnsafeSettings, authority_keys, load, seal_keys
+from case_api.key_files import authority_keys, seal_keys
+from case_api.settings import Settings, UnsafeSettings, load
 
 SECRET = "hunter2-secret"
 ISSUER = {"issuer": "https://idp.example", "algorithms": ["ES256"], "jwks_url": "https://idp.example/jwks"}

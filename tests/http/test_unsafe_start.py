@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from case_api import weaknesses
 from case_api.cli.app import app
 from case_api.http.serving import DrainingServer
-from case_api.settings import Settings, authority_keys, load, seal_keys
+from case_api.key_files import authority_keys, seal_keys
+from case_api.settings import Settings, load
 
 SECRET = "hunter2-in-the-clear"
 ISSUER = {"issuer": "https://idp.example", "algorithms": ["ES256"], "jwks_url": "https://idp.example/jwks"}

@@ -16,7 +16,8 @@ from uuid import uuid4
 import httpx
 
 from case_api.http.issuer import LocalIssuer
-from case_api.settings import Settings, authority_keys
+from case_api.key_files import authority_keys
+from case_api.settings import Settings
 from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal
 

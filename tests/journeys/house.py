@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 from case_api.cli.app import app
 from case_api.http.app import create_app, local_issuers
 from case_api.http.issuer import LocalIssuer
-from case_api.settings import Settings, authority_keys
+from case_api.key_files import authority_keys
+from case_api.settings import Settings
 from tests.journeys.api import AUTHORITY, NEIGHBOUR, ROOT, SCHOOL, as_address
 from tests.journeys.family import Door
 

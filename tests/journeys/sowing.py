@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from case_api.clock import SystemClock
+from case_api.key_files import authority_keys
 from case_api.office import Office, Offices
 from case_api.packs import Packs
-from case_api.settings import authority_keys
 from case_api.store.archive import StoreSettings
 from tests import canaries
 from tests.journeys.api import AUTHORITY

@@ -17,9 +17,9 @@ from case_api.clock import SystemClock
 from case_api.domain.event import Unreadable
 from case_api.domain.facts.people import Identifier
 from case_api.identifiers import search_hashes
+from case_api.key_files import authority_keys
 from case_api.office import Office, Offices
 from case_api.packs import Packs
-from case_api.settings import authority_keys
 from case_api.store.archive import StoreSettings
 from tests import canaries, postgres
 from tests.journeys.api import AUTHORITY, as_address, clients, serving

@@ -23,10 +23,11 @@ from case_api.domain.decisions.partner_keys import (
 from case_api.domain.facts.authority import Authority, PartnerKeyIssued
 from case_api.domain.refusal import Decision, Refusal
 from case_api.http.partner_keys import new_key
+from case_api.key_files import authority_keys
 from case_api.office import Office, Offices
 from case_api.order import Caller, CommandRefused, Order, TooBusy
 from case_api.packs import PackBroken, Packs
-from case_api.settings import Settings, UnsafeSettings, authority_keys
+from case_api.settings import Settings, UnsafeSettings
 from case_api.store.archive import StoreSettings
 from case_api.store.journal import CommitUnknown, Reply, StoreUnavailable
 from case_api.streams import stream_of_authority

@@ -6,8 +6,9 @@ from case_api import crash_points, logs
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
 from case_api.http.serving import DrainingServer, server_config, spare_the_collector
+from case_api.key_files import authority_keys, seal_keys
 from case_api.packs import PackBroken, Packs
-from case_api.settings import UnsafeSettings, authority_keys, seal_keys
+from case_api.settings import UnsafeSettings
 
 
 def serve() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import typer
 
 from case_api.cli.settings import EXIT_UNSAFE
-from case_api.settings import Settings, UnsafeSettings, authority_keys, seal_keys
+from case_api.key_files import authority_keys, seal_keys
+from case_api.settings import Settings, UnsafeSettings
 from case_api.store.archive import StoreSettings
 
 

@@ -65,9 +65,10 @@ from case_api.http.policy_rows import policy_rows
 from case_api.http.problems import Problems, routes_of
 from case_api.http.streaming import Streams
 from case_api.http.tokens import Tokens, trusted
+from case_api.key_files import authority_keys
 from case_api.office import Attend, Office, Offices
 from case_api.packs import Packs
-from case_api.settings import Issuer, Settings, authority_keys
+from case_api.settings import Issuer, Settings
 from case_api.store.archive import StoreSettings
 
 CAPABILITIES = (

@@ -11,7 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from case_api.clock import Clock, SystemClock
-from case_api.settings import Issuer, Settings, UnsafeSettings, write_once
+from case_api.key_files import write_once
+from case_api.settings import Issuer, Settings, UnsafeSettings
 
 NAME = "https://local-issuer.invalid"
 LIFETIME = timedelta(hours=1)
