@@ -54,7 +54,8 @@ async def test_tables_of_postgres_are_copied_as_of_one_moment(settings, journal,
     await journal.append(following(stream, 4))
     rest = list(copying)
     names = {part: {one.name for of, one in (first, *rest) if of == part} for part in folders}
-    assert names["keys"] == {"data_keys.copy"}
+    assert "data_keys.copy" in names["keys"]
+    assert names["keys"].isdisjoint(names["log"])
     assert {"stored_events.copy", "idempotency.copy", "identifiers.copy", "attempts.copy"} <= names["log"]
     assert not any(name.startswith("board_") for name in names["log"])
     assert len((tmp_path / "log/stored_events.copy").read_text().splitlines()) == 3
