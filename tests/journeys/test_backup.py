@@ -107,7 +107,7 @@ def holding(folder: Path, content: bytes) -> list[Path]:
 
 
 async def told_of(office: Office, case_id: UUID) -> str:
-    return "\n".join(str(event.fact) for event in await office.histories.of(case_id))
+    return "\n".join(event.fact.model_dump_json() for event in await office.histories.of(case_id))
 
 
 async def test_what_was_erased_after_the_backup_stays_erased(town: Town, places: list[Place], tmp_path, monkeypatch):
