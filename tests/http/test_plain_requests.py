@@ -27,7 +27,7 @@ class Town:
         self.client, self.issuer, self.case_id = client, issuer, ""
 
     def bearer(self, *roles: str, **claims: object) -> dict[str, str]:
-        token = self.issuer.mint("hay", authority="moray", roles=roles, **claims)  # type: ignore[arg-type]
+        token = self.issuer.mint("hay", authority="moray", roles=roles, **{"org": "burnside-primary", **claims})  # type: ignore[arg-type]
         return {"Authorization": f"Bearer {token}"}
 
     async def raised(self, **given: object) -> httpx.Response:
