@@ -62,7 +62,9 @@ def app(settings: Settings) -> FastAPI:
 @pytest.fixture(scope="module")
 async def attacker(app: FastAPI, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """With a good token of a teacher, and no more."""
-    token = LocalIssuer(settings).mint("hay", authority=AUTHORITY, roles=["teacher", "pupil_support"])
+    token = LocalIssuer(settings).mint(
+        "hay", authority=AUTHORITY, org="burnside-primary", roles=["teacher", "pupil_support"]
+    )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         through = httpx.ASGITransport(app, raise_app_exceptions=False)
