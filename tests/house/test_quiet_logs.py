@@ -44,6 +44,11 @@ def texts_of(value: ast.AST, caught: set[str]) -> Iterator[str]:
             yield from texts_of(inner, caught)
 
 
+def _of_a_table(event: ast.AST | None) -> bool:
+    """Whether it is taken from a constant of the module."""
+    return isinstance(event, ast.Subscript) and isinstance(event.value, ast.Name) and event.value.id.isupper()
+
+
 def _asked(value: ast.AST) -> str | None:
     return getattr(value.func, "id", None) if isinstance(value, ast.Call) else None
 
@@ -51,7 +56,9 @@ def _asked(value: ast.AST) -> str | None:
 def faults(path: Path, service: str) -> Iterator[str]:
     for line in lines(path):
         event = line.args[0] if line.args else None
-        if not (isinstance(event, ast.Constant) and EVENTS[service].fullmatch(str(event.value))):
+        if not (
+            _of_a_table(event) or (isinstance(event, ast.Constant) and EVENTS[service].fullmatch(str(event.value)))
+        ):
             yield "an event that is no plain constant"
         for field in line.keywords:
             if field.arg is not None and field.arg not in FIELDS[service]:
