@@ -116,7 +116,7 @@ def _is_kept_to_a_pattern(model: type[BaseModel], name: str) -> bool:
 
 
 PUBLIC = {
-    *("version", "title", "agency", "role", "organisation", "content"),
+    *("version", "title", "agency", "role", "organisation", "content", "networks"),
     *("ladder_version", "catalogue_version", "tool_version"),
 }
 """What everybody may read: titles and versions."""

@@ -10,13 +10,13 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.authority import Authority, KeyId, PartnerKeyIssued, PartnerKeyRevoked
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Instant, Line, ServiceCode, Subject
+from case_api.domain.words import Instant, Label, ServiceCode, Subject
 
 LONGEST_LIFE: Final = timedelta(days=366)
 MOST_LIVE: Final = 2
 """One in use, and the next one while programs change over to it."""
 
-Network = Annotated[Line, AfterValidator(lambda text: str(ip_network(text)))]
+Network = Annotated[Label, AfterValidator(lambda text: str(ip_network(text)))]
 """Addresses from which a key is accepted, as `192.0.2.0/24`."""
 
 

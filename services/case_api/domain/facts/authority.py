@@ -110,7 +110,7 @@ class PartnerKeyIssued(Event, grounds="6.3 Partner services", covers=("R109", "R
     organisation: Subject
     roles: Annotated[tuple[Code, ...], Field(min_length=1)]
     services: tuple[ServiceCode, ...] = ()
-    networks: tuple[Line, ...] = Field(default=(), description="From where alone it is accepted; anywhere if empty.")
+    networks: tuple[Label, ...] = Field(default=(), description="From where alone it is accepted; anywhere if empty.")
     expires_at: AwareDatetime
 
     examples = ({
