@@ -211,6 +211,11 @@ async def test_auditors_narrow_the_list_and_go_on_page_by_page(town: Town):
     assert seen == ["accesses", "case", "plan", "stage", "case"]
 
 
+@pytest.mark.parametrize("params", [{"until": ""}, {"from": "yesterday"}, {"decision": "maybe"}, {"subject": "a b"}])
+async def test_a_filter_that_cannot_be_read_narrows_nothing_unseen(town: Town, params: dict[str, str]):
+    assert (await town.door("auditor").get("/v1/audit/accesses", params=params)).status_code == 400
+
+
 async def test_auditors_alone_read_it(town: Town):
     for role in ("teacher", "pupil_support", "school_leader", "child_protection", "mis", "authority_admin"):
         assert (await town.door(role).get("/v1/audit/accesses")).status_code == 403

@@ -102,8 +102,8 @@ async def accesses(  # noqa: PLR0913, PLR0917 - the parts of the question
     wanted = Wanted(
         case_id=case_id,
         subject=subject,
-        since=start_of(read_time(first, "from"), zone) if first else None,
-        until=end_of(read_time(until, "until"), zone) if until else None,
+        since=start_of(read_time(first, "from"), zone) if first is not None else None,
+        until=end_of(read_time(until, "until"), zone) if until is not None else None,
         decision=decision,
         before=_place(office, ACCESSES, after),
     )
