@@ -15,6 +15,7 @@ from case_api.http.tracing import trace_of
 GONE: Final = 499
 """In the place of a status where the client left before there was one."""
 MATTERS: Final = "/v1/matters"
+EMERGENCY: Final = "/emergency-access"
 
 
 class AccessLog:
@@ -41,7 +42,7 @@ class AccessLog:
 def _fields(scope: Scope) -> dict[str, object]:
     trace, principal = trace_of(scope), scope.get("principal")
     route: str = getattr(scope.get("route"), "path", "unmatched")
-    sealed = route.startswith(MATTERS)
+    sealed = route.startswith(MATTERS) or route.endswith(EMERGENCY)
     fields: dict[str, object] = {
         "request_id": str(trace.request_id),
         "method": scope["method"],
