@@ -1,8 +1,7 @@
 """`stagepost keys`: make, list and revoke the keys by which partners' programs act."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal, NoReturn
 from uuid import uuid4
@@ -11,8 +10,8 @@ import typer
 from pydantic import ValidationError
 
 from case_api.access.principal import Principal
+from case_api.cli.offices import serving_offices
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
-from case_api.clock import SystemClock
 from case_api.domain.command import Command
 from case_api.domain.decisions.partner_keys import (
     IssuePartnerKey,
@@ -23,12 +22,9 @@ from case_api.domain.decisions.partner_keys import (
 from case_api.domain.facts.authority import Authority, PartnerKeyIssued
 from case_api.domain.refusal import Decision, Refusal
 from case_api.http.partner_keys import new_key
-from case_api.key_files import authority_keys
-from case_api.office import Office, Offices
+from case_api.office import Office
 from case_api.order import Caller, CommandRefused, Order, TooBusy
-from case_api.packs import PackBroken, Packs
-from case_api.settings import Settings, UnsafeSettings
-from case_api.store.archive import StoreSettings
+from case_api.settings import Settings
 from case_api.store.journal import CommitUnknown, Reply, StoreUnavailable
 from case_api.streams import stream_of_authority
 
@@ -156,8 +152,6 @@ def _run(authority: str | None, work: Callable[[Office], Any]) -> Any:
         _end(f"say --authority, one of: {', '.join(settings.authorities)}", EXIT_UNSAFE)
     try:
         return asyncio.run(_in_office(settings, name, work))
-    except (UnsafeSettings, PackBroken) as unsafe:
-        _end(str(unsafe), EXIT_UNSAFE)
     except ValidationError as error:
         _end(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}", EXIT_UNSAFE)
     except CommandRefused as refused:
@@ -169,18 +163,8 @@ def _run(authority: str | None, work: Callable[[Office], Any]) -> Any:
 
 
 async def _in_office(settings: Settings, name: str, work: Callable[[Office], Any]) -> Any:
-    async with _opened(settings, name) as office:
-        return await work(office)
-
-
-@asynccontextmanager
-async def _opened(settings: Settings, name: str) -> AsyncIterator[Office]:
-    store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys)
-    offices = Offices(store, SystemClock(), Packs(settings.policies), settings)
-    try:
-        yield await offices.of(name)
-    finally:
-        await offices.close()
+    async with serving_offices(settings) as (offices, _):
+        return await work(await offices.of(name))
 
 
 def _why(refusal: Refusal) -> str:

@@ -7,17 +7,17 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from case_api.domain.command import Command, Situation
-from case_api.domain.facts.authority import Authority, KeyId, PartnerKeyIssued, PartnerKeyRevoked
+from case_api.domain.facts.authority import Authority, KeyId, Network, PartnerKeyIssued, PartnerKeyRevoked
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
-from case_api.domain.words import Instant, Label, ServiceCode, Subject
+from case_api.domain.words import Instant, ServiceCode, Subject
 
 LONGEST_LIFE: Final = timedelta(days=366)
 MOST_LIVE: Final = 2
 """One in use, and the next one while programs change over to it."""
 
-Network = Annotated[Label, AfterValidator(lambda text: str(ip_network(text)))]
-"""Addresses from which a key is accepted, as `192.0.2.0/24`."""
+ReadNetwork = Annotated[Network, AfterValidator(lambda text: str(ip_network(text)))]
+"""A network that can be read as one, in its usual form."""
 
 
 class IssuePartnerKey(Command):
@@ -33,7 +33,7 @@ class IssuePartnerKey(Command):
     """What it may do; roles of people who sign in are not among them."""
     services: Annotated[tuple[ServiceCode, ...], Field(max_length=100)] = ()
     """The partner services that it acts for."""
-    networks: Annotated[tuple[Network, ...], Field(max_length=20)] = ()
+    networks: Annotated[tuple[ReadNetwork, ...], Field(max_length=20)] = ()
     """From where alone it is accepted; anywhere if empty."""
     expires_at: Instant
     """Until when; a year at most."""

@@ -95,6 +95,8 @@ class StaffAssigned(Event, grounds="6.4", covers=("R85", "R86"), stream="authori
 
 KeyId = Annotated[str, Field(pattern="^[0-9a-z]{8}$")]
 """The part of a partner's key that may be shown."""
+Network = Annotated[str, Field(min_length=1, max_length=64)]
+"""Addresses of a network, as `192.0.2.0/24`."""
 
 
 class PartnerKeyIssued(Event, grounds="6.3 Partner services", covers=("R109", "R110"), stream="authority"):
@@ -110,7 +112,7 @@ class PartnerKeyIssued(Event, grounds="6.3 Partner services", covers=("R109", "R
     organisation: Subject
     roles: Annotated[tuple[Code, ...], Field(min_length=1)]
     services: tuple[ServiceCode, ...] = ()
-    networks: tuple[Label, ...] = Field(default=(), description="From where alone it is accepted; anywhere if empty.")
+    networks: tuple[Network, ...] = Field(default=(), description="From where alone it is accepted; anywhere if empty.")
     expires_at: AwareDatetime
 
     examples = ({
