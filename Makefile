@@ -26,7 +26,7 @@ run: $(READY) ## start both services with the story of a school year, on this ma
 	@$(BIN)/python -m demo
 
 test: $(READY) ## run every test, or some: make test ARGS="-k agreement"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 11,000 calls made up from the API document
 	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 STAGEPOST_TEST_HISTORIES=1000 \

@@ -118,7 +118,7 @@ def test_what_the_rules_forbid_was_refused(demo: Demo):
 
 
 def test_of_callums_agencies_one_declined_one_is_on_hold_and_one_he_asked_himself(demo: Demo):
-    agencies = demo.seen(f"{demo.case('callum')}/agencies")["items"]
+    agencies = demo.seen(f"{demo.case('callum')}/agencies", "guidance")["items"]
     states = {item["service"]: item["state"] for item in agencies}
     assert states == {"camhs": "declined", "harbour": "on_hold", "young_carers_hub": "requested"}
 

@@ -15,6 +15,11 @@ class EraseLearner(Command):
     key_ids: tuple[UUID, ...]
     """Of the keys under which the facts of the case and of its ledger are sealed."""
 
+    examples = ({
+        "reason": "retention_period_over",
+        "key_ids": ["c0a1e5ce-0000-4000-8000-000000000003", "6a3c8f0e-5d52-4a0b-9a35-0c6f1d7e2b11"],
+    },)  # fmt: skip
+
 
 class HeldByLaw(Refusal):
     slug = "held-by-law"
