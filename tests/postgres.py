@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,8 +23,10 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from tests import sinks
-
+SERVER_ENDS: list[Callable[[Path], object]] = []
+"""Who looks at the folder of a server before it is gone."""
+DATABASE_ENDS: list[Callable[[str, float], object]] = []
+"""Who looks at a database, by its DSN and the seconds that it was there, before it is dropped."""
 PATIENCE = 15.0
 """Seconds for the server to come up or to go down."""
 
@@ -138,7 +140,8 @@ def running(*, fsync: bool = False) -> Iterator[Server]:
             yield server
         finally:
             server.stop()
-            sinks.look_at_server(folder)
+            for look in SERVER_ENDS:
+                look(folder)
     finally:
         shutil.rmtree(folder)
 
@@ -152,7 +155,8 @@ def database(dsn: str) -> Iterator[str]:
     try:
         began = time.monotonic()
         yield make_conninfo(dsn, dbname=name)
-        sinks.look_at_database(make_conninfo(dsn, dbname=name), time.monotonic() - began)
+        for look in DATABASE_ENDS:
+            look(make_conninfo(dsn, dbname=name), time.monotonic() - began)
     finally:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

@@ -19,6 +19,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests import postgres
 from tests.canaries import hatched
 
 LEAKS: Final[list[str]] = []
@@ -125,6 +126,8 @@ def _watched() -> None:
 def pytest_configure() -> None:
     """Begin to watch."""
     _watched()
+    postgres.SERVER_ENDS.append(look_at_server)
+    postgres.DATABASE_ENDS.append(look_at_database)
 
 
 @pytest.hookimpl(wrapper=True)
