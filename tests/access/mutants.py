@@ -19,7 +19,7 @@ from case_api.access.rules import ACTIONS, EVERY_FIELD, IN_CLASS, RULES, Action,
 OF_FAMILY: Final = ("of_the_family", "speaker", "kept_apart")
 """Relations in which nobody stands but a learner or carer; neither is tried with the other."""
 THE_SAME: Final = {
-    *((number, "teaching") for number in ("A1", "A4", "A5", "A6")),  # who teaches in a setting is assigned there
+    ("A4", "teaching"), ("A4", "school_wide"),  # who is any of these is assigned there
     ("A12", "kept_apart"), ("A13", "kept_apart"),  # whom A20 forbids it
     ("A13", "speaker"),  # who is of the family, too
 }  # fmt: skip

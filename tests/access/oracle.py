@@ -17,7 +17,7 @@ from case_api.domain.facts.people import CarerLinked, LearnerRegistered
 from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.recommendations import RecommendationShared
 from case_api.domain.facts.requests import AssistanceRequested
-from case_api.domain.facts.transfers import RecordTransferred
+from case_api.domain.facts.transfers import RecordReceived, RecordTransferred
 from tests.access.worlds import World
 
 SOURCE = (Path(__file__).parent / "policy.cedar").read_text()
@@ -91,6 +91,8 @@ def _entities(number: int, world: World) -> list[dict[str, Any]]:
         "subject": who.subject,
         "services": sorted(who.services),
         "works_in": sorted({one.setting for one in mine}),
+        "leads_in": sorted({one.setting for one in mine if _leads(one)}),
+        "has_left": _has_left([one for one in world.directory if one.staff == who.subject], world.day),
         "teaches": sorted(set(_keys(mine))),
         "person": [str(who.person)] if who.person else [],
         "case": str(who.case),
@@ -112,6 +114,16 @@ def _holding(directory: Sequence[StaffAssigned], day: date) -> list[StaffAssigne
     return [one for one in kept if one.from_day <= day <= (one.until or date.max)]
 
 
+def _leads(one: StaffAssigned) -> bool:
+    return one.setting_class is None and one.role not in {"teacher", "support_assistant"}
+
+
+def _has_left(theirs: Sequence[StaffAssigned], day: date) -> bool:
+    """Somebody whom the directory knew, with every assignment in the past; of one recorded twice the later counts."""
+    last = {(one.setting, one.setting_class, one.role, one.from_day): one for one in theirs}
+    return bool(last) and all(one.from_day <= day and (one.until or date.max) < day for one in last.values())
+
+
 def _keys(mine: Sequence[StaffAssigned]) -> Iterator[str]:
     for one in mine:
         if one.setting_class is not None:
@@ -126,12 +138,14 @@ def _case(facts: Sequence[Event], day: date) -> dict[str, list[str]]:
     named = _last(facts, (NamedPersonAssigned,), day)
     lead = _last(facts, (LeadProfessionalAssigned, LeadProfessionalEnded), day)
     coordinated_by = [one for one in (getattr(named, "staff", None), getattr(lead, "staff", None)) if one]
-    sent = [fact.to_staff for fact in facts if isinstance(fact, RecordTransferred)]
+    sent = [fact for fact in facts if isinstance(fact, RecordTransferred)]
+    received = {fact.transfer_id for fact in facts if isinstance(fact, RecordReceived)}
+    waits = [one.to_staff for one in sent[-1:] if one.transfer_id not in received or day < one.from_day]
     return {
         "at": [there] if there else [],
         "taught_in": [key for key in (there, f"{there}/{in_class}" if in_class else None) if key],
         "coordinated_by": sorted(set(coordinated_by)),
-        "sent_to": sent[-1:],
+        "sent_to": waits,
         "recommended_to": sorted(
             {one for fact in facts if isinstance(fact, RecommendationShared) for one in fact.staff}
         ),

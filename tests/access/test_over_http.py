@@ -144,11 +144,36 @@ async def test_who_teaches_sees_no_addresses_numbers_restrictions_or_what_is_wit
 
 async def test_the_feed_tells_of_the_learners_whom_the_caller_may_follow_and_of_no_others(url, tmp_path):
     async with village(url, tmp_path, 6) as here:
-        roles = ("pupil_support", "mis", "auditor")
-        for role, place in product(roles, ("elm", "oak", "moray")):
-            who = Principal("zoe", place, "moray", "app", frozenset({role}))
+        kinds = (("pupil_support",), ("mis",), ("auditor",), ("pupil_support", "agency"), ("mis", "agency"))
+        for roles, place in product(kinds, ("elm", "oak", "moray")):
+            services = frozenset({"slt"} if "agency" in roles else ())
+            who = Principal("zoe", place, "moray", "app", frozenset(roles), services)
             asked: list[tuple[Principal, UUID, Action]] = [(who, case_id, "follow") for case_id in here.cases]
             ruled = answers(await worlds_of(here, asked))
             followed = {str(case_id) for case_id, one in zip(here.cases, ruled, strict=True) if one.permitted}
             told = (await here.door(who).seen("/v1/events", params={"limit": 500}))["items"]
             assert {one["data"]["case_id"] for one in told if "case_id" in one["data"]} == followed, who
+
+
+async def test_who_has_left_coordinates_and_receives_no_more_and_a_class_is_no_school(url, tmp_path):
+    async with village(url, tmp_path, 12) as here:
+        admin = here.door(Principal("root", "moray", "moray", "app", frozenset({"authority_admin"})))
+        team = here.door(Principal("zoe", "elm", "moray", "app", frozenset({"pupil_support"})))
+        path = f"/v1/cases/{here.cases[0]}"  # of elm
+        last = TODAY.date() + timedelta(days=1)
+        work = {"setting": "oak", "from_day": "2026-03-02", "until": last.isoformat()}
+        for staff in ("nora", "rex"):
+            await admin.done("/v1/directory/staff", {**work, "staff": staff, "role": "pupil_support"})
+        await team.done(f"{path}/named-person", {"staff": "nora"}, headers={"If-Match": "*"})
+        gone = {"to_setting": "oak", "to_staff": "rex", "from_day": "2026-08-18"}
+        sent = f"{path}/transfers/{(await team.done(f'{path}/transfers', gone))['id']}"
+        nora, rex = (
+            here.door(Principal(one, "elsewhere", "moray", "app", frozenset({"teacher"}))) for one in ("nora", "rex")
+        )
+        assert [(await nora.get(path)).status_code, (await rex.get(sent)).status_code] == [200, 200]
+        await here.move_to(TODAY + timedelta(days=3))
+        assert [(await nora.get(path)).status_code, (await rex.get(sent)).status_code] == [404, 404]
+        assert (await nora.seen("/v1/cases"))["items"] == []
+        ada = here.door(Principal("ada", "elsewhere", "moray", "app", frozenset({"pupil_support"})))
+        led = {one["setting"] for one in (await ada.seen("/v1/cases"))["items"]}
+        assert "elm" not in led, "to teach one class is not to lead its school"

@@ -20,7 +20,7 @@ from case_api.domain.facts.people import CarerLinked, LearnerRegistered
 from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.recommendations import RecommendationMade, RecommendationShared
 from case_api.domain.facts.requests import AssistanceRequested
-from case_api.domain.facts.transfers import RecordTransferred
+from case_api.domain.facts.transfers import RecordReceived, RecordTransferred
 from case_api.domain.words import PersonId
 
 AUTHORITY = "moray"
@@ -82,7 +82,9 @@ def a_world(chance: Random, actions: tuple[Action, ...]) -> World:
     case_id = UUID(int=chance.choice((100, 101)))
     facts = [*_of_people(chance), *_of_place(chance), *_of_names(chance), *_of_services(chance)]
     directory = tuple(_assigned(chance) for _ in range(chance.choice((0, 2, 3, 4))))
-    who = _family(chance) if chance.random() < 0.15 else _staff(chance)
+    who = (
+        _family(chance) if chance.random() < 0.15 else _staff(chance, [getattr(one, "setting", None) for one in facts])
+    )
     speaks_as = chance.choice((None, *PEOPLE))
     agreement = chance.choice(AGREEMENTS) if chance.random() < 0.3 else None
     return World(case_id, tuple(facts), directory, who, chance.choice(actions), speaks_as, agreement)
@@ -131,11 +133,12 @@ def _of_names(chance: Random) -> list[Event]:
         else:
             lead = {"staff": chance.choice(STAFF)} if chance.random() < 0.8 else {"name": "Ruth"}
             facts.append(LeadProfessionalAssigned(organisation="Work", from_day=_day(chance), reason="Leads.", **lead))
-    sent = (
-        _made(RecordTransferred, transfer_id=UUID(int=50 + number), to_staff=chance.choice(STAFF))
-        for number in range(chance.choice((0, 0, 1, 2)))
-    )
-    return [*facts, *sent]
+    for number in range(chance.choice((0, 0, 1, 2))):
+        sent = {"transfer_id": UUID(int=50 + number), "to_staff": chance.choice(STAFF), "from_day": _day(chance)}
+        facts.append(_made(RecordTransferred, **sent))
+        if chance.random() < 0.5:
+            facts.append(_made(RecordReceived, transfer_id=sent["transfer_id"]))
+    return facts
 
 
 def _of_services(chance: Random) -> list[Event]:
@@ -157,16 +160,19 @@ def _assigned(chance: Random) -> StaffAssigned:
         setting_class=chance.choice((None, *CLASSES)),
         role=chance.choice(("teacher", "support_assistant", "pupil_support", "child_protection")),
         from_day=_day(chance),
-        until=chance.choice((None, None, DAY - timedelta(days=1), DAY, DAY + timedelta(days=1))),
+        until=chance.choice((None, None, None, None, DAY - timedelta(days=1), DAY, DAY + timedelta(days=1))),
     )
 
 
-def _staff(chance: Random) -> Principal:
+def _staff(chance: Random, near: list[str | None]) -> Principal:
+    """At work in a place of the learner's, past or to come, as often as anywhere."""
     roles = frozenset(chance.sample(STAFF_ROLES, chance.choice((1, 1, 1, 2))))
     services = frozenset(chance.sample(SERVICES, chance.choice((0, 1, 2))))
     return Principal(
         subject=chance.choice((*STAFF, *STAFF[:2], *STAFF[:2])),
-        organisation=chance.choice((*SETTINGS, AUTHORITY, "elsewhere")),
+        organisation=chance.choice(
+            (*SETTINGS, AUTHORITY, "elsewhere", *(one for one in near if one), *(one for one in near if one))
+        ),
         authority=AUTHORITY,
         client="app",
         roles=roles,

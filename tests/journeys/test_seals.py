@@ -109,7 +109,8 @@ async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town
     await town.school.done(f"{family.path}/concerns", CONCERN)
     key = (await town.door("auditor").seen("/v1/audit/checkpoint"))["key"]
     file, checkpoint = tmp_path / "case.json", tmp_path / "checkpoint"
-    checkpoint.write_text((await town.door("auditor").seen("/v1/audit/checkpoint"))["checkpoint"])
+    kept = (await town.door("auditor").seen("/v1/audit/checkpoint"))["checkpoint"]
+    checkpoint.write_text(f"{kept}\n\n")  # as a shell may save it
 
     exported = stagepost(town, "export", family.uuid, "--output", file)
     assert (exported.returncode, exported.stderr) == (0, "")
@@ -153,3 +154,13 @@ async def test_a_witness_cosigns_a_log_that_grows_and_its_note_holds_the_store_t
     assert sizes[0] < sizes[1]
     assert "— audit.example " in second.stdout
     assert stagepost(town, "verify", "--log", "--checkpoint", tmp_path / "last").returncode == 0
+
+
+@pytest.mark.parametrize("command", [("verify", "--log"), ("retention",), ("backup", "copy"), ("keys", "list")])
+def test_a_command_that_looks_in_the_wrong_folder_makes_no_store_and_says_so(command, tmp_path):
+    told = {"MODE": "test", "VAR": tmp_path / "nowhere", "AUTHORITIES": "moray"}
+    lost = run({f"STAGEPOST_{name}": str(value) for name, value in told.items()}, "case_api", *command)
+    assert (lost.returncode, lost.stdout) == (2, "")
+    assert lost.stderr.startswith("stagepost: there is no ")
+    assert lost.stderr.count("\n") == 1
+    assert not (tmp_path / "nowhere").exists()

@@ -34,8 +34,11 @@ def may_see(consumer: Principal, event: Recorded) -> bool:
         return False
     if event.kind == "authority":
         return not consumer.roles.isdisjoint(OWN_STREAM)
-    if not consumer.roles.isdisjoint(WHOLE_RECORD):
-        return True
+    return not consumer.roles.isdisjoint(WHOLE_RECORD) or is_for_its_service(consumer, event)
+
+
+def is_for_its_service(consumer: Principal, event: Recorded) -> bool:
+    """Whether it is a fact about a request that is addressed to a service of the consumer's."""
     if "agency" not in consumer.roles or type(event.fact).__name__ not in FOR_SERVICES:
         return False
     return getattr(event.fact, "service", None) in consumer.services

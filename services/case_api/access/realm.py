@@ -3,18 +3,18 @@
 A list holds exactly the cases that the caller could read one by one, as the boards know them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from case_api.access.principal import Principal
-from case_api.access.relations import Relation
+from case_api.access.relations import Relation, has_left, is_school_wide
 from case_api.access.rules import BY_ACTION, Action
 from case_api.boards.class_list import CLASSES
 from case_api.boards.selection import LIVE, Selection
 from case_api.boards.stage_board import STAGES
-from case_api.domain.facts.authority import Authority
+from case_api.domain.facts.authority import Authority, StaffAssigned
 from case_api.domain.questions.teaching import TEACHING, assignments_of
 
 
@@ -69,12 +69,19 @@ def _central(asker: Asker) -> Condition:
 
 
 def _assigned(asker: Asker) -> Condition:
-    places = {one.setting for one in assignments_of(asker.who.subject, asker.authority, asker.day)}
-    return _in_settings(sorted(places))
+    return _in_settings(sorted({one.setting for one in _mine(asker)}))
+
+
+def _school_wide(asker: Asker) -> Condition:
+    return _in_settings(sorted({one.setting for one in _mine(asker) if is_school_wide(one)}))
+
+
+def _mine(asker: Asker) -> Sequence[StaffAssigned]:
+    return assignments_of(asker.who.subject, asker.authority, asker.day)
 
 
 def _teaching(asker: Asker) -> Condition:
-    mine = assignments_of(asker.who.subject, asker.authority, asker.day)
+    mine = _mine(asker)
     classes = sorted({(one.setting, one.setting_class) for one in mine if one.setting_class})
     whole = _in_settings(sorted({one.setting for one in mine if not one.setting_class and one.role in TEACHING}))
     if not classes:
@@ -91,11 +98,15 @@ def _in_settings(settings: list[str]) -> Condition:
 
 
 def _named_person(asker: Asker) -> Condition:
-    return "named_person=?", (asker.who.subject,)
+    return NO_CASE if _has_left(asker) else ("named_person=?", (asker.who.subject,))
 
 
 def _lead_professional(asker: Asker) -> Condition:
-    return "lead_professional=?", (asker.who.subject,)
+    return NO_CASE if _has_left(asker) else ("lead_professional=?", (asker.who.subject,))
+
+
+def _has_left(asker: Asker) -> bool:
+    return has_left(asker.who.subject, asker.authority, asker.day)
 
 
 def _no_list(_: Asker) -> Condition:
@@ -107,6 +118,7 @@ _WHEN: Final[Mapping[Relation, Callable[[Asker], Condition]]] = {
     "workplace": _workplace,
     "central": _central,
     "assigned": _assigned,
+    "school_wide": _school_wide,
     "teaching": _teaching,
     "named_person": _named_person,
     "lead_professional": _lead_professional,

@@ -121,7 +121,7 @@ WHOLE: Final[tuple[Action, ...]] = ("read", "work", "raise", "hand_over", "ackno
 RULES: Final[tuple[Rule, ...]] = (
     _permit(
         "A1", "Who leads support in a school reads and works on the cases of the learners who are there today.",
-        "R76, R84", WHOLE, LEADS, ("workplace", "assigned"),
+        "R76, R84", WHOLE, LEADS, ("workplace", "school_wide"),
     ),
     _permit(
         "A2", "Who teaches or assists a learner today reads and works on the case, without contact data, numbers, "
@@ -138,11 +138,11 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _permit(
         "A5", "The information system of a school speaks for its learners, that of the authority for all.",
-        "R109", WHOLE, ("mis",), ("workplace", "assigned", "central"),
+        "R109", WHOLE, ("mis",), ("workplace", "school_wide", "central"),
     ),
     _permit(
         "A6", "A child-protection coordinator reads cases of their school, or of the authority, and raises concerns.",
-        "R80", ("read", "raise"), ("child_protection",), ("workplace", "assigned", "central"),
+        "R80", ("read", "raise"), ("child_protection",), ("workplace", "school_wide", "central"),
     ),
     _permit("A7", "An auditor reads every case of the authority.", "R111", ("read", "follow"), ("auditor",)),
     _permit(

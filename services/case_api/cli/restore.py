@@ -16,7 +16,7 @@ from case_api.backup.manifest import NoBackup
 from case_api.backup.restoring import NotEmpty, Restored, Source, brought_to_life, examined, put_back, require_empty
 from case_api.cli.offices import opened_offices
 from case_api.cli.progress import Progress
-from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
+from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, kept_checkpoints
 from case_api.cli.settings import settings_or_exit
 from case_api.cli.stores import store_and_seeds
 from case_api.seals.notes import Signer
@@ -66,7 +66,7 @@ def restore(
     """
     settings = settings_or_exit(serves=False)
     try:
-        notes = [path.read_text("utf-8") for path in checkpoint or ()]
+        notes = kept_checkpoints(checkpoint or ())
         given = Given(source / "log", keys or source / "keys", tombstones or (), notes, verify)
         asyncio.run(_restore(settings, given))
     except Shorter as shorter:
@@ -85,7 +85,7 @@ def restore(
 
 async def _restore(settings: Settings, given: Given) -> None:
     """Everything is looked at before anything is changed."""
-    store, seeds = store_and_seeds(settings)
+    store, seeds = store_and_seeds(settings, made=False)
     sources = []
     for name in settings.authorities:
         Progress(name).say("looking through the backup")

@@ -1,7 +1,8 @@
 """What the commands about seals share: the store of one authority, opened and closed again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from case_api.cli.stores import store_and_seeds
@@ -26,3 +27,8 @@ async def keeping(settings: Settings, authority: str) -> AsyncIterator[Keeper]:
             await keeper.close()
     finally:
         await archive.close()
+
+
+def kept_checkpoints(files: Iterable[Path]) -> list[str]:
+    """Checkpoints that were kept elsewhere; lines without anything at their end are of whoever saved them."""
+    return [file.read_text("utf-8").rstrip("\n") + "\n" for file in files]

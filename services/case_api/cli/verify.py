@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping
+from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping, kept_checkpoints
 from case_api.cli.settings import settings_or_exit
 from case_api.seals import verifier
 from case_api.seals.scrub import Scrub
@@ -37,7 +37,7 @@ def verify(
         given = [str(file), *(["--key", key] if key else []), *(["--history"] if history else [])]
         raise typer.Exit(verifier.main(given))
     try:
-        outside = [path.read_text("utf-8") for path in checkpoint or ()]
+        outside = kept_checkpoints(checkpoint or ())
         asyncio.run(_scrub(settings_or_exit(serves=False), outside))
     except OSError:
         typer.echo("stagepost: a checkpoint file cannot be opened", err=True)

@@ -1,7 +1,7 @@
 """Why a command can be refused, and how a decision says so."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,6 +9,9 @@ from pydantic import Field
 
 from case_api.domain.event import Event
 from case_api.domain.words import Value
+
+UNKNOWN: Final = "unknown"
+"""What is missing, where something is named that is not there, or not for whoever asks."""
 
 
 class Missing(Value):

@@ -1,9 +1,11 @@
 """Whose events somebody follows: those of the cases that the rules of access open to them now (D18)."""
 
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
 
+from case_api.access.feed_sight import is_for_its_service
 from case_api.access.principal import Principal
 from case_api.access.reach import ruling_on
 from case_api.domain.event import Recorded
@@ -23,12 +25,15 @@ def follows(request: Request, office: Office) -> Follows:
     state = request.app.state
 
     async def ask(consumer: Principal, event: Recorded) -> bool:
-        if event.kind == "authority" or not consumer.roles.isdisjoint(OF_ANY_CASE) or "agency" in consumer.roles:
+        if event.kind == "authority" or not consumer.roles.isdisjoint(OF_ANY_CASE):
             return True
+        if is_for_its_service(consumer, event):
+            return True
+        staff = replace(consumer, roles=consumer.roles - {"agency"})
         case_id = event.key_id if event.kind == "told" else event.stream
         now = state.clock.now()
         authority, _ = await office.precedent.at(now)
         case = (await office.folds.latest(case_id)).state
-        return ruling_on(consumer, "follow", case, authority, day_of(now, state.zone)).permitted
+        return ruling_on(staff, "follow", case, authority, day_of(now, state.zone)).permitted
 
     return ask

@@ -37,7 +37,9 @@ OWN_PURPOSES: Final = {
 }
 """Why somebody of a role asks, where they do not say."""
 OF_READS: Final[dict[int, Outcome]] = {200: "released", 304: "released", 403: "refused", 404: "not_found"}
-OF_COMMANDS: Final[dict[int, Outcome]] = {200: "released", 403: "refused", 404: "not_found", 412: "refused"}
+OF_COMMANDS: Final[dict[int, Outcome]] = {
+    200: "released", 403: "refused", 404: "not_found", 412: "refused", 422: "refused"
+}  # fmt: skip
 """What was recorded (201) has its own record, and so has what the rules refused (409)."""
 
 PURPOSE_UNREADABLE = kinds.kind(

@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from case_api.domain.refusal import Refusal
+from case_api.domain.refusal import UNKNOWN, Refusal
 from case_api.http import problem_kinds as kinds
 from case_api.http.mistakes import Mistake, is_about_the_path, mistakes
 from case_api.http.problem_kinds import Kind
@@ -91,7 +91,8 @@ class Problems:
         """The answer for a refused command: the first refusal gives the type, all are listed (D20)."""
         first, trace = refusals[0], trace_of(connection.scope)
         trace.problem, trace.rule_ids = first.slug, tuple(refusal.rule_id for refusal in refusals)
-        looked(connection.scope, (one.case_id for refusal in refusals for one in refusal.missing if one.case_id))
+        shown = (one for refusal in refusals for one in refusal.missing if one.case_id and one.what != UNKNOWN)
+        looked(connection.scope, (one.case_id for one in shown if one.case_id))
         document = self._head(first.slug, first.title, first.status)
         document["detail"] = _why(refusals, policy_version)
         document |= {"rule_id": first.rule_id, "guidance_ref": first.guidance_ref, "advice": first.advice}

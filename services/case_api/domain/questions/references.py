@@ -6,7 +6,7 @@ from uuid import UUID
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
-from case_api.domain.refusal import Missing, Refusal
+from case_api.domain.refusal import UNKNOWN, Missing, Refusal
 from case_api.domain.words import PersonId
 
 
@@ -45,15 +45,13 @@ def it_has_happened(command: Command, at: Situation) -> Refusal | None:
 
 def known(pointer: str, refs: Iterable[UUID | str], held: Container[UUID | str]) -> Refusal | None:
     """Every reference is among what is held; *pointer* is the JSON Pointer of the field that holds them."""
-    lost = tuple(Missing(rule_id="reference", what="unknown", ref=ref) for ref in refs if ref not in held)
+    lost = tuple(Missing(rule_id="reference", what=UNKNOWN, ref=ref) for ref in refs if ref not in held)
     return ReferenceUnknown(missing=lost, pointer=pointer) if lost else None
 
 
 def known_people(pointer: str, people: Iterable[PersonId], case: Case) -> Refusal | None:
     """Every person is the learner or a carer of this case."""
     lost = tuple(
-        Missing(rule_id="reference", what="unknown", person=person)
-        for person in people
-        if not case.people.knows(person)
+        Missing(rule_id="reference", what=UNKNOWN, person=person) for person in people if not case.people.knows(person)
     )
     return ReferenceUnknown(missing=lost, pointer=pointer) if lost else None
