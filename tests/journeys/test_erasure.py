@@ -93,6 +93,8 @@ async def nothing_can_be_done(town: Town, family: Family, event: str) -> None:
         refused = await notifier.post("/v1/send-permits", wanted)
         assert (refused.status_code, refused.json()["reason"]) == (409, "erased")
         assert (await notifier.seen(f"/v1/events/{event}/recipients"))["recipients"] == []
+    of_a_school = await town.door("mis").seen("/v1/events", params={"types": "PersonalDataKeyDestroyed"})
+    assert of_a_school["items"][-1]["subject"] == family.case_id
     feed = await town.door("notifier").seen("/v1/events", params={"limit": 500})
     assert feed["items"][-1]["type"] == "PersonalDataKeyDestroyed.v1"
     assert feed["items"][-1]["subject"] == family.case_id

@@ -72,7 +72,7 @@ def _lines(report: Report, states: frozenset[State]) -> Iterator[str]:
     said = ", ".join(f"{counts[state]} {state}" for state in ("due", "held", "kept", "erased"))
     yield f"{report.authority}, {report.kind}s on {report.on} by {report.policy}: {said}"
     for one in report.listed(states):
-        yield f"  {one.state:<6} {one.due_on!s:<10}  {one.record}"
+        yield f"  {one.state:<6} {one.due_on or 'no day yet'!s:<10}  {one.record}"
         yield from _why(one)
         if one.state == "due" and report.kind == "case":
             yield f"         stagepost erase {one.record} --reason retention_period_over --by SUBJECT"

@@ -9,6 +9,7 @@ from case_api.access.feed_sight import is_for_its_service
 from case_api.access.principal import Principal
 from case_api.access.reach import ruling_on
 from case_api.domain.event import Recorded
+from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.domain.words import day_of
 from case_api.feed import Follows
 from case_api.office import Office
@@ -27,7 +28,7 @@ def follows(request: Request, office: Office) -> Follows:
     async def ask(consumer: Principal, event: Recorded) -> bool:
         if event.kind == "authority" or not consumer.roles.isdisjoint(OF_ANY_CASE):
             return True
-        if is_for_its_service(consumer, event):
+        if is_for_its_service(consumer, event) or _is_to_be_forgotten(consumer, event):
             return True
         staff = replace(consumer, roles=consumer.roles - {"agency"})
         case_id = event.key_id if event.kind == "told" else event.stream
@@ -37,3 +38,8 @@ def follows(request: Request, office: Office) -> Follows:
         return ruling_on(staff, "follow", case, authority, day_of(now, state.zone)).permitted
 
     return ask
+
+
+def _is_to_be_forgotten(consumer: Principal, event: Recorded) -> bool:
+    """Whether it tells a school system to forget a learner: whose they were cannot be told any more, so all hear."""
+    return isinstance(event.fact, PersonalDataKeyDestroyed) and "mis" in consumer.roles
