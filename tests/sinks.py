@@ -142,9 +142,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Look at the files; a worker tells whoever started it what it found."""
+    """Look at the files; a worker tells whoever started it what it found.
+
+    Whoever started workers looks at nothing: each worker knows what its own tests meant to hand over.
+    """
     folder: Path | None = session.config._tmp_path_factory._basetemp  # type: ignore[attr-defined]
-    if folder is not None and folder.exists():
+    started_workers = session.config.pluginmanager.hasplugin("dsession")
+    if folder is not None and folder.exists() and not started_workers:
         look_below(folder)
     told = getattr(session.config, "workeroutput", None)
     if told is not None:

@@ -14,11 +14,6 @@ from tests.journeys.house import House
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(autouse=True)
-def _handed_over_here(tmp_path: Path) -> None:
-    sinks.SPARED.add(tmp_path)
-
-
 LEARNER, MOTHER, FATHER = "learner", "mother", "father"
 NAMES = {LEARNER: "Xanthe Quillfeather", MOTHER: "Wilhelmina Thistlewood", FATHER: "Barnaby Ottershaw"}
 ADDRESSES = {MOTHER: "thistle@canary.example", FATHER: "+447700900987"}
