@@ -14,7 +14,6 @@ from benchmarks import facts
 from benchmarks.ground import shares
 from benchmarks.processor import watching
 from benchmarks.samples import Sample
-from case_api.domain.facts.concerns import ConcernRaised
 from case_api.store.journal import Append, Journal, Keyed, Reply, VersionConflict
 
 
@@ -24,6 +23,7 @@ class Writers:
     def __init__(self, journal: Journal, cases: Sequence[UUID], heads: int = 1) -> None:
         self._journal, self._cases = journal, cases
         self._heads = dict.fromkeys(cases, heads)
+        self._reply = _reply()
 
     async def appending(self, writers: int, seconds: float, **pids: int) -> Sample:
         """As fast as *writers* tasks can, for so many seconds."""
@@ -67,17 +67,21 @@ class Writers:
 
     async def _append(self, case_id: UUID) -> None:
         self._heads[case_id] = version = self._heads[case_id] + 1
-        fact = facts.concern()
-        await self._journal.append(Append((facts.placed(case_id, version, fact),), self._keyed(case_id, fact)))
+        fact = facts.placed(case_id, version, facts.concern())
+        await self._journal.append(Append((fact,), self._keyed(case_id)))
 
-    def _keyed(self, case_id: UUID, fact: ConcernRaised) -> Keyed:
-        """The row of a reply as long as a real one, which the service makes, and not the journal."""
-        tag, path = token_urlsafe(48), f"/v1/cases/{case_id}"
-        body = msgspec.json.encode({"id": str(fact.concern_id), "etag": tag, "cursor": tag})
-        reply = Reply(201, (("ETag", f'"{tag}"'), ("Location", path)), body)
-        fingerprint = self._journal.keyring.fingerprint("POST", path, body)
-        return Keyed("school-app", str(uuid4()), fingerprint, reply, case_id)
+    def _keyed(self, case_id: UUID) -> Keyed:
+        """The row of a command's reply under its key."""
+        fingerprint = self._journal.keyring.fingerprint("POST", f"/v1/cases/{case_id}", self._reply.body)
+        return Keyed("school-app", str(uuid4()), fingerprint, self._reply, case_id)
 
     async def _write(self, own: Sequence[UUID], deadline: float, latencies: list[float]) -> None:
         while perf_counter() < deadline:
             latencies.append(await self.once(random.choice(own)))  # noqa: S311 - not a secret
+
+
+def _reply() -> Reply:
+    """As long as a real one, and the same for all: what it says is made by the service, and not by the journal."""
+    tag, case_id = token_urlsafe(48), str(uuid4())
+    body = msgspec.json.encode({"id": case_id, "etag": tag, "cursor": tag})
+    return Reply(201, (("ETag", f'"{tag}"'), ("Location", f"/v1/cases/{case_id}")), body)

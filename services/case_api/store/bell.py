@@ -13,6 +13,7 @@ class Bell:
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
+        self._listened = False
         self.tell: Callable[[], None] = lambda: None
         """Lets other processes know, where they share the log."""
 
@@ -23,11 +24,13 @@ class Bell:
 
     def wake(self) -> None:
         """Something was appended, here or elsewhere."""
-        rung, self._next = self._next, asyncio.Event()
-        rung.set()
+        if self._listened:
+            rung, self._next, self._listened = self._next, asyncio.Event(), False
+            rung.set()
 
     def listen(self) -> asyncio.Event:
         """Take this before looking at the log, so that nothing rings unheard in between."""
+        self._listened = True
         return self._next
 
 

@@ -49,22 +49,27 @@ class Entry(Struct, frozen=True):
     event_ids: tuple[UUID, ...]
     keyed: KeyedRow | None
     identifiers: Mapping[bytes, UUID]
-    key_ids: frozenset[UUID] = frozenset()
-    """Of the keys under which the events are sealed."""
+    key_ids: tuple[UUID, ...] = ()
+    """Of the keys under which the events are sealed, each once."""
 
     def touches(self) -> Iterator[Hashable]:
         """What no other command of the same batch may touch."""
         for event in self.events:
-            yield event.originator_id
+            yield stream_of(event).int  # which is looked up sooner than an id
         if self.keyed is not None:
             yield self.keyed.client, self.keyed.key
         yield from self.identifiers
 
 
+def stream_of(event: StoredEvent) -> UUID:
+    """The library also knows streams that are named by texts; ours never are. Raises ValueError."""
+    return event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
+
+
 def entry_of(stored_events: Sequence[StoredEvent]) -> Entry:
     """What the library wants to store, as a command."""
     named = [take_apart(event.state).header for event in stored_events]
-    ids, keys = tuple(one.event_id for one in named), frozenset(one.key_id for one in named)
+    ids, keys = tuple(one.event_id for one in named), tuple({one.key_id for one in named})
     return Entry(tuple(stored_events), ids, keyed=None, identifiers={}, key_ids=keys)
 
 

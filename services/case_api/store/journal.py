@@ -110,10 +110,10 @@ class Journal:
         """
         if item.new_keys:
             await self._keys.make(item.new_keys)
-        key_ids = frozenset(fact.key_id for fact in item.facts)
+        key_ids = tuple({fact.key_id.int: fact.key_id for fact in item.facts}.values())
         keys = await self._keys.sealing(key_ids)
-        events = tuple(self._mapper.seal(fact, keys[fact.key_id]) for fact in item.facts)
-        ids = tuple(fact.event_id for fact in item.facts)
+        events = tuple([self._mapper.seal(fact, keys[fact.key_id.int]) for fact in item.facts])
+        ids = tuple([fact.event_id for fact in item.facts])
         try:
             await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers, key_ids))
         except KeyDestroyed:

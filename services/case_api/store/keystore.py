@@ -34,22 +34,23 @@ class KeyStore:
         self._keyring, self._database, self._vouched = keyring, database, vouched
         self._writer = GroupWriter(self._store)
         self._together = Together(self._found)
-        self._known: OrderedDict[UUID, bytes] = OrderedDict()
+        self._known: OrderedDict[int, bytes] = OrderedDict()
+        """By the numbers of their ids, which are looked up sooner than ids."""
 
     async def make(self, key_ids: Sequence[UUID]) -> None:
         """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
         await asyncio.gather(*(self._writer.append(each) for each in key_ids))
 
-    async def sealing(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
-        """The keys to seal under. Raises KeyDestroyed, KeyMissing."""
-        wanted = tuple(key_ids)
-        known = {key_id: AESGCM(key) for key_id in wanted if (key := self._known.get(key_id))} if self._vouched else {}
-        return known if len(known) == len(wanted) else await self._living(wanted)
+    async def sealing(self, key_ids: Collection[UUID]) -> dict[int, AESGCM]:
+        """The keys to seal under, by the numbers of their ids. Raises KeyDestroyed, KeyMissing."""
+        numbers = [key_id.int for key_id in key_ids] if self._vouched else ()
+        known = {number: AESGCM(key) for number in numbers if (key := self._known.get(number))}
+        return known if len(known) == len(key_ids) else await self._living(key_ids)
 
     def forget(self, key_ids: Iterable[UUID]) -> None:
         """Let go of keys that were destroyed, wherever that was."""
         for key_id in key_ids:
-            self._known.pop(key_id, None)
+            self._known.pop(key_id.int, None)
 
     async def opening(self, key_ids: Iterable[UUID]) -> Keys:
         """The keys to read with, in one query; None for one that was destroyed. Raises KeyMissing."""
@@ -94,19 +95,19 @@ class KeyStore:
         rows = await self._database.rows(sql, asked)
         return {id_out(key_id): self._unwrap(id_out(key_id), row) for key_id, row in rows}
 
-    async def _living(self, key_ids: Iterable[UUID]) -> dict[UUID, AESGCM]:
+    async def _living(self, key_ids: Iterable[UUID]) -> dict[int, AESGCM]:
         keys = await self.opening(key_ids)
-        living = {key_id: key for key_id, key in keys.items() if key is not None}
+        living = {key_id.int: key for key_id, key in keys.items() if key is not None}
         if len(living) < len(keys):
             raise KeyDestroyed("a fact would be sealed under a key that was destroyed")
         return living
 
     def _unwrap(self, key_id: UUID, wrapped: bytes | None) -> AESGCM | None:
         if wrapped is None:
-            self._known.pop(key_id, None)
+            self._known.pop(key_id.int, None)
             return None
-        key = self._known.pop(key_id, None) or self._keyring.data_key(key_id, bytes(wrapped))
-        self._known[key_id] = key
+        key = self._known.pop(key_id.int, None) or self._keyring.data_key(key_id, bytes(wrapped))
+        self._known[key_id.int] = key
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return AESGCM(key)

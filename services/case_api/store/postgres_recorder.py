@@ -10,7 +10,7 @@ from eventsourcing.utils import Environment, EnvType
 from psycopg.rows import dict_row
 
 from case_api.store.entry import Verdict, entry_of
-from case_api.store.postgres_line import APPEND, arguments
+from case_api.store.postgres_line import APPEND, PLANNING, arguments
 from case_api.store.postgres_schema import connection_info
 
 DSN = "POSTGRES_DSN"
@@ -25,6 +25,7 @@ class PostgresLog(PostgresApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """The library's own door. Raises its IntegrityError if a version is taken or would be missing."""
         with self.datastore.get_connection() as connection:
+            connection.execute(PLANNING)
             judged = connection.execute(APPEND, arguments([entry_of(stored_events)]), binary=True).fetchone()
             if judged is None or judged["verdicts"] != [Verdict.STORED]:
                 raise IntegrityError("refused: the stream has moved on, or a version would be missing")

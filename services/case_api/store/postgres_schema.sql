@@ -120,6 +120,8 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {lo
 --
 -- VOLATILE: after the wait for the lock each statement sees what was committed meanwhile. The lock's order is the
 -- commit order is the order of positions, and positions are counted, not drawn from a sequence: no gap after a crash.
+-- Whoever calls it plans by PLANNING (postgres_line.py) for the whole connection: settings of the function's own would
+-- be made and unmade with each call.
 DO $$
 DECLARE earlier regprocedure;
 BEGIN
@@ -134,11 +136,7 @@ CREATE FUNCTION {log}.append(
   sk_c int[], sk_id uuid[],
   ik_c int[], ik_client text[], ik_key text[], ik_print bytea[], ik_reply bytea[], ik_case uuid[], ik_at bigint[],
   id_c int[], id_hash bytea[], id_case uuid[]
-) RETURNS int[] LANGUAGE plpgsql VOLATILE
-  -- every look is by an index; a plan made while the tables were small must not be kept
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-  SET plan_cache_mode = force_generic_plan
-AS $$
+) RETURNS int[] LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   verdicts int[] := array_fill(0, ARRAY[commands]);
   graver CONSTANT int[] := ARRAY[0, -1, -3, -2, -4]; -- where several hold, the one that stands last here is answered
