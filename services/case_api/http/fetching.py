@@ -1,6 +1,8 @@
 """The one place from which this service calls another: it fetches the keys of token issuers."""
 
+import ssl
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,13 @@ class SourceUnavailable(Exception):
 
 def client() -> httpx.AsyncClient:
     """A client that follows no redirect, trusts no proxy from the environment, and gives up in 5 s."""
-    return httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(verify=_trusted(), timeout=PATIENCE, follow_redirects=False, trust_env=False)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are trusted: read once in a process, for that takes longer than all else of a client."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def from_url(http: httpx.AsyncClient, url: str) -> Source:
