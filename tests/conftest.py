@@ -10,6 +10,7 @@ import structlog
 from case_api.logs import Libraries
 from case_api.store.archive import Archive, StoreSettings
 from tests import postgres
+from tests.nursery import Nursery
 from tests.sinks import (
     pytest_configure,
     pytest_runtest_makereport,
@@ -45,6 +46,13 @@ def logging_as_it_was():
 def anyio_backend() -> str:
     """Tests marked `anyio` run on asyncio, as both services do."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory):
+    """Of case APIs."""
+    with Nursery("case_api", tmp_path_factory.mktemp("nursery") / "case_api.log") as nursery:
+        yield nursery
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 
 from tests.journeys.api import ROOT, Api, clients, serving
 from tests.journeys.family import CONCERN, REQUEST, SERVICE, Door, Family, agreed
+from tests.nursery import Nursery
 
 pytestmark = pytest.mark.anyio
 SEED = int(os.environ.get("STAGEPOST_TEST_CONTRACT_SEED", "23"))
@@ -172,8 +173,8 @@ def run_against(api: Api, folder: Path, things: object) -> "subprocess.Completed
     )
 
 
-async def test_the_api_keeps_what_its_document_promises(tmp_path: Path):
-    async with serving("sqlite", tmp_path) as api, clients(api.base_urls) as [client]:
+async def test_the_api_keeps_what_its_document_promises(nursery: Nursery, tmp_path: Path):
+    async with serving(nursery, "sqlite", tmp_path) as api, clients(api.base_urls) as [client]:
         staff, slt = Door(client, api.bearer(*STAFF)), Door(client, api.bearer("agency", services=["slt"]))
         await staff.done("/v1/directory/services", SERVICE)
         (tmp_path / "schemathesis.toml").write_text(SETTINGS.format(seed=SEED, examples=EXAMPLES))

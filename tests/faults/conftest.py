@@ -4,7 +4,6 @@ from random import Random
 
 import pytest
 
-from tests.faults.nursery import Nursery
 from tests.faults.sizes import SEED, replay
 from tests.faults.victims import victim
 
@@ -13,13 +12,6 @@ from tests.faults.victims import victim
 def chances(request) -> Random:
     """Every choice of a test comes from here."""
     return Random(f"{SEED} {request.node.nodeid}")
-
-
-@pytest.fixture(scope="session")
-def nursery(tmp_path_factory):
-    """Of case APIs."""
-    with Nursery("case_api", tmp_path_factory.mktemp("nursery") / "case_api.log") as nursery:
-        yield nursery
 
 
 @pytest.fixture

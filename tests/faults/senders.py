@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from tests.faults.nursery import Nursery
 from tests.journeys.api import as_address
 from tests.notifier.fake_case_api import TOKEN
 from tests.notifier.servers import Mailbox, free_port
+from tests.nursery import Nursery
 
 PATIENCE = 60.0
 IN_FLIGHT = "SELECT message_id FROM outbox WHERE state = 'claimed' AND calling = 1"

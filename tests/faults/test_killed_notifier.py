@@ -7,12 +7,12 @@ import pytest
 
 from notifier.crash_points import CODE, POINTS
 from notifier.settings import Settings
-from tests.faults.nursery import Nursery
 from tests.faults.results import seen
 from tests.faults.senders import Notifier, id_of, unmarked, until
 from tests.faults.sizes import FULL, size
 from tests.notifier.fake_case_api import FakeCaseApi, carer
 from tests.notifier.servers import receiving_mail, serving
+from tests.nursery import Nursery
 
 pytestmark = pytest.mark.anyio
 KILLS = size(40, 3)

@@ -17,10 +17,10 @@ from case_api.settings import Settings
 from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal, Placed
 from tests.faults.ledger import CLIENT, Ledger, judge
-from tests.faults.nursery import Nursery
 from tests.faults.readers import Reader
 from tests.faults.writers import Writer
 from tests.journeys.api import AUTHORITY, ROOT, as_address, free_port
+from tests.nursery import Nursery
 
 PATIENCE = 60.0
 PAGE = 1000

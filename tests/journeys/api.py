@@ -1,10 +1,7 @@
 """One case API or several processes of it on one store, started and stopped as an operator would."""
 
 import asyncio
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +17,7 @@ from case_api.key_files import authority_keys
 from case_api.settings import Settings
 from case_api.store.archive import Archive, StoreSettings
 from case_api.store.journal import Journal
+from tests.nursery import Child, Nursery
 
 ROOT = Path(__file__).parents[2]
 AUTHORITY, NEIGHBOUR = "strathlorne", "auchterlee"
@@ -35,10 +33,11 @@ SCHOOL = "burnside-primary"
 class Api:
     """Several processes that serve the same store; `base_urls` has the address of each."""
 
+    nursery: Nursery
     settings: Settings
     log: Path
     base_urls: list[str] = field(default_factory=list)
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Child] = field(default_factory=list)
     issuer: LocalIssuer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,16 +60,7 @@ class Api:
             "DATABASE_URL": self.settings.database_url,
             "PORT": str(port),
         }
-        with self.log.open("ab") as log:
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "case_api", "serve"],
-                    cwd=ROOT,
-                    env={**_without_settings(), **{f"STAGEPOST_{name}": value for name, value in given.items()}},
-                    stdout=log,
-                    stderr=log,
-                )
-            )
+        self.processes.append(Child(self.nursery, self.nursery.born(self.log.absolute(), **given)))
         self.base_urls.append(f"http://127.0.0.1:{port}")
         return self.base_urls[-1]
 
@@ -102,19 +92,19 @@ class Api:
         for process in self.processes:
             try:
                 process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
+            except TimeoutError:
                 process.kill()
-                process.wait()
+                process.wait(PATIENCE)
 
 
 @asynccontextmanager
-async def serving(url: str, folder: Path, processes: int = 1) -> AsyncIterator[Api]:
+async def serving(nursery: Nursery, url: str, folder: Path, processes: int = 1) -> AsyncIterator[Api]:
     """The case API on the store that *url* names, with everything that it writes below *folder*."""
     database = url if url == "sqlite" else as_address(url)
     settings = Settings(
         mode="test", var=folder / "var", database_url=database, authorities=(AUTHORITY, NEIGHBOUR), port=0
     )
-    api = Api(settings, folder / "api.log")
+    api = Api(nursery, settings, folder / "api.log")
     try:
         api.launch()
         await api.answering()  # the first one makes the tables
@@ -162,8 +152,3 @@ async def _lives(client: httpx.AsyncClient, url: str) -> bool:
         return (await client.get(f"{url}/livez")).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def _without_settings() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STAGEPOST_")}
-    return kept | {"PYTHONPATH": os.pathsep.join((str(ROOT / "services"), str(ROOT)))}

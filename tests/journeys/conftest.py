@@ -25,9 +25,9 @@ def database(request) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def town(database, tmp_path_factory) -> AsyncIterator[Town]:
+async def town(nursery, database, tmp_path_factory) -> AsyncIterator[Town]:
     folder = tmp_path_factory.mktemp("town")
-    async with serving(database, folder, processes=2) as api, clients(api.base_urls) as (one, other):
+    async with serving(nursery, database, folder, processes=2) as api, clients(api.base_urls) as (one, other):
         town = Town(api, one, other)
         await town.door("authority_admin").done("/v1/directory/services", SERVICE)
         yield town

@@ -33,9 +33,9 @@ Place = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-async def town(database, tmp_path_factory) -> AsyncIterator[Town]:
+async def town(nursery, database, tmp_path_factory) -> AsyncIterator[Town]:
     """One process is enough: the commands are others."""
-    async with serving(database, tmp_path_factory.mktemp("town")) as api, clients(api.base_urls) as (door,):
+    async with serving(nursery, database, tmp_path_factory.mktemp("town")) as api, clients(api.base_urls) as (door,):
         town = Town(api, door, door)
         await town.door("authority_admin").done("/v1/directory/services", SERVICE)
         yield town

@@ -10,8 +10,8 @@ from tests.journeys.family import REQUEST, SERVICE, Door, agreed
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_withdrawal_recorded_by_a_faster_clock_counts_at_once_at_a_slower_one(url, tmp_path):
-    async with serving(url, tmp_path, processes=2) as api, clients(api.base_urls) as (fast, slow):
+async def test_a_withdrawal_recorded_by_a_faster_clock_counts_at_once_at_a_slower_one(nursery, url, tmp_path):
+    async with serving(nursery, url, tmp_path, processes=2) as api, clients(api.base_urls) as (fast, slow):
         ahead = {"now": (datetime.now(UTC) + timedelta(minutes=5)).isoformat()}
         assert (await fast.put("/clock", json=ahead)).status_code == 200
         await Door(fast, api.bearer("authority_admin")).done("/v1/directory/services", SERVICE)
@@ -27,8 +27,8 @@ async def test_a_withdrawal_recorded_by_a_faster_clock_counts_at_once_at_a_slowe
         assert (await service.seen(f"{family.requests}/{request['id']}"))["categories"] == []
 
 
-async def test_a_settled_answer_about_the_past_does_not_change_with_the_directory(url, tmp_path):
-    async with serving(url, tmp_path) as api, clients(api.base_urls) as (one,):
+async def test_a_settled_answer_about_the_past_does_not_change_with_the_directory(nursery, url, tmp_path):
+    async with serving(nursery, url, tmp_path) as api, clients(api.base_urls) as (one,):
         admin, school = Door(one, api.bearer("authority_admin")), Door(one, api.bearer("pupil_support"))
         await admin.done("/v1/directory/services", SERVICE)
         family = await agreed(school)

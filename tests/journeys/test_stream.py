@@ -121,8 +121,8 @@ async def test_a_place_that_is_none_is_a_problem_and_no_stream(town: Town):
     assert (await town.door("teacher").get("/v1/events", headers=STREAM)).status_code == 403
 
 
-async def test_a_server_that_is_told_to_stop_ends_its_streams_at_once(tmp_path):
-    async with serving("sqlite", tmp_path) as api, clients(api.base_urls) as (client,):
+async def test_a_server_that_is_told_to_stop_ends_its_streams_at_once(nursery, tmp_path):
+    async with serving(nursery, "sqlite", tmp_path) as api, clients(api.base_urls) as (client,):
         async with listening(Door(client, api.bearer("auditor"))) as answer:
             lines = answer.aiter_lines()
             assert await anext(lines) == "retry: 1000"

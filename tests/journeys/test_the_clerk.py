@@ -26,8 +26,8 @@ async def until_recorded(feed: Door, event: str) -> list[dict[str, Any]]:
     return items
 
 
-async def test_the_ends_of_agreements_are_recorded_once_and_pause_the_work(url, tmp_path):
-    async with serving(url, tmp_path, processes=2) as api, clients(api.base_urls) as (one, other):
+async def test_the_ends_of_agreements_are_recorded_once_and_pause_the_work(nursery, url, tmp_path):
+    async with serving(nursery, url, tmp_path, processes=2) as api, clients(api.base_urls) as (one, other):
         admin, school = Door(one, api.bearer("authority_admin")), Door(one, api.bearer("pupil_support"))
         await admin.done("/v1/directory/services", SERVICE)
         family = await agreed(school)
@@ -55,8 +55,8 @@ async def test_the_ends_of_agreements_are_recorded_once_and_pause_the_work(url, 
         assert (await service.post(f"{family.requests}/{request}/updates", note)).json()["rule_id"] == "I29"
 
 
-async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(url, tmp_path):
-    async with serving(url, tmp_path, processes=2) as api, clients(api.base_urls) as (one, other):
+async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(nursery, url, tmp_path):
+    async with serving(nursery, url, tmp_path, processes=2) as api, clients(api.base_urls) as (one, other):
         school, auditor = Door(one, api.bearer("pupil_support")), Door(other, api.bearer("auditor"))
         family = await register(school)
         concern = (await school.done(f"{family.path}/concerns", CONCERN))["id"]
@@ -87,8 +87,8 @@ async def test_a_concern_that_nobody_answers_stands_out_until_support_begins(url
         assert (await school.seen("/v1/watches?setting=elsewhere"))["items"] == []
 
 
-async def test_a_review_shows_as_due_and_is_overdue_the_day_after(url, tmp_path):
-    async with serving(url, tmp_path) as api, clients(api.base_urls) as (one,):
+async def test_a_review_shows_as_due_and_is_overdue_the_day_after(nursery, url, tmp_path):
+    async with serving(nursery, url, tmp_path) as api, clients(api.base_urls) as (one,):
         school, auditor = Door(one, api.bearer("pupil_support")), Door(one, api.bearer("auditor"))
         family = await register(school)
         today = datetime.now(UTC).date()

@@ -1,10 +1,12 @@
 """Processes of a service that are ready at once: forked from one that has loaded the program and opened nothing yet.
 
-To load the program takes seconds, and the tests here start it hundreds of times. What is forked reads its settings,
-opens its databases and serves as `python -m case_api serve` and `python -m notifier serve` do.
+To load the program takes seconds, and the tests start it hundreds of times. What is forked reads its settings, opens
+its databases and serves as `python -m case_api serve` and `python -m notifier serve` do; the acceptance year, the demo
+and the tests of a start run those themselves.
 """
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -13,11 +15,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
 ALIVE = "alive"
 DIES_WITH_PARENT = 1
@@ -32,7 +36,7 @@ class Nursery:
         path = os.pathsep.join((str(ROOT / "services"), str(ROOT)))
         with log.open("ab") as output:
             self._mother = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.nursery", program],
+                [sys.executable, "-m", "tests.nursery", program],
                 cwd=ROOT,
                 env={**kept, "PYTHONPATH": path},
                 stdin=subprocess.PIPE,
@@ -45,17 +49,25 @@ class Nursery:
         self._one_at_a_time = threading.Lock()
         self._ask("ready")
 
-    def born(self, **settings: str) -> int:
-        """Start one more, told these settings (without STAGEPOST_ before them); its process id."""
-        return int(self._ask(f"born {json.dumps(settings)}"))
+    def born(self, log: Path | None = None, /, **settings: str) -> int:
+        """Start one more, told these settings (without STAGEPOST_ before them); its process id.
+
+        It writes to the end of *log*, or of the nursery's own.
+        """
+        return int(self._ask(f"born {json.dumps([str(log or self.log.absolute()), settings])}"))
+
+    def look(self, pid: int) -> int | None:
+        """Its exit code, or the signal that ended it as a negative number; nothing while it lives. Tells it once."""
+        said = self._ask(f"look {pid}")
+        return None if said == ALIVE else int(said)
 
     def ended(self, pid: int) -> int:
-        """Wait for its end; its exit code, or the signal that ended it as a negative number."""
+        """Wait for its end; what *look* tells of it."""
         deadline = time.monotonic() + PATIENCE
-        while (said := self._ask(f"look {pid}")) == ALIVE:
+        while (said := self.look(pid)) is None:
             assert time.monotonic() < deadline, "it lives on"
             time.sleep(0.005)
-        return int(said)
+        return said
 
     def killed(self, pid: int) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
@@ -85,10 +97,49 @@ class Nursery:
         self._mother.stdout.close()
 
 
+@dataclass
+class Child:
+    """One process, with the verbs of `subprocess.Popen`."""
+
+    nursery: Nursery
+    pid: int
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code; nothing while it lives."""
+        if self.returncode is None:
+            self.returncode = self.nursery.look(self.pid)
+        return self.returncode
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._tell(signal.SIGTERM)
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end; its exit code. Raises TimeoutError."""
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            time.sleep(0.005)
+        return code
+
+    def kill(self) -> None:
+        """End it outright."""
+        self._tell(signal.SIGKILL)
+
+    def _tell(self, what: signal.Signals) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(self.pid, what)
+
+
 def case_api() -> Callable[[], object]:
     """What `python -m case_api serve` runs."""
     from case_api.cli.serve import serve  # noqa: PLC0415 - each mother loads one program
+    from case_api.http.app import doors  # noqa: PLC0415
 
+    doors()
     return serve
 
 
@@ -102,11 +153,13 @@ def notifier() -> Callable[[], object]:
 def main(program: str) -> None:
     """Answer each line on standard input with one on standard output."""
     serve = {"case_api": case_api, "notifier": notifier}[program]()
+    gc.collect()
+    gc.freeze()  # or each child looks through all that was loaded, and so copies it
     children: set[int] = set()
     for line in sys.stdin:
         word, _, rest = line.strip().partition(" ")
         if word == "born":
-            children.add(pid := _fork(serve, json.loads(rest)))
+            children.add(pid := _fork(serve, *json.loads(rest)))
             print(pid, flush=True)  # noqa: T201 - the answer
         elif word == "look":
             print(said := _look(int(rest)), flush=True)  # noqa: T201
@@ -118,22 +171,26 @@ def main(program: str) -> None:
         _end(pid)
 
 
-def _fork(serve: Callable[[], object], settings: Mapping[str, str]) -> int:
+def _fork(serve: Callable[[], object], log: str, settings: Mapping[str, str]) -> int:
     pid = os.fork()
     if pid:
         return pid
     ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 2)
     os.dup2(2, 1)
     os.environ.update({f"STAGEPOST_{name}": value for name, value in settings.items()})
+    code = 0
     try:
         serve()
     except SystemExit as end:
-        os._exit(end.code if isinstance(end.code, int) else 1)
+        code = end.code if isinstance(end.code, int) else 1
     except BaseException:  # noqa: BLE001 - told on standard error, and the process is over
         sys.excepthook(*sys.exc_info())
-        os._exit(1)
-    os._exit(0)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _look(pid: int) -> str:
