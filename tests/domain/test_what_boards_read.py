@@ -11,6 +11,7 @@ from case_api.boards.board import EVERY_SLICE, FoldedCase
 from case_api.boards.catalogue import BOARDS
 from case_api.boards.folding import boards_of
 from case_api.boards.touching import about
+from case_api.domain.case import Case
 from case_api.domain.command import Command
 from case_api.domain.facts.told import Told
 from case_api.domain.refusal import Decision
@@ -25,6 +26,7 @@ class BoardsOfALife(CaseLife):
 
     def __init__(self) -> None:
         super().__init__()
+        self.known: tuple[Case | None, Told | None, Rows] = (None, None, {})
         self.rows, self.seen = self._rows(), self.told
 
     def ask(self, command: Command, *about_whom: UUID, **who: Any) -> Decision:
@@ -47,7 +49,12 @@ class BoardsOfALife(CaseLife):
         }
 
     def _rows(self) -> Rows:
-        return {board.name: board.values(self._folded(self.told)) for board in BOARDS}
+        """Made anew when anything happened since they were."""
+        case, told, rows = self.known
+        if case is not self.running.case or told is not self.told:
+            rows = {board.name: board.values(self._folded(self.told)) for board in BOARDS}
+            self.known = self.running.case, self.told, rows
+        return rows
 
     def _folded(self, told: Told) -> FoldedCase:
         return FoldedCase(self.running.case, told, POLICY, hashed=str.encode)

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from case_api.cli.app import app
 from tests.house.repository import ROOT, files, told
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *files("docs", suffixes=(".md",))])
@@ -40,9 +42,9 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-def run(*command: str) -> str:
+def run(*command: str, at: Path = ROOT) -> str:
     environment = {"PYTHONPATH": "services:.", "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -62,9 +64,14 @@ def test_every_module_taught_can_be_run(module: str):
     assert "usage" in run(sys.executable, "-m", module, "--help").lower()
 
 
+def test_stagepost_can_be_run_from_anywhere(tmp_path: Path):
+    assert "usage" in run(str(ROOT / "stagepost"), "--help", at=tmp_path).lower()
+
+
 @pytest.mark.parametrize("command", sorted({words(each)[1] for _, each in TAUGHT if each.startswith("./stagepost ")}))
 def test_every_command_of_stagepost_taught_explains_itself(command: str):
-    assert "usage" in run("./stagepost", command, "--help").lower()
+    said = CliRunner().invoke(app, [command, "--help"])
+    assert (said.exit_code, "usage" in said.stdout.lower()) == (0, True)
 
 
 @pytest.mark.parametrize(("document", "command"), TAUGHT)

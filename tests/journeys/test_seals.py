@@ -11,6 +11,7 @@ import pytest
 from case_api.seals.verifier import included, read_checkpoint, read_key
 from tests import sinks
 from tests.journeys.api import ROOT
+from tests.journeys.commands import stagepost
 from tests.journeys.family import CONCERN, register
 from tests.journeys.town import Town
 
@@ -84,23 +85,11 @@ async def test_an_empty_log_has_no_checkpoint(town: Town):
     assert (await neighbour.get("/v1/audit/checkpoint")).status_code == 404
 
 
-def run(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join((str(ROOT / "services"), str(ROOT)))
-    whole = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, **environment}
-    command = [sys.executable, "-m", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True, check=False, timeout=120)
-
-
-def stagepost(town: Town, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """The command line over the same store, while it is served."""
-    given = town.api.settings
-    told = {
-        "MODE": "test",
-        "VAR": given.var,
-        "AUTHORITIES": ",".join(given.authorities),
-        "DATABASE_URL": given.database_url,
-    }
-    return run({f"STAGEPOST_{name}": str(value) for name, value in told.items()}, "case_api", *arguments)
+def witness(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A process of its own, as a timer starts it."""
+    told = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "services")}
+    command = [sys.executable, "-m", "witness", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False, timeout=120)
 
 
 async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town, tmp_path):
@@ -112,18 +101,18 @@ async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town
     kept = (await town.door("auditor").seen("/v1/audit/checkpoint"))["checkpoint"]
     checkpoint.write_text(f"{kept}\n\n")  # as a shell may save it
 
-    exported = stagepost(town, "export", family.uuid, "--output", file)
-    assert (exported.returncode, exported.stderr) == (0, "")
-    checked = stagepost(town, "verify", file, "--key", key, "--history")
-    assert checked.returncode == 0
+    exported = await stagepost(town, "export", family.uuid, "--output", file)
+    assert (exported.exit_code, exported.stderr) == (0, "")
+    checked = await stagepost(town, "verify", file, "--key", key, "--history")
+    assert checked.exit_code == 0
     assert "concern raised, by pupil_support" in checked.stdout
-    scrubbed = stagepost(town, "verify", "--log", "--checkpoint", checkpoint)
-    assert (scrubbed.returncode, scrubbed.stderr) == (0, "")
+    scrubbed = await stagepost(town, "verify", "--log", "--checkpoint", checkpoint)
+    assert (scrubbed.exit_code, scrubbed.stderr) == (0, "")
     assert "auchterlee: 0 facts" in scrubbed.stdout
 
     file.write_text(file.read_text().replace("pupil_support", "somebody_else", 1))
-    refused = stagepost(town, "verify", file, "--key", key)
-    assert refused.returncode == 1
+    refused = await stagepost(town, "verify", file, "--key", key)
+    assert refused.exit_code == 1
     assert refused.stderr.startswith("stagepost: ALTERED: ")
     assert refused.stderr.count("\n") == 1
 
@@ -133,8 +122,8 @@ async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town
     [(("export", uuid4()), 4), (("verify", "nowhere.json"), 2), (("verify", "x", "--log"), 2)],
 )
 async def test_a_command_that_cannot_be_done_says_why_in_one_line(arguments, code, town: Town):
-    done = stagepost(town, *arguments)
-    assert (done.returncode, done.stdout) == (code, "")
+    done = await stagepost(town, *arguments)
+    assert (done.exit_code, done.stdout) == (code, "")
     assert done.stderr.startswith("stagepost: ")
     assert done.stderr.count("\n") == 1
 
@@ -146,21 +135,21 @@ async def test_a_witness_cosigns_a_log_that_grows_and_its_note_holds_the_store_t
     asked = ["--name", "audit.example", "--log-key", key, "--url", town.api.base_urls[0], "--state", tmp_path / "last"]
     asked += ["--key", tmp_path / "key", "--token-file", tmp_path / "token"]
 
-    first = run({}, "witness", *asked)
+    first = witness(*asked)
     await register(town.school)
-    second = run({}, "witness", *asked)
+    second = witness(*asked)
     assert (first.returncode, second.returncode, first.stderr + second.stderr) == (0, 0, "")
     sizes = [read_checkpoint(one.stdout, read_key(key))[0] for one in (first, second)]
     assert sizes[0] < sizes[1]
     assert "— audit.example " in second.stdout
-    assert stagepost(town, "verify", "--log", "--checkpoint", tmp_path / "last").returncode == 0
+    assert (await stagepost(town, "verify", "--log", "--checkpoint", tmp_path / "last")).exit_code == 0
 
 
 @pytest.mark.parametrize("command", [("verify", "--log"), ("retention",), ("backup", "copy"), ("keys", "list")])
-def test_a_command_that_looks_in_the_wrong_folder_makes_no_store_and_says_so(command, tmp_path):
+async def test_a_command_that_looks_in_the_wrong_folder_makes_no_store_and_says_so(command, tmp_path):
     told = {"MODE": "test", "VAR": tmp_path / "nowhere", "AUTHORITIES": "moray"}
-    lost = run({f"STAGEPOST_{name}": str(value) for name, value in told.items()}, "case_api", *command)
-    assert (lost.returncode, lost.stdout) == (2, "")
+    lost = await stagepost({f"STAGEPOST_{name}": str(value) for name, value in told.items()}, *command)
+    assert (lost.exit_code, lost.stdout) == (2, "")
     assert lost.stderr.startswith("stagepost: there is no ")
     assert lost.stderr.count("\n") == 1
     assert not (tmp_path / "nowhere").exists()
