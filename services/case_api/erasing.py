@@ -1,17 +1,18 @@
-"""Erasing a learner: decided as a fact, then done for good; a second run finishes what was cut short."""
+"""Erasing a learner or a matter: decided as a fact, then done for good; a second run finishes what was cut short."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
 from case_api.access.principal import Principal
+from case_api.access.ruling import ALLOWED, DENIED
 from case_api.boards.touching import about
-from case_api.domain.case import Case
-from case_api.domain.decisions.erasure import EraseLearner, erase_learner
+from case_api.domain.decisions.erasure import EraseLearner, EraseMatter, erase_learner, erase_matter
 from case_api.domain.event import Event
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed, Reason
 from case_api.office import Office
-from case_api.order import Caller, NoSuchStream, Order, Stale, TooBusy, WouldRecord
+from case_api.order import Answer, Caller, NoSuchStream, Order, Stale, TooBusy, WouldRecord
 from case_api.store.journal import Reply
 from case_api.store.pages import key_of
 from case_api.store.tombstones import Tombstones
@@ -25,9 +26,9 @@ TRIES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom to erase, why, and who decided that."""
+    """What to erase, a case or a matter; why, and who decided that."""
 
-    case_id: UUID
+    record: UUID
     reason: Reason
     by: str
 
@@ -41,12 +42,80 @@ class Erased:
     """It had been recorded before."""
 
 
-class Erasing:
-    """Erases learners of one authority. Raises NoSuchStream, CommandRefused, StoreUnavailable."""
+class Erasable(Protocol):
+    """The records of one kind."""
 
-    def __init__(self, office: Office, tombstones: Tombstones) -> None:
+    async def done(self, record: UUID) -> PersonalDataKeyDestroyed | None:
+        """The fact that erased one, at the head of its stream."""
+        ...
+
+    async def handle(self, wanted: Wanted, key: str | None) -> Answer | WouldRecord:
+        """Decide it; without a *key* nothing is recorded. Raises NoSuchStream, Stale, CommandRefused."""
+        ...
+
+
+class Learners:
+    """Cases, each with the ledger of who was told."""
+
+    def __init__(self, office: Office) -> None:
+        self._office, self._own = office, stream_of_authority(office.authority)
+
+    async def done(self, record: UUID) -> PersonalDataKeyDestroyed | None:
+        return (await self._office.folds.latest(record)).state.erasure.done
+
+    async def handle(self, wanted: Wanted, key: str | None) -> Answer | WouldRecord:
+        """On the version at which it was seen under which keys the case is sealed."""
+        evidence = self._office.journal.evidence
+        stored = await evidence.stream(wanted.record)
+        if not stored or about(stored[0].name)[0] != "case":
+            raise NoSuchStream
+        ledger = await evidence.stream(told_of(wanted.record))
+        found = {key_id for one in (*stored, *ledger) if (key_id := key_of(one))} | {wanted.record}
+        return await self._office.cases.handle(
+            Order(
+                **_shared(self._office, wanted, key),
+                command=EraseLearner(reason=wanted.reason, key_ids=tuple(sorted(found - {self._own}))),
+                decision=erase_learner,
+                expected=frozenset({stored[-1].version}),
+            )
+        )
+
+
+class Matters:
+    """Child-protection matters. One is not there for whoever is not of its named group; nor is a case one (I30)."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def done(self, record: UUID) -> PersonalDataKeyDestroyed | None:
+        return (await self._office.sealed.latest(record)).state.erasure.done
+
+    async def handle(self, wanted: Wanted, key: str | None) -> Answer | WouldRecord:
+        """The fact is stored as every other of the matter, so that only its key tells it from them, and only here.
+
+        The holds of the case are looked up at its head, under no common version.
+        """
+        matter = (await self._office.sealed.latest(wanted.record)).state
+        if matter.case_id is None:
+            raise NoSuchStream
+        case = (await self._office.folds.latest(matter.case_id)).state
+        return await self._office.matters.handle(
+            Order(
+                **_shared(self._office, wanted, key),
+                command=EraseMatter(reason=wanted.reason),
+                decision=lambda state, asked, at: erase_matter(state, case, asked, at),
+                sealed=True,
+                may_see=lambda state, _: ALLOWED if state.is_known_to(wanted.by) else DENIED,
+            )
+        )
+
+
+class Erasing:
+    """Erases records of one authority. Raises NoSuchStream, CommandRefused, StoreUnavailable."""
+
+    def __init__(self, office: Office, tombstones: Tombstones, *, sealed: bool = False) -> None:
         self._office, self._tombstones = office, tombstones
-        self._own = stream_of_authority(office.authority)
+        self._records: Erasable = Matters(office) if sealed else Learners(office)
 
     async def look(self, wanted: Wanted) -> Erased:
         """What it would come to; nothing is changed."""
@@ -59,53 +128,45 @@ class Erasing:
         cross, and from it on nobody shows what was recorded before. Then the keys go: first onto the list that
         outlives every backup, then for good.
         """
-        await self._office.journal.eraser.make_ready(self._own)
+        eraser = self._office.journal.eraser
+        await eraser.make_ready(stream_of_authority(self._office.authority))
         erased = await self._recorded(wanted, str(uuid4()))
         self._tombstones.add(erased.fact.key_ids)
-        await self._office.journal.eraser.destroy(erased.fact.key_ids)
-        await self._office.journal.eraser.forget([wanted.case_id])
+        await eraser.destroy(erased.fact.key_ids)
+        await eraser.forget([wanted.record])
         await self._office.follower.fresh()
         return erased
 
     async def _recorded(self, wanted: Wanted, key: str | None) -> Erased:
         for _ in range(TRIES):
-            case = (await self._office.folds.latest(wanted.case_id)).state
-            if case.erasure.done:
-                return Erased(case.erasure.done, earlier=True)
-            order = await self._order(wanted, key)
+            if done := await self._records.done(wanted.record):
+                return Erased(done, earlier=True)
             try:
-                answer = await self._office.cases.handle(order)
+                answer = await self._records.handle(wanted, key)
             except Stale:  # somebody recorded something meanwhile, perhaps under a key of its own
                 continue
-            events = answer.events if isinstance(answer, WouldRecord) else await self._events(wanted.case_id)
-            for fact in events:
+            for fact in await self._events(wanted, answer):
                 if isinstance(fact, PersonalDataKeyDestroyed):
                     return Erased(fact)
         raise TooBusy
 
-    async def _events(self, case_id: UUID) -> tuple[Event, ...]:
-        """What stands at the head of the case now: the erasure, unless somebody was quicker."""
-        done = (await self._office.folds.latest(case_id)).state.erasure.done
+    async def _events(self, wanted: Wanted, answer: Answer | WouldRecord) -> Sequence[Event]:
+        """What would be recorded; or what stands at the head now: the erasure, unless somebody was quicker."""
+        if isinstance(answer, WouldRecord):
+            return answer.events
+        done = await self._records.done(wanted.record)
         return (done,) if done else ()
 
-    async def _order(self, wanted: Wanted, key: str | None) -> Order[Case, EraseLearner]:
-        """The command, on the version at which it was seen under which keys the case is sealed."""
-        evidence, authority = self._office.journal.evidence, self._office.authority
-        stored = await evidence.stream(wanted.case_id)
-        if not stored or about(stored[0].name)[0] != "case":
-            raise NoSuchStream
-        ledger = await evidence.stream(told_of(wanted.case_id))
-        found = {key_id for one in (*stored, *ledger) if (key_id := key_of(one))} | {wanted.case_id}
-        who = Principal(wanted.by, authority, authority, CLIENT, frozenset({ROLE}))
-        return Order(
-            caller=Caller(who, ROLE, correlation_id=uuid4()),
-            stream=wanted.case_id,
-            key_id=self._own,
-            case_id=wanted.case_id,
-            command=EraseLearner(reason=wanted.reason, key_ids=tuple(sorted(found - {self._own}))),
-            decision=erase_learner,
-            reply=lambda _: Reply(201, (), b"{}"),
-            key=key,
-            fingerprint=b"",
-            expected=frozenset({stored[-1].version}),
-        )
+
+def _shared(office: Office, wanted: Wanted, key: str | None) -> dict[str, Any]:
+    """What every such order has: it is recorded under the authority's own key, which is nobody's."""
+    who = Principal(wanted.by, office.authority, office.authority, CLIENT, frozenset({ROLE}))
+    return {
+        "caller": Caller(who, ROLE, correlation_id=uuid4()),
+        "stream": wanted.record,
+        "key_id": stream_of_authority(office.authority),
+        "case_id": wanted.record,
+        "reply": lambda _: Reply(201, (), b"{}"),
+        "key": key,
+        "fingerprint": b"",
+    }

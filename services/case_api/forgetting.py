@@ -44,10 +44,11 @@ class Forgetting:
             self._let_go(key_id)
 
     def _let_go(self, key_id: UUID) -> None:
-        """A key is a person's or a case's, whose id it bears."""
+        """A key is a person's, a case's or a matter's, whose id it bears."""
         office, ledger = self._office, told_of(key_id)
         office.folds.forget(key_id)
         office.tellings.forget(ledger)
+        office.sealed.forget(key_id)
         for stream in (key_id, ledger):
             office.histories.forget(stream)
         office.journal.eraser.forget_keys([key_id])

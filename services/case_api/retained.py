@@ -85,27 +85,32 @@ async def report_on_cases(office: Office, now: datetime, day: date | None, seen:
     return Report(office.authority, "case", on, policy.ref, tuple(standings))
 
 
-async def report_on_matters(office: Office, now: datetime, day: date | None, seen: Seen) -> Report:
-    """Every child-protection matter, by its own id; never beside a case, which it could not be told from else (I30)."""
+async def report_on_matters(office: Office, now: datetime, day: date | None, seen: Seen, who: str) -> Report:
+    """The child-protection matters of whose named group somebody is, each by its own id; none other is there (I30).
+
+    They are never listed beside the case, and one that was erased has no group any more.
+    """
     policy, on = await _ground(office, now, day)
     standings = []
     async for matter_id in _paged(office.journal.sealed_streams):
         matter = (await office.sealed.latest(matter_id)).state
-        case = (await office.folds.latest(matter.case_id)).state if matter.case_id else None
-        terms = matter_terms(matter, case, on, policy) if case else ()
-        standings.append(_standing(matter_id, terms, case.retention.held_on(on) if case else (), on, case))
+        if matter.case_id is None or not matter.is_known_to(who):
+            continue
+        case = (await office.folds.latest(matter.case_id)).state
+        terms = matter_terms(matter, case, on, policy)
+        standings.append(_standing(matter_id, terms, case.retention.held_on(on), on))
         seen(len(standings))
     return Report(office.authority, "matter", on, policy.ref, tuple(standings))
 
 
 def _of_case(case: Case, on: date, policy: Policy) -> Standing:
-    return _standing(case.id, case_terms(case, on, policy), case.retention.held_on(on), on, case)
+    if case.people.learner is None:
+        return Standing(case.id, "erased", None, (), ())
+    return _standing(case.id, case_terms(case, on, policy), case.retention.held_on(on), on)
 
 
-def _standing(record: UUID, terms: tuple[Term, ...], holds: tuple[Hold, ...], on: date, case: Case | None) -> Standing:
+def _standing(record: UUID, terms: tuple[Term, ...], holds: tuple[Hold, ...], on: date) -> Standing:
     due = due_on(terms)
-    if case is None or case.people.learner is None:
-        return Standing(record, "erased", None, (), ())
     if due is None or on < due:
         return Standing(record, "kept", due, terms, holds)
     return Standing(record, "held" if holds else "due", due, terms, holds)
@@ -143,6 +148,7 @@ def _rule(term: Term) -> dict[str, Any]:
     return {
         **term.rule.model_dump(mode="json"),
         "since": _text(term.counts_from),
+        "at_latest": term.at_latest,
         "due_on": _text(term.due_on),
     }
 

@@ -11,6 +11,7 @@ from case_api.domain.decide import decide
 from case_api.domain.decisions import (
     coordination,
     emergency_access,
+    erasure,
     meetings,
     packs,
     protection,
@@ -69,6 +70,7 @@ DECISIONS: dict[type[Command], Callable[..., Decision]] = {
     emergency_access.TakeEmergencyAccess: lambda matter, _, asked, at: emergency_access.take_emergency_access(
         matter, asked, at
     ),
+    erasure.EraseMatter: erasure.erase_matter,
     protection_sharing.RequestUnderOverride: protection_sharing.request_under_override,
     protection_sharing.TellInMatter: protection_sharing.tell_in_matter,
     protection_sharing.TransferMatter: protection_sharing.transfer_matter,
@@ -103,6 +105,7 @@ def matter_with(*facts: Any) -> Matter:
 @dataclass
 class InMatter:
     facts: tuple[Any, ...]
+    beside: tuple[Any, ...] = ()
     now: datetime = NOON
     who: dict[str, Any] = field(default_factory=lambda: {"by": "bain", "roles": frozenset({"teacher"})})
 
@@ -116,7 +119,7 @@ class InMatter:
 
     def when(self, command: Command, *about: UUID) -> Asked:
         running = Running(PROTECTING, now=self.now)
-        running.record((*FAMILY, BARRED), NOON.replace(month=8))
+        running.record((*FAMILY, BARRED, *self.beside), NOON.replace(month=8))
         function = DECISIONS[type(command)]
         found = decide(
             lambda matter, asked, at: function(matter, running.case, *about, asked, at),
@@ -127,6 +130,6 @@ class InMatter:
         return Asked(found, running)
 
 
-def in_a_matter(*facts: Event | On | list[On]) -> InMatter:
-    """A matter of Bain, Sinclair and Hay beside Maja's case, and what happened in it since."""
-    return InMatter((CONCERN_RECORDED, *facts))
+def in_a_matter(*facts: Event | On | list[On], beside: tuple[Event, ...] = ()) -> InMatter:
+    """A matter of Bain, Sinclair and Hay beside Maja's case, what happened in it since, and *beside* it in the case."""
+    return InMatter((CONCERN_RECORDED, *facts), beside)

@@ -3,17 +3,22 @@
 from datetime import date
 
 from case_api.domain.case import Case
-from case_api.domain.decisions.erasure import EraseLearner, HeldByLaw
+from case_api.domain.decisions.erasure import EraseLearner, EraseMatter, HeldByLaw, MatterErasedByOthers
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
+from case_api.domain.facts.protection import GroupJoined
 from case_api.domain.facts.retention import RetentionHoldLifted, RetentionHoldPlaced
+from case_api.domain.matter import Matter
 from tests.domain.dsl import a, given
-from tests.domain.running import CASE, Running
+from tests.domain.protecting import CONCERN_RECORDED, MATTER, OVERRIDDEN, in_a_matter, matter_with
+from tests.domain.running import CASE, NOON, Running
 from tests.domain.situations import ANNA, DIRECTORY, FAMILY, MAJA, TOM, the
 
 CLAIM = RetentionHoldPlaced(hold_id=the("claim"), reason="legal_claim")
 SHORT = RetentionHoldPlaced(hold_id=the("short"), reason="complaint", until=date(2025, 11, 20))
 SETTLED = RetentionHoldLifted(hold_id=the("claim"), reason="claim_settled")
 ERASE = EraseLearner(reason="request_upheld", key_ids=(CASE,))
+ERASE_MATTER = EraseMatter(reason="retention_period_over")
+GONE = PersonalDataKeyDestroyed(reason="retention_period_over", facts=2, key_ids=(MATTER,))
 ERASED = PersonalDataKeyDestroyed(reason="request_upheld", facts=4, key_ids=(CASE,))
 
 
@@ -44,3 +49,28 @@ def test_of_an_erased_case_the_fold_holds_the_erasure_alone():
     assert left.erasure.done == ERASED
     empty = Case(CASE, left.version, left.recorded_at, erasure=left.erasure)
     assert left == empty
+
+
+def test_of_a_matter_its_one_key_goes_and_its_coordinator_decides():
+    in_a_matter(OVERRIDDEN).by("sinclair", "operator").when(ERASE_MATTER).then(GONE)
+
+
+def test_of_a_group_only_who_may_authorise_decides_that_its_matter_is_erased():
+    for member in ("bain", "hay"):
+        in_a_matter().by(member, "operator").when(ERASE_MATTER).then_refused(MatterErasedByOthers)
+    joined = GroupJoined(staff="adair", reason="Coordinates where she goes to school.")
+    in_a_matter(joined).by("adair", "operator").when(ERASE_MATTER).then(PersonalDataKeyDestroyed)
+
+
+def test_a_hold_on_the_case_holds_the_matter_beside_it():
+    held = in_a_matter(beside=(CLAIM,)).by("sinclair", "operator")
+    held.when(ERASE_MATTER).then_refused(HeldByLaw, missing=[("legal_hold", the("claim"))])
+    in_a_matter(beside=(CLAIM, SETTLED)).by("sinclair", "operator").when(ERASE_MATTER).then(PersonalDataKeyDestroyed)
+
+
+def test_a_matter_that_was_erased_is_known_to_nobody_and_erased_once():
+    left = matter_with(CONCERN_RECORDED, OVERRIDDEN, GONE)
+    assert left == Matter(MATTER, left.version, left.recorded_at, erasure=left.erasure)
+    assert left.erasure.done == GONE
+    assert not any(left.may_be_read_by(staff, NOON) for staff in ("bain", "sinclair", "hay"))
+    in_a_matter(OVERRIDDEN, GONE).by("sinclair", "operator").when(ERASE_MATTER).then_nothing()

@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.domain.facts.involvement import InvolvementEnded
 from case_api.domain.facts.placements import LearnerLeft
 from case_api.domain.matter import Matter
 from case_api.domain.profiles import RetentionRule
 from case_api.domain.questions.retaining import case_terms, due_on, matter_terms, years_after
-from tests.domain.running import NOON, POLICY, Running
+from tests.domain.protecting import CONCERN_RECORDED, matter_with
+from tests.domain.running import CASE, NOON, POLICY, Running
 from tests.domain.situations import ACCEPTED, DIRECTORY, FAMILY, REQUEST, REQUESTED, the
 
 LEFT = LearnerLeft(left_on=date(2026, 6, 26), reason="school_over")
@@ -70,6 +72,14 @@ def test_without_a_rule_a_record_is_kept_for_ever():
 def test_a_matter_has_rules_of_its_own():
     case = running(*FAMILY, LEFT).case
     assert due_on(matter_terms(Matter(the("matter")), case, LATER, POLICY)) == date(2041, 5, 11)
+
+
+def test_a_matter_whose_learner_was_erased_counts_from_the_concern_since_they_were_born_by_then():
+    gone = running(*FAMILY, PersonalDataKeyDestroyed(reason="request_upheld", facts=4, key_ids=(CASE,))).case
+    matter = matter_with(CONCERN_RECORDED)
+    [term] = matter_terms(matter, gone, LATER, POLICY)
+    assert (term.counts_from, term.at_latest, term.due_on) == (NOON.date(), True, date(2050, 11, 14))
+    assert due_on(matter_terms(matter, gone, LATER, kept_by(rule("leaving", record="matter")))) is None
 
 
 @pytest.mark.parametrize(

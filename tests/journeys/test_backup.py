@@ -153,14 +153,20 @@ async def test_the_list_beside_the_store_counts_without_being_named(
     town: Town, places: list[Place], tmp_path, monkeypatch
 ):
     gone = await register(town.school, canaries.LEARNER)
+    bain = town.door("child_protection", sub="bain")
+    concern = {"case_id": gone.case_id, "concern": canaries.FREE_TEXT, "coordinator": "bain"}
+    matter = UUID((await bain.done("/v1/matters", concern))["id"])
     assert (await stagepost(town, "backup", tmp_path / "backup", "--keys", tmp_path / "keys")).exit_code == 0
+    why = ("--reason", "request_upheld", "--by", "bain")
+    assert (await stagepost(town, "erase", "--matter", matter, *why, "--yes")).exit_code == 0
     assert (await stagepost(town, "erase", gone.uuid, *WHY, "--yes")).exit_code == 0
     place = places[0] | {"STAGEPOST_TOMBSTONES_DIR": str(town.api.settings.var / "tombstones")}
     assert not (tmp_path / "backup/keys").exists()
     done = await stagepost(place, "restore", tmp_path / "backup", "--keys", tmp_path / "keys")
     assert (done.exit_code, done.stderr) == (0, "")
     async with office_of(places[0], monkeypatch) as office:
-        assert all(isinstance(event.fact, Unreadable) for event in await office.histories.of(gone.uuid))
+        for erased in (gone.uuid, matter):
+            assert all(isinstance(event.fact, Unreadable) for event in await office.histories.of(erased))
 
 
 async def test_an_old_log_is_opened_with_the_keys_of_a_newer_backup(

@@ -88,10 +88,15 @@ async def test_a_matter_is_listed_by_its_own_id_and_only_where_it_is_asked_for(h
     await house.door("authority_admin").done("/v1/directory/staff", SINCLAIR)
     matter_id = (await house.door("teacher", sub="bain").done("/v1/matters", concern))["id"]
     assert matter_id not in (await house.stagepost("retention", "--all")).stdout
-    sealed = (await house.stagepost("retention", "--all", "--sealed", "--on", "2042-01-01")).stdout
-    assert matter_id in sealed
+    asked = ("retention", "--all", "--sealed", "--on", "2042-01-01")
+    sealed = (await house.stagepost(*asked, "--as", "sinclair")).stdout
+    assert f"erase --matter {matter_id} --reason retention_period_over" in sealed
     assert "25 years from birth (2016-05-11)" in sealed
     assert case_id not in sealed
+    assert matter_id not in (await house.stagepost(*asked, "--as", "okafor")).stdout
+    nobody = await house.stagepost(*asked)
+    assert (nobody.exit_code, nobody.stdout, nobody.stderr.count("\n")) == (2, "", 1)
+    assert "--as" in nobody.stderr
 
 
 async def test_what_was_erased_is_due_no_more_and_nobody_has_access_to_it(house: House, tmp_path):

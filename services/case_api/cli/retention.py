@@ -12,7 +12,7 @@ import typer
 
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
-from case_api.cli.settings import settings_or_exit
+from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.clock import SystemClock
 from case_api.retained import Report, Standing, State, report_on_cases, report_on_matters
 from case_api.settings import Settings
@@ -28,20 +28,23 @@ def retention(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document for all authorities.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Also what is kept, and what was erased.")] = False,
     sealed: Annotated[
-        bool, typer.Option("--sealed", help="The child-protection matters instead; for their coordinator alone.")
+        bool, typer.Option("--sealed", help="The child-protection matters instead, of whose named group --as is.")
     ] = False,
+    who: Annotated[str | None, typer.Option("--as", help="Who looks, as tokens name them.")] = None,
 ) -> None:
     """Say which records are due by the policy's retention schedule, and which of them a legal hold keeps.
 
     Nothing is destroyed: for each record that is due, the command that erases it is named. Ids and days only.
 
-    Exit codes: 0 said, whether or not anything is due; 1 the log was altered; 2 unsafe settings; 3 the store cannot be
-    reached.
+    Exit codes: 0 said, whether or not anything is due; 1 the log was altered; 2 unsafe settings, or --sealed without
+    --as; 3 the store cannot be reached.
     """
+    if sealed and who is None:
+        raise _ended("say with --as who looks: matters are listed for their named group alone", EXIT_UNSAFE)
     settings, day = settings_or_exit(serves=False), on.date() if on else None
     states = EVERY if every else ASKED
     try:
-        reports = asyncio.run(_reports(settings, day, sealed=sealed))
+        reports = asyncio.run(_reports(settings, day, who if sealed else None))
     except FrameError:
         raise _ended("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED) from None
     except StoreUnavailable:
@@ -53,13 +56,16 @@ def retention(
         typer.echo("\n".join(_lines(report, states)))
 
 
-async def _reports(settings: Settings, day: date | None, *, sealed: bool) -> list[Report]:
-    clock, look = SystemClock(), report_on_matters if sealed else report_on_cases
+async def _reports(settings: Settings, day: date | None, of_group: str | None) -> list[Report]:
+    clock, reports = SystemClock(), []
     async with serving_offices(settings) as (offices, _):
-        return [
-            await look(await offices.of(name), clock.now(), day, partial(_progress, name))
-            for name in settings.authorities
-        ]
+        for name in settings.authorities:
+            office, seen = await offices.of(name), partial(_progress, name)
+            if of_group is None:
+                reports.append(await report_on_cases(office, clock.now(), day, seen))
+            else:
+                reports.append(await report_on_matters(office, clock.now(), day, seen, of_group))
+    return reports
 
 
 def _progress(authority: str, count: int) -> None:
@@ -74,13 +80,14 @@ def _lines(report: Report, states: frozenset[State]) -> Iterator[str]:
     for one in report.listed(states):
         yield f"  {one.state:<6} {one.due_on or 'no day yet'!s:<10}  {one.record}"
         yield from _why(one)
-        if one.state == "due" and report.kind == "case":
-            yield f"         stagepost erase {one.record} --reason retention_period_over --by SUBJECT"
+        if one.state == "due":
+            which = "--matter " if report.kind == "matter" else ""
+            yield f"         stagepost erase {which}{one.record} --reason retention_period_over --by SUBJECT"
 
 
 def _why(one: Standing) -> Iterator[str]:
     for term in one.terms:
-        since = term.counts_from or "not on record"
+        since = f"{'not after ' if term.at_latest else ''}{term.counts_from or 'not on record'}"
         yield f"         {term.rule.years} years from {term.rule.counts_from} ({since}): {term.rule.source}"
     for hold in one.holds:
         until = f" until {hold.placed.until}" if hold.placed.until else ""

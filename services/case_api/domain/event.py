@@ -45,6 +45,8 @@ class Event(Value):
     """The field that names the person under whose key the body is sealed; the stream's own key without it (D10)."""
     creates_key_for: ClassVar[str | None] = None
     """The field that names a person whose key must exist before this event is stored (D10)."""
+    outlives_keys: ClassVar[bool] = False
+    """Whether the body is sealed under the authority's own key, since those of its stream are gone by then (D10)."""
     correctable: ClassVar[bool] = True
     """Whether RecordCorrected may supersede it (D7)."""
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()

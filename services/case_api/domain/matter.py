@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from case_api.domain.event import Recorded
 from case_api.domain.facts.coordination import Coordination
 from case_api.domain.facts.emergency_access import EmergencyAccess
+from case_api.domain.facts.erasure import Erasure, PersonalDataKeyDestroyed
 from case_api.domain.facts.meetings import Meetings
 from case_api.domain.facts.protection import Protection
 from case_api.domain.facts.requests import Requests
@@ -33,6 +34,7 @@ class Matter(Struct, frozen=True, gc=False):
     told: Told = Told()
     transfers: Transfers = Transfers()
     emergency_access: EmergencyAccess = EmergencyAccess()
+    erasure: Erasure = Erasure()
 
     @property
     def case_id(self) -> CaseId | None:
@@ -54,7 +56,12 @@ EVOLVE: Final = evolvers(Matter)
 
 
 def evolve(matter: Matter, at: Recorded) -> Matter:
-    """Take one sealed event into account. Decides nothing, so it can never fail."""
+    """Take one sealed event into account. Decides nothing, so it can never fail.
+
+    Of what was erased nothing is left in it, whether its key can be destroyed at once or a moment later (D10).
+    """
+    if isinstance(at.fact, PersonalDataKeyDestroyed):
+        matter = Matter(matter.id)
     moved = replace(matter, version=at.version, recorded_at=at.recorded_at)
     owner = at.fact.owner
     if at.kind != "matter" or owner not in EVOLVE:

@@ -60,6 +60,8 @@ def _announced(event: type[Event]) -> str:
 
 
 def _key(event: type[Event]) -> str:
+    if event.outlives_keys:
+        return KEYS["authority"]
     if event.sealed_for:
         return f"the key of the person in {code(event.sealed_for)}"
     return KEYS.get(event.stream, "the stream's own key")

@@ -8,7 +8,7 @@ from case_api.domain.event import Recorded
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.store.append import KeyMissing
 from case_api.store.database import Database
-from case_api.store.frame import FrameError
+from case_api.store.frame import FrameError, take_apart
 from case_api.store.keystore import KeyStore
 from case_api.store.reads import Found, Reads
 
@@ -67,9 +67,22 @@ class Eraser:
         return risen
 
     async def _facts(self) -> list[PersonalDataKeyDestroyed]:
-        """The facts that erased somebody. One that was altered is left to `stagepost verify`."""
+        """The facts that erased a learner or a matter. One that was altered is left to `stagepost verify`.
+
+        Nothing but the key tells a matter's from its other facts: it is another than its own, which is gone.
+        """
         found: list[Recorded] = []
-        for stored in await self._reads.erasures():
+        ends = [stored for stored in await self._reads.sealed_heads() if _sealed_by_another(stored)]
+        for stored in (*await self._reads.erasures(), *ends):
             with suppress(FrameError, KeyMissing):
                 found += await self._opened([stored])
         return [one.fact for one in found if isinstance(one.fact, PersonalDataKeyDestroyed)]
+
+
+def _sealed_by_another(stored: Found) -> bool:
+    """Whether a fact is sealed under a key that is not its stream's."""
+    stream, _, _, state = stored
+    try:
+        return take_apart(bytes(state)).header.key_id != stream
+    except FrameError:
+        return False

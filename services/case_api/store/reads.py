@@ -147,6 +147,17 @@ class Reads:
         rows = await self._rows(f"SELECT {_EVENT} FROM stored_events WHERE topic='{ERASED}'")  # noqa: S608 (constants)
         return [_found(row) for row in rows]
 
+    async def sealed_heads(self) -> list[Found]:
+        """The newest fact of each sealed stream that has more than one."""
+        newest = "(SELECT max(originator_version) FROM stored_events WHERE originator_id=begun.originator_id)"
+        last = ", ".join(f"last.{column}" for column in _EVENT.split(", "))
+        rows = await self._rows(
+            f"SELECT {last} FROM stored_events AS begun JOIN stored_events AS last"  # noqa: S608 (constants)
+            f" ON last.originator_id=begun.originator_id AND last.originator_version={newest}"
+            f" WHERE begun.topic='{SEALED}' AND begun.originator_version=1 AND last.originator_version>1"
+        )
+        return [_found(row) for row in rows]
+
     async def _as_stored(self, which: str, *parameters: object) -> list[Stored]:
         rows = await self._rows(f"{self._stored} {which}", parameters)
         return [

@@ -1,10 +1,12 @@
-"""Erasing what is known of a learner: decided once, for good (D10)."""
+"""Erasing what is known of a learner, or what stands in a matter: each decided once, for good (D10)."""
 
 from uuid import UUID
 
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed, Reason
+from case_api.domain.matter import Matter
+from case_api.domain.questions.offices import may_override
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
 
 
@@ -21,12 +23,34 @@ class EraseLearner(Command):
     },)  # fmt: skip
 
 
+class EraseMatter(Command):
+    """Destroy the key of a child-protection matter."""
+
+    reason: Reason
+
+    examples = ({"reason": "retention_period_over"},)
+
+
 class HeldByLaw(Refusal):
     slug = "held-by-law"
     rule_id = "I34"
     guidance_ref = "R111"
     title = "A legal hold stands: nothing of this case is erased."
     advice = "Wait until every hold has ended, or have the authority lift those named under 'missing'."
+
+
+class MatterErasedByOthers(Refusal):
+    slug = "matter-erased-by-others"
+    rule_id = "I30"
+    guidance_ref = "R80"
+    title = "That a matter is erased is decided by its coordinator, or by one of its group who may authorise overrides."
+    advice = "Ask its coordinator, or have somebody of the group listed in the directory as child_protection."
+
+
+def who_may_authorise_decides(matter: Matter, at: Situation) -> Refusal | None:
+    """I30: nobody else of the group destroys what all of it relies on."""
+    decides = at.actor.subject
+    return None if decides == matter.protection.coordinator or may_override(decides, at) else MatterErasedByOthers()
 
 
 def no_hold_stands(case: Case, at: Situation) -> Refusal | None:
@@ -44,3 +68,11 @@ def erase_learner(case: Case, command: EraseLearner, at: Situation) -> Decision:
     keys = people | case.people.carers.keys() | set(command.key_ids)
     erased = PersonalDataKeyDestroyed(reason=command.reason, facts=case.version, key_ids=tuple(sorted(keys)))
     return decided(no_hold_stands(case, at), then=erased)
+
+
+def erase_matter(matter: Matter, case: Case, command: EraseMatter, at: Situation) -> Decision:
+    """Whose key is gone is not erased again. A hold on the learner's case holds what stands beside it."""
+    if matter.erasure.done:
+        return decided()
+    erased = PersonalDataKeyDestroyed(reason=command.reason, facts=matter.version, key_ids=(matter.id,))
+    return decided(who_may_authorise_decides(matter, at), no_hold_stands(case, at), then=erased)

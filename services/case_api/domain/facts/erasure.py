@@ -15,12 +15,13 @@ Reason = Literal["retention_period_over", "request_upheld", "recorded_by_mistake
 
 
 class PersonalDataKeyDestroyed(Event, grounds="Data protection", covers=("R111",)):
-    """All that was recorded of a learner until now was erased, with all that was recorded of the people around them.
+    """All that was recorded in its stream until now was erased, with all that was recorded of the people in it.
 
     It is sealed under the authority's own key, since theirs are gone, and holds nothing of them.
     """
 
     correctable = False
+    outlives_keys = True
     reason: Reason
     facts: Annotated[int, Field(ge=1, description="How many facts the record had; each keeps its place.")]
     key_ids: Annotated[tuple[UUID, ...], Field(min_length=1, description="Of the keys that open nothing any more.")]

@@ -18,6 +18,8 @@ class Term:
     rule: RetentionRule
     counts_from: date | None
     """The day that it counts from; None while that has not come, or is not on record."""
+    at_latest: bool = False
+    """That day is not on record any more, and was not after this one."""
 
     @property
     def due_on(self) -> date | None:
@@ -36,7 +38,7 @@ def matter_terms(matter: Matter, case: Case, day: date, policy: Policy) -> tuple
     """The rules that apply to a child-protection matter beside a case, as they run on *day*."""
     rules = [rule for rule in policy.retention if rule.record == "matter"]
     applying = [rule for rule in rules if rule.counts_from != "last_involvement"]
-    return tuple(Term(rule, _began(rule, case, matter.recorded_at, day, policy.tz)) for rule in applying)
+    return tuple(_of_matter(rule, matter, case, day, policy.tz) for rule in applying)
 
 
 def due_on(terms: tuple[Term, ...]) -> date | None:
@@ -52,6 +54,17 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def _of_matter(rule: RetentionRule, matter: Matter, case: Case, day: date, zone: tzinfo) -> Term:
+    """A matter is kept for longer than the case, and the day of birth is erased with that.
+
+    Whoever the concern was about had been born by then: what counts from that day never ends too early.
+    """
+    concern = matter.protection.since
+    if rule.counts_from == "birth" and case.people.learner is None and concern:
+        return Term(rule, day_of(concern, zone), at_latest=True)
+    return Term(rule, _began(rule, case, matter.recorded_at, day, zone))
 
 
 def _began(rule: RetentionRule, case: Case, last_fact: datetime | None, day: date, zone: tzinfo) -> date | None:
