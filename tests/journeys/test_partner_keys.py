@@ -93,6 +93,9 @@ async def test_the_operator_sees_what_each_key_may_and_when_it_was_used_and_neve
     today = datetime.now(UTC).date().isoformat()
     assert " live young-carers of hub: mis from 127.0.0.0/8, until " in line
     assert line.endswith(f", used {today}")
+    assert (await desk.run("revoke", str(name_of(key)), "--reason", "leaked")).exit_code == 0
+    after = (await desk.run("list")).stdout
+    assert line.replace(" live ", " revoked ") in after.splitlines(), "when a leaked key was last used is still told"
     assert key not in listed
     secret = key.split("_")[3]
     files = [path for path in town.api.settings.var.rglob("*") if path.is_file()] + [town.api.log]

@@ -107,7 +107,7 @@ async def _issued(office: Office, wanted: dict[str, Any]) -> str:
 
 async def _revoked(office: Office, key: str, reason: Literal["rotated", "leaked", "ended"]) -> None:
     await _recorded(office, RevokePartnerKey(key=key, reason=reason), revoke_partner_key)
-    await office.journal.api_keys.remove(key)
+    await office.journal.api_keys.retire(key)
 
 
 async def _recorded(office: Office, command: Command, decision: Decide) -> None:

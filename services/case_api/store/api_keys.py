@@ -28,8 +28,13 @@ class ApiKeys:
         sql = "INSERT INTO api_keys (name, hash) VALUES (?,?)"
         await self._database.write((sql, [(name, self._hash(key))]))
 
+    async def retire(self, name: str) -> None:
+        """Let go of a hash; its key opens nothing from then on. The day of its last use stays."""
+        await self._database.write(("UPDATE api_keys SET hash=? WHERE name=?", [(b"", name)]))
+        self._known.pop(name, None)
+
     async def remove(self, name: str) -> None:
-        """Let go of a hash; its key opens nothing from then on, here and in whatever is restored later."""
+        """Let go of a key that was never issued."""
         await self._database.write(("DELETE FROM api_keys WHERE name=?", [(name,)]))
         self._known.pop(name, None)
 
