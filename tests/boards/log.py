@@ -1,12 +1,15 @@
 """Stories written to a log, and boards that follow it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from uuid import uuid4
+from datetime import date
+from uuid import UUID, uuid4
 
 from case_api.boards.boards import Boards
 from case_api.boards.folding import Folding
 from case_api.boards.follower import Follower
 from case_api.boards.opening import open_tables
+from case_api.boards.stage_board import STAGES, StageRow, caseload_on
 from case_api.boards.tables import Tables
 from case_api.store.journal import Append, Fact, Journal
 from case_api.streams import told_of
@@ -40,6 +43,13 @@ class Desk:
     folding: Folding
     follower: Follower
     boards: Boards
+
+    async def caseload(
+        self, day: date, ids: Collection[UUID] | None = None, after: UUID | None = None, limit: int = 50, **having: str
+    ) -> list[StageRow]:
+        """The caseload as it stands on a day, in the order of the cases, as the lists of the API ask for it."""
+        wanted, place = caseload_on(day, **having), (after,) if after else None
+        return await self.boards.rows(STAGES, wanted, order=("case_id",), after=place, ids=ids, limit=limit)
 
     async def contents(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row that readers see, by table."""

@@ -48,11 +48,11 @@ def stepped_up(story, day="2025-11-04"):
 async def test_a_list_holds_what_was_written_before_it_was_asked_for(journal, desk):
     story = Story().registered()
     await write(journal, story)
-    [row] = await desk.boards.stage_board(TODAY)
+    [row] = await desk.caseload(TODAY)
     assert (row.case_id, row.stage, row.since) == (story.case_id, "universal", date(2025, 8, 19))
     stepped_up(story)
     await write(journal, story)
-    [row] = await desk.boards.stage_board(TODAY)
+    [row] = await desk.caseload(TODAY)
     assert (row.stage, row.since) == ("universal_augmented", date(2025, 11, 4))
 
 
@@ -61,10 +61,9 @@ async def test_the_caseload_is_asked_for_by_stage_setting_and_case(journal, desk
     stepped_up(there)
     for story in (here, there):
         await write(journal, story)
-    boards = desk.boards
 
     async def found(**asked):
-        return [row.case_id for row in await boards.stage_board(TODAY, **asked)]
+        return [row.case_id for row in await desk.caseload(TODAY, **asked)]
 
     assert await found(stage="universal") == [here.case_id]
     assert await found(setting="other-primary") == [there.case_id]
@@ -86,7 +85,7 @@ async def test_the_caseload_counts_what_is_open(journal, desk):
     story.agreed("2025-11-12")
     story.asked("2025-11-14")
     await write(journal, story)
-    [row] = await desk.boards.stage_board(TODAY)
+    [row] = await desk.caseload(TODAY)
     assert (row.open_concerns, row.open_requests) == (1, 1)
 
 
@@ -97,7 +96,7 @@ async def test_a_named_person_shows_from_their_first_day_on(journal, desk):
     await write(journal, story)
     days = {"hay": date(2026, 1, 31), "lennox": date(2026, 2, 1), None: date(2025, 8, 19)}
     for staff, day in days.items():
-        assert [row.named_person for row in await desk.boards.stage_board(day)] == [staff]
+        assert [row.named_person for row in await desk.caseload(day)] == [staff]
 
 
 async def test_a_learner_is_on_the_caseload_of_the_setting_they_are_placed_in(journal, desk):
@@ -106,7 +105,7 @@ async def test_a_learner_is_on_the_caseload_of_the_setting_they_are_placed_in(jo
     await write(journal, story)
     days = {"burnside-primary": date(2026, 8, 16), "burnside-academy": date(2026, 8, 17)}
     for setting, day in days.items():
-        assert [row.setting for row in await desk.boards.stage_board(day)] == [setting]
+        assert [row.setting for row in await desk.caseload(day)] == [setting]
 
 
 async def test_a_class_lists_who_is_in_it_on_the_day(journal, desk):
@@ -138,9 +137,9 @@ async def test_pages_follow_each_other_while_more_is_written(journal, desk):
     stories = sorted((Story().registered() for _ in range(7)), key=lambda story: story.case_id)
     for story in stories[:6]:
         await write(journal, story)
-    first = await desk.boards.stage_board(TODAY, limit=4)
+    first = await desk.caseload(TODAY, limit=4)
     await write(journal, stories[6])
-    rest = await desk.boards.stage_board(TODAY, limit=4, after=first[-1].case_id)
+    rest = await desk.caseload(TODAY, limit=4, after=first[-1].case_id)
     assert [row.case_id for row in first + rest] == [story.case_id for story in stories]
 
 
@@ -269,16 +268,16 @@ async def test_a_correction_changes_the_rows_of_the_past(journal, desk):
     replacement = wrong.fact.model_dump(mode="json", exclude_none=True) | {"setting": "other-primary"}
     story.then("2025-09-01", RecordCorrected(supersedes=wrong.event_id, reason="moved", replacement=replacement))
     await write(journal, story)
-    assert [row.setting for row in await desk.boards.stage_board(TODAY)] == ["other-primary"]
+    assert [row.setting for row in await desk.caseload(TODAY)] == ["other-primary"]
 
 
 async def test_an_erased_learner_leaves_the_boards(journal, desk):
     story = Story().registered()
     await write(journal, story)
-    assert await desk.boards.stage_board(TODAY)
+    assert await desk.caseload(TODAY)
     await journal.eraser.destroy([story.case_id])
     await desk.follower.refold(story.case_id)
-    assert await desk.boards.stage_board(TODAY) == []
+    assert await desk.caseload(TODAY) == []
     assert not any((await desk.contents()).values())
 
 

@@ -110,14 +110,14 @@ async def test_readers_go_on_while_a_rebuild_runs_and_nothing_written_meanwhile_
         return await contents_of(*given)
 
     monkeypatch.setattr(builder.folding, "contents_of", slowly)
-    before = len(await desk.boards.stage_board(TODAY))
+    before = len(await desk.caseload(TODAY))
     building = asyncio.create_task(rebuild(journal, builder.tables, builder.folding))
     while not building.done():
-        assert len(await desk.boards.stage_board(TODAY, limit=100)) >= before
+        assert len(await desk.caseload(TODAY, limit=100)) >= before
         await asyncio.sleep(0)
     await building
     assert len(newcomers) == 5
-    assert set(newcomers) <= {row.case_id for row in await desk.boards.stage_board(TODAY, limit=100)}
+    assert set(newcomers) <= {row.case_id for row in await desk.caseload(TODAY, limit=100)}
     after = await desk.contents()
     await rebuild(journal, desk.tables, desk.folding)
     assert await desk.contents() == after
@@ -143,7 +143,7 @@ async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, 
     monkeypatch.setattr(journal.pages, "beyond", altered)
     builder = await open_desk(journal, settings, load)
     assert await rebuild(journal, builder.tables, builder.folding) == 2
-    assert [row.case_id for row in await desk.boards.stage_board(TODAY)] == [sound.case_id]
+    assert [row.case_id for row in await desk.caseload(TODAY)] == [sound.case_id]
     assert (await desk.follower.lag()).parked == 1
     await builder.tables.close()
 
@@ -231,13 +231,13 @@ async def test_a_case_that_cannot_be_folded_stops_no_other(journal, settings):
     desk = await open_desk(journal, settings, load)
     for story in (poisoned, sound):
         await write(journal, story)
-    assert [row.case_id for row in await desk.boards.stage_board(TODAY)] == [sound.case_id]
+    assert [row.case_id for row in await desk.caseload(TODAY)] == [sound.case_id]
     lag = await desk.follower.lag()
     assert (lag.facts, lag.parked) == (0, 1)
     poison.clear()
     stepped_up(poisoned)
     await write(journal, poisoned)
-    assert len(await desk.boards.stage_board(TODAY)) == 2
+    assert len(await desk.caseload(TODAY)) == 2
     assert (await desk.follower.lag()).parked == 0
     everything = await desk.contents()
     assert len(everything["search"]) == 4
@@ -255,11 +255,11 @@ async def test_a_fact_leaves_the_rows_alone_that_are_made_of_other_slices(journa
         await turn.run("DELETE FROM board_search")
     story.agreed("2025-11-12")
     await write(journal, story)
-    assert [row.stage for row in await desk.boards.stage_board(TODAY)] == ["marked"]
+    assert [row.stage for row in await desk.caseload(TODAY)] == ["marked"]
     assert (await desk.contents())["search"] == []
     story.then("2025-11-16", concern())
     await write(journal, story)
-    assert [row.stage for row in await desk.boards.stage_board(TODAY)] == ["universal"]
+    assert [row.stage for row in await desk.caseload(TODAY)] == ["universal"]
     await desk.follower.refold(story.case_id)
     assert len((await desk.contents())["search"]) == 2
 
@@ -387,7 +387,7 @@ async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, se
     desk = await open_desk(journal, settings, load, load_all)
     for story in (poisoned, sound):
         await write(journal, story)
-    assert [row.case_id for row in await desk.boards.stage_board(TODAY)] == [sound.case_id]
+    assert [row.case_id for row in await desk.caseload(TODAY)] == [sound.case_id]
     assert (await desk.follower.lag()).parked == 1
     await desk.tables.close()
 
@@ -400,7 +400,7 @@ async def test_nothing_moves_when_the_log_cannot_be_read_together_now(journal, s
 
     desk = await open_desk(journal, settings, load_all=load_all)
     with pytest.raises(StoreUnavailable):
-        await desk.boards.stage_board(TODAY)
+        await desk.caseload(TODAY)
     await desk.tables.close()
 
 
@@ -412,7 +412,7 @@ async def test_nothing_moves_when_a_case_cannot_be_read_now(journal, settings):
 
     desk = await open_desk(journal, settings, load)
     with pytest.raises(StoreUnavailable):
-        await desk.boards.stage_board(TODAY)
+        await desk.caseload(TODAY)
     assert (await desk.follower.lag()).facts == 2
     await desk.tables.close()
 
@@ -436,7 +436,7 @@ async def test_a_follower_in_the_background_keeps_up_through_failures(journal, s
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert len(await desk.boards.stage_board(date(2026, 1, 10))) == 3
+    assert len(await desk.caseload(date(2026, 1, 10))) == 3
     await desk.tables.close()
 
 
@@ -466,7 +466,7 @@ async def test_tables_of_another_shape_are_made_anew_and_filled_from_the_log(jou
         await turn.run("UPDATE board_shape SET shape='older'")
     await lay_out(desk.tables)
     assert await desk.follower.position() == 0
-    assert len(await desk.boards.stage_board(TODAY)) == 1
+    assert len(await desk.caseload(TODAY)) == 1
 
 
 async def test_a_matter_is_in_no_board_live_or_rebuilt(desk):

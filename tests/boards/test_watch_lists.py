@@ -94,7 +94,7 @@ async def test_watches_are_listed_while_they_stand_and_counted_on_the_caseload(j
     await write(journal, story)
     [row] = await desk.boards.rows(WATCHES, EVERYTHING.having(watch="unsupported_concern"))
     assert (row.ref, row.raised_on, row.escalated, row.waits_for) == (watch["ref"], STANDS_FROM, 1, "hay")
-    [learner] = await desk.boards.stage_board(date(2025, 9, 30))
+    [learner] = await desk.caseload(date(2025, 9, 30))
     assert learner.open_watches == 2
     story.then("2025-09-30", WatchCleared(**watch, because="settled"))
     await write(journal, story)
@@ -141,5 +141,5 @@ async def test_a_request_shows_its_last_day_in_law_and_waits_until_a_service_beg
     await write(journal, story)
     [row] = await desk.boards.rows(REVIEWS_DUE)
     assert (row.what, row.ref, row.due, row.calendar) == ("asl_s23", request, date(2026, 1, 23), "weeks")
-    [learner] = await desk.boards.stage_board(date(2025, 12, 1))
+    [learner] = await desk.caseload(date(2025, 12, 1))
     assert (learner.waiting_requests, learner.waiting_since) == (1, date(2025, 11, 14))

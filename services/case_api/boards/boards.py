@@ -1,7 +1,6 @@
 """The lists that are read from the boards: each brought up to the log first, each in pages by key."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from case_api.boards.board import Board, Row
 from case_api.boards.case_search import SEARCH
 from case_api.boards.follower import Follower
 from case_api.boards.selection import EVERYTHING, LIVE, Selection
-from case_api.boards.stage_board import STAGES, StageRow, caseload_on
 from case_api.boards.tables import Tables
 from case_api.store.database import rounded_up
 
@@ -21,21 +19,6 @@ class Boards:
 
     def __init__(self, tables: Tables, follower: Follower) -> None:
         self._tables, self._follower = tables, follower
-
-    async def stage_board(
-        self,
-        today: date,
-        *,
-        ids: Collection[UUID] | None = None,
-        after: UUID | None = None,
-        limit: int = 50,
-        **having: str,
-    ) -> list[StageRow]:
-        """The caseload as it stands *today*, by case: of the cases *ids*, or *having* these codes, if given."""
-        place = (after,) if after else None
-        return await self.rows(
-            STAGES, caseload_on(today, **having), order=("case_id",), after=place, ids=ids, limit=limit
-        )
 
     async def rows(
         self,
