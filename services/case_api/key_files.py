@@ -23,30 +23,30 @@ class AuthorityKeys:
     warnings: tuple[str, ...] = ()
 
 
-def authority_keys(settings: Settings) -> AuthorityKeys:
-    """Read each authority's key; in demo and test mode make those that are missing (0600).
+def authority_keys(settings: Settings, *, make: bool = True) -> AuthorityKeys:
+    """Read each authority's key; in demo and test mode make those that are missing (0600), for a new store alone.
 
-    Raises UnsafeSettings when a key is not 64 hexadecimal digits; in production also when one is missing, was made by
-    the demo, is not random, is the same as another, or can be read by every user of the machine.
+    Raises UnsafeSettings when a key is not 64 hexadecimal digits, or is missing and not to be made; in production also
+    when one was made by the demo, is not random, is the same as another, or can be read by every user of the machine.
     """
-    return _keys_in(settings, "{}.key", "key file")
+    return _keys_in(settings, "{}.key", "key file", make=make)
 
 
-def seal_keys(settings: Settings) -> AuthorityKeys:
+def seal_keys(settings: Settings, *, make: bool = True) -> AuthorityKeys:
     """The same for the key with which each authority's log signs its checkpoints: `<authority>.seal.key`."""
-    found = _keys_in(settings, "{}.seal.key", "seal key file")
+    found = _keys_in(settings, "{}.seal.key", "seal key file", make=make)
     if settings.mode == "production" and {*found.keys.values()} & {*authority_keys(settings).keys.values()}:
         raise UnsafeSettings("A seal key is the same as a key of an authority: make another.")
     return found
 
 
-def _keys_in(settings: Settings, pattern: str, what: str) -> AuthorityKeys:
+def _keys_in(settings: Settings, pattern: str, what: str, *, make: bool) -> AuthorityKeys:
     keys: dict[str, bytes] = {}
     warnings: list[str] = []
     for name in settings.authorities:
         path = settings.keys / pattern.format(name)
         if not path.exists():
-            _make_key(settings, path)
+            _make_key(settings, path, name, make=make)
         keys[name] = _read_key(path, name, what, strictly=settings.mode == "production")
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             warnings.append(f"The {what} of {name} can be read by other users of this machine: chmod 600 it.")
@@ -55,8 +55,9 @@ def _keys_in(settings: Settings, pattern: str, what: str) -> AuthorityKeys:
     return AuthorityKeys(keys, tuple(warnings))
 
 
-def _make_key(settings: Settings, path: Path) -> None:
-    if settings.mode == "production":
+def _make_key(settings: Settings, path: Path, name: str, *, make: bool) -> None:
+    """A new key opens nothing that was stored under another, so none is made beside a store."""
+    if settings.mode == "production" or not make or (settings.var / name / "log.db").exists():
         raise UnsafeSettings(f"The key file {path.name} is missing from the folder that STAGEPOST_KEYS_DIR names.")
     write_once(path, f"{secrets.token_hex(32)}\n{weaknesses.DEMO_MARK}\n".encode())
 

@@ -38,8 +38,8 @@ class House:
         token = self.issuer.mint(sub, authority=AUTHORITY, roles=roles, **{"org": SCHOOL, **claims})
         return Door(self.client, {"Authorization": f"Bearer {token}"})
 
-    async def stagepost(self, *arguments: object) -> Result:
-        """The command line over the same store, while it is served."""
+    async def stagepost(self, *arguments: object, **others: object) -> Result:
+        """The command line over the same store, while it is served; *others* are settings that differ."""
         given = self.settings
         told = {
             "MODE": "test",
@@ -47,6 +47,7 @@ class House:
             "AUTHORITIES": ",".join(given.authorities),
             "DATABASE_URL": given.database_url,
             "POLICIES": given.policies,
+            **others,
         }
         environment = {f"STAGEPOST_{name}": str(value) for name, value in told.items()}
         invoke = partial(CliRunner().invoke, app, [str(one) for one in arguments], env=environment)
