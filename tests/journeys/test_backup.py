@@ -7,10 +7,13 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from uuid import UUID
+from secrets import token_hex
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
+from case_api.backup import making
 from case_api.boards.catalogue import BOARDS
 from case_api.cli.settings import settings_or_exit
 from case_api.clock import SystemClock
@@ -212,6 +215,50 @@ async def test_a_backup_that_is_not_what_was_signed_is_put_back_nowhere(town: To
     await refused(2, "keys", "holds no whole backup", source=tmp_path / "half")
     await refused(2, "holds no whole backup", source=tmp_path / "nowhere")
     assert (await stagepost(places[0], "restore", tmp_path / "backup")).exit_code == 0
+
+
+async def test_other_keys_than_its_own_are_told_from_a_backup_that_was_altered(
+    town: Town, places: list[Place], tmp_path
+):
+    await register(town.school)
+    assert (await stagepost(town, "backup", tmp_path / "backup")).exit_code == 0
+    keys = tmp_path / "keys"
+    place = places[0] | {"STAGEPOST_KEYS_DIR": str(keys)}
+    for changed, code, said in (
+        (f"{AUTHORITY}.key", 6, "these are not the keys of this backup"),
+        (f"{AUTHORITY}.seal.key", 6, "these are not the keys of this backup"),
+        (None, 2, f"The key file {AUTHORITY}.key is missing"),
+    ):
+        shutil.copytree(town.api.settings.keys, keys)
+        for name in [changed] if changed else [path.name for path in keys.iterdir()]:
+            (keys / name).write_text(token_hex(32) + "\n") if changed else (keys / name).unlink()
+        done = await stagepost(place, "restore", tmp_path / "backup")
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+        assert done.stderr.startswith(f"stagepost: {said}")
+        assert not await asyncio.to_thread(Path(place["STAGEPOST_VAR"]).exists), "nothing was put back"
+        assert len(list(keys.iterdir())) == (4 if changed else 0), "no key is made beside a backup"
+        shutil.rmtree(keys)
+    assert (await stagepost(places[0], "restore", tmp_path / "backup")).exit_code == 0
+
+
+async def test_a_backup_says_what_came_meanwhile_where_something_came(town: Town, tmp_path, monkeypatch):
+    family = await register(town.school)
+    quiet = await stagepost(town, "backup", tmp_path / "quiet")
+    assert quiet.exit_code == 0
+    assert "meanwhile" not in quiet.stdout
+    copied = making._copied
+
+    def overtaken(store, authority, targets, seen):
+        if authority == AUTHORITY:
+            url = f"{town.api.base_urls[0]}{family.path}/concerns"
+            headers = {**town.school.headers, "Idempotency-Key": str(uuid4())}
+            assert httpx.post(url, json=CONCERN, headers=headers).status_code == 201
+        return copied(store, authority, targets, seen)
+
+    monkeypatch.setattr(making, "_copied", overtaken)
+    busy = await stagepost(town, "backup", tmp_path / "busy")
+    assert busy.exit_code == 0
+    assert busy.stdout.count(" and 1 that came meanwhile, ") == 1
 
 
 async def test_a_backup_is_put_back_in_an_empty_place_only(town: Town, places: list[Place], tmp_path):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,18 @@ from case_api.store.copies import LOG_PART, Copied, Part, Seen
 from case_api.store.tombstones import written
 
 
-async def back_up(store: StoreSettings, keeper: Keeper, targets: Mapping[Part, Path], seen: Seen) -> Manifest:
-    """Copy the log and the keys of one authority into a folder for each; what the log's manifest says.
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What came of it."""
+
+    manifest: Manifest
+    """The log's."""
+    facts: int
+    """How many facts are in it; those that came while it was made are beyond what the manifest's checkpoint says."""
+
+
+async def back_up(store: StoreSettings, keeper: Keeper, targets: Mapping[Part, Path], seen: Seen) -> BackedUp:
+    """Copy the log and the keys of one authority into a folder for each.
 
     What was signed when the copy began is in it: the checkpoint comes first. The list of destroyed keys comes last.
 
@@ -26,7 +37,10 @@ async def back_up(store: StoreSettings, keeper: Keeper, targets: Mapping[Part, P
     copied = await asyncio.to_thread(_copied, store, authority, targets, seen)
     tombstones = store.tombstones_of(authority).read() | await keeper.journal.eraser.destroyed()
     (targets[LOG_PART] / f"{authority}.tombstones").write_text(written(tombstones, authority), "utf-8")
-    return await asyncio.to_thread(_signed_for, store, keeper, targets, signed, copied)
+    manifest = await asyncio.to_thread(_signed_for, store, keeper, targets, signed, copied)
+    if store.kind == "sqlite":
+        return BackedUp(manifest, await asyncio.to_thread(sqlite_copies.facts_in, targets[LOG_PART]))
+    return BackedUp(manifest, sum(one.facts for _, one in copied))
 
 
 def _copied(

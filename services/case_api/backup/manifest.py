@@ -16,6 +16,10 @@ FORMAT: Final = "stagepost-backup-v1"
 NAME: Final = "manifest.json"
 
 
+class OtherKeys(Exception):
+    """A backup is of a store with other keys than those that are at hand: nothing can be said of it with these."""
+
+
 class NoBackup(Exception):
     """There is no backup, or not a whole one, where one should be; its text is one line for the operator."""
 
@@ -49,7 +53,12 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.structs.replace(self, seal=signer.note(*self._lines(signer.origin)))
 
     def require_whole(self, folder: Path, signer: Signer) -> None:
-        """Raise Altered, with what is wrong, unless this is what was signed and the files are those it names."""
+        """Raise Altered, with what is wrong, unless this is what was signed and the files are those it names.
+
+        Raises OtherKeys where another seal key signed it.
+        """
+        if signer.is_another(self.seal):
+            raise OtherKeys
         if open_note(self.seal, read_key(signer.key)) != self._lines(signer.origin):
             raise Altered(f"{NAME} is not what was signed")
         if self.checkpoint and read_checkpoint(self.checkpoint, read_key(signer.key))[0] != self.size:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from case_api.backup.manifest import Manifest, NoBackup, read
+from case_api.backup.manifest import Manifest, NoBackup, OtherKeys, read
 from case_api.boards.rebuild import rebuild
 from case_api.office import Office
 from case_api.seals.notes import Signer
 from case_api.seals.scrub import Scrub
 from case_api.store import postgres_copies, sqlite_copies
 from case_api.store.archive import StoreSettings
-from case_api.store.copies import LOG_PART, Part
+from case_api.store.copies import KEYS_PART, LOG_PART, Part
+from case_api.store.keys import Keyring
 from case_api.store.tombstones import parsed
 
 
@@ -45,8 +46,12 @@ class Restored:
     cases: int
 
 
-def examined(folders: Mapping[Part, Path], signer: Signer, authority: str, database: str) -> Source:
-    """A backup, looked through before anything is changed. Raises NoBackup, Altered, TombstonesUnreadable."""
+def examined(folders: Mapping[Part, Path], signer: Signer, keyring: Keyring, database: str) -> Source:
+    """A backup, looked through before anything is changed.
+
+    Raises NoBackup, OtherKeys, Altered, TombstonesUnreadable.
+    """
+    authority = keyring.authority
     manifests = {part: read(folder) for part, folder in folders.items()}
     for part, manifest in manifests.items():
         if (manifest.part, manifest.authority) != (part, authority):
@@ -54,8 +59,22 @@ def examined(folders: Mapping[Part, Path], signer: Signer, authority: str, datab
         if manifest.database != database:
             raise NoBackup(f"it was made of a store on {manifest.database}, and goes back to one of that kind only")
         manifest.require_whole(folders[part], signer)
+    _require_these_keys(folders[KEYS_PART], manifests[KEYS_PART], keyring)
     name = f"{authority}.tombstones"
     return Source(folders, manifests, parsed((folders[LOG_PART] / name).read_text("utf-8"), authority))
+
+
+def _require_these_keys(folder: Path, manifest: Manifest, keyring: Keyring) -> None:
+    """Raise OtherKeys unless the authority's key opens the data keys of a copy, which is whole."""
+    if manifest.database == "sqlite":
+        found = sqlite_copies.wrapped_key(folder)
+    else:
+        found = postgres_copies.wrapped_key(folder, manifest.files[postgres_copies.KEYS_FILE].columns)
+    try:
+        if found:
+            keyring.data_key(*found)
+    except ValueError:
+        raise OtherKeys from None
 
 
 def require_empty(store: StoreSettings, authority: str) -> None:

@@ -58,8 +58,9 @@ async def _back_up(settings: Settings, log: Path, keys: Path) -> None:
             targets: dict[Part, Path] = {LOG_PART: log / name, KEYS_PART: keys / name}
             made = await back_up(store_and_seeds(settings)[0], keeper, targets, progress.seen)
         progress.done()
-        size = sum(one.bytes for one in made.files.values())
-        typer.echo(f"{name}: {made.size} facts and more that came meanwhile, {size} bytes; root {made.root or 'none'}")
+        said, size = made.manifest, sum(one.bytes for one in made.manifest.files.values())
+        came = f" and {made.facts - said.size} that came meanwhile" if made.facts > said.size else ""
+        typer.echo(f"{name}: {said.size} facts{came}, {size} bytes; root {said.root or 'none'}")
 
 
 def _end(why: str, code: int) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import typer
 
-from case_api.backup.manifest import NoBackup
+from case_api.backup.manifest import NoBackup, OtherKeys
 from case_api.backup.restoring import NotEmpty, Restored, Source, brought_to_life, examined, put_back, require_empty
 from case_api.cli.offices import opened_offices
 from case_api.cli.progress import Progress
@@ -26,11 +26,13 @@ from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
 from case_api.store.copies import KEYS_PART, LOG_PART, Part
 from case_api.store.journal import StoreUnavailable
+from case_api.store.keys import Keyring
 from case_api.store.tombstones import TombstonesUnreadable, parsed
 
 EXIT_UNREADABLE = 2
 EXIT_NOT_EMPTY = 4
 EXIT_OLDER = 5
+EXIT_OTHER_KEYS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def restore(
     What was erased since is forgotten again, by the list of destroyed keys that is in STAGEPOST_TOMBSTONES_DIR (below
     STAGEPOST_VAR without it), in the backup, and in each folder given. The log is proved, the boards are made anew.
 
-    Exit codes: 0 done; 1 altered, and one line says what; 2 unsafe settings, or no whole backup; 3 the store cannot be
-    reached; 4 something stands there already; 5 all is whole, but older than a checkpoint that was kept elsewhere.
+    Exit codes: 0 done; 1 altered, and one line says what; 2 unsafe settings, a key that is missing, or no whole backup;
+    3 the store cannot be reached; 4 something stands there already; 5 all is whole, but older than a checkpoint that
+    was kept elsewhere; 6 the keys at hand are not those of this backup, so that nothing can be said of it.
     """
     settings = settings_or_exit(serves=False)
     try:
@@ -71,6 +74,11 @@ def restore(
         asyncio.run(_restore(settings, given))
     except Shorter as shorter:
         _end(f"restored, but older than what was signed: {shorter}", EXIT_OLDER)
+    except OtherKeys:
+        _end(
+            "these are not the keys of this backup: name with STAGEPOST_KEYS_DIR those it was made with",
+            EXIT_OTHER_KEYS,
+        )
     except Altered as altered:
         _end(f"ALTERED: {altered}", EXIT_ALTERED)
     except (NoBackup, TombstonesUnreadable) as unreadable:
@@ -90,7 +98,7 @@ async def _restore(settings: Settings, given: Given) -> None:
     for name in settings.authorities:
         Progress(name).say("looking through the backup")
         folders: dict[Part, Path] = {LOG_PART: given.source / name, KEYS_PART: given.keys / name}
-        sources.append(examined(folders, Signer(name, seeds[name]), name, store.kind))
+        sources.append(examined(folders, Signer(name, seeds[name]), Keyring(name, store.authorities[name]), store.kind))
         require_empty(store, name)
     lists = {one.authority: _listed(store, one, given.tombstones) for one in sources}
     for source in sources:

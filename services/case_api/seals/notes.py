@@ -1,6 +1,6 @@
 """Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint): how the log says how far it reaches."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,6 +24,15 @@ class Signer:
         text = "".join(f"{line}\n" for line in lines)
         signature = b64encode(self._ident + self._private.sign(text.encode())).decode()
         return f"{text}\n— {self.origin} {signature}\n"
+
+    def is_another(self, note: str) -> bool:
+        """Whether a note bears a signature of the same log by another key; what that is worth, nobody here can tell."""
+        _, found, given = note.rpartition(f"\n— {self.origin} ")
+        try:
+            ident = b64decode(given)[:4]
+        except ValueError:
+            return False
+        return bool(found) and len(ident) == len(self._ident) and ident != self._ident
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """That the log has *size* facts under this root."""

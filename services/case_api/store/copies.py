@@ -10,6 +10,9 @@ Part = Literal["log", "keys"]
 LOG_PART: Final = "log"
 KEYS_PART: Final = "keys"
 
+FACTS: Final = "stored_events"
+"""The table with the facts."""
+
 Seen = Callable[[str, int, int], None]
 """Told of what is being copied, and how much of how much of it has been."""
 
@@ -21,6 +24,8 @@ class Copied:
     name: str
     columns: tuple[str, ...] = ()
     """Of a table that was copied as text; none of a database file."""
+    facts: int = 0
+    """How many facts of the log it holds, where that was counted on the way."""
 
 
 def flush(path: Path) -> None:

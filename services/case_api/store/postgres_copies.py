@@ -4,14 +4,18 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from case_api.store.copies import KEYS_PART, LOG_PART, Copied, Part, Seen, flush
+from case_api.store.copies import FACTS, KEYS_PART, LOG_PART, Copied, Part, Seen, flush
 from case_api.store.postgres_schema import connection_info, keys_of
 
 ENDING: Final = ".copy"
+KEYS_FILE: Final = f"data_keys{ENDING}"
+BYTES: Final = rb"\\x"
+"""With which COPY begins a value of bytes, as text."""
 PATIENT: Final = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 """Limits of requests, which a copy of everything is not held to."""
 CHUNK: Final = 1 << 20
@@ -44,8 +48,8 @@ def copy_out(dsn: str, authority: str, targets: Mapping[Part, Path], seen: Seen)
             part: Part = KEYS_PART if schema == keys_of(authority) else LOG_PART
             path = targets[part] / f"{table}{ENDING}"
             said = SQL("COPY {}.{} ({}) TO STDOUT").format(*map(Identifier, (schema, table)), _named(columns))
-            _write(connection, said, path, rows, seen)
-            yield part, Copied(path.name, tuple(columns))
+            done = _write(connection, said, path, rows, seen)
+            yield part, Copied(path.name, tuple(columns), facts=done if table == FACTS else 0)
 
 
 def copy_in(dsn: str, authority: str, part: Part, copies: dict[Path, tuple[str, ...]]) -> None:
@@ -73,7 +77,19 @@ def is_empty(dsn: str, authority: str) -> bool:
         return not connection.execute(_TABLES, (_schemas(authority),)).fetchall()
 
 
-def _write(connection: Connection, said: Any, path: Path, rows: int, seen: Seen) -> None:
+def wrapped_key(folder: Path, columns: tuple[str, ...]) -> tuple[UUID, bytes] | None:
+    """A key of a copy as it is wrapped, and its id; None where none is left, or never was."""
+    key_id, wrapped = columns.index("key_id"), columns.index("wrapped")
+    with (folder / KEYS_FILE).open("rb") as file:
+        for line in file:
+            row = line.rstrip(b"\n").split(b"\t")
+            if row[wrapped].startswith(BYTES):
+                return UUID(row[key_id].decode()), bytes.fromhex(row[wrapped].removeprefix(BYTES).decode())
+    return None
+
+
+def _write(connection: Connection, said: Any, path: Path, rows: int, seen: Seen) -> int:
+    """How many rows there were."""
     done = 0
     with (
         os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
@@ -87,6 +103,7 @@ def _write(connection: Connection, said: Any, path: Path, rows: int, seen: Seen)
                 seen(path.stem, done, max(rows, done))
     seen(path.stem, done, done)
     flush(path)
+    return done
 
 
 def _patient(dsn: str, authority: str) -> Connection:

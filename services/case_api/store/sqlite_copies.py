@@ -6,13 +6,15 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from case_api.store.copies import KEYS_PART, LOG_PART, Copied, Part, Seen, flush
+from case_api.store.copies import FACTS, KEYS_PART, LOG_PART, Copied, Part, Seen, flush
 
 PAGES: Final = 4_000
 """Pages that are copied between two words of progress: about 16 MB."""
 KEYS: Final = "keys.db"
+LOG: Final = "log.db"
 DISPOSABLE: Final = "views.db"
 """The boards, which are made anew from the log."""
 
@@ -49,8 +51,26 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _order(path: Path) -> tuple[int, str]:
-    first = ("seals.db", "log.db")
+    first = ("seals.db", LOG)
     return (first.index(path.name) if path.name in first else 3 if path.name == KEYS else 2, path.name)
+
+
+def wrapped_key(folder: Path) -> tuple[UUID, bytes] | None:
+    """A key of a copy as it is wrapped, and its id; None where none is left, or never was."""
+    return next(_asked(folder / KEYS, "SELECT key_id, wrapped FROM data_keys WHERE wrapped IS NOT NULL LIMIT 1"), None)
+
+
+def facts_in(folder: Path) -> int:
+    """How many facts a copy of a log holds."""
+    [(facts,)] = _asked(folder / LOG, f"SELECT count(*) FROM {FACTS}")  # noqa: S608 (a constant)
+    return int(facts)
+
+
+def _asked(copy: Path, sql: str) -> Iterator[Any]:
+    """What a copy answers that nobody writes to; nothing is left beside it."""
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro&immutable=1", uri=True)) as connection:
+        for row in connection.execute(sql):
+            yield tuple(UUID(one) if isinstance(one, str) else one for one in row)
 
 
 def _copy(source: Path, target: Path, seen: Seen) -> None:
