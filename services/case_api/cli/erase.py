@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from case_api.cli.lookers import note
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
@@ -68,7 +69,10 @@ async def _erase(settings: Settings, wanted: Wanted, *, sealed: bool, yes: bool)
             if not await office.journal.head(wanted.record):
                 continue
             erasing = Erasing(office, store.tombstones_of(name), sealed=sealed)
-            _say(await (erasing.erase if yes else erasing.look)(wanted), name, done=yes)
+            erased = await (erasing.erase if yes else erasing.look)(wanted)
+            if not yes:  # what is done is on record; what is only said is a look
+                await note(office.journal, "erase", wanted.by, [wanted.record], offices.clock.now(), sealed=sealed)
+            _say(erased, name, done=yes)
             if not sealed:
                 typer.echo(OF_MATTERS)
             return

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import typer
 
+from case_api.cli.lookers import LookerOption, looker, note
+from case_api.cli.present import present
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping
 from case_api.cli.settings import settings_or_exit
 from case_api.seals.exporting import NoSuchCase, export
@@ -26,15 +28,18 @@ def export_case(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; standard output without it.")] = None,
     people: Annotated[bool, typer.Option(help="Show also names and contacts of carers.")] = False,
     mask: Annotated[list[str] | None, typer.Option(help="A type of fact to mask; may be repeated.")] = None,
+    who: LookerOption = None,
 ) -> None:
     """Write a case with its proofs, a checkpoint and its history in words; `stagepost verify FILE` checks it.
+
+    Who looked is written down first; where it cannot be, nothing is put out.
 
     Exit codes: 1 the log was altered, 2 unsafe settings or no place to write, 3 the store cannot be reached, 4 no such
     case.
     """
     settings = settings_or_exit(serves=False)
     try:
-        _put(asyncio.run(_exported(settings, case, people=people, masked=mask or [])), output)
+        _put(asyncio.run(_exported(settings, case, looker(who), people=people, masked=mask or [])), output)
     except NoSuchCase:
         _end("there is no such case", EXIT_NO_CASE)
     except (Broken, FrameError):
@@ -45,11 +50,13 @@ def export_case(
         _end("the file is there already, or cannot be written", 2)
 
 
-async def _exported(settings: Settings, case_id: UUID, *, people: bool, masked: list[str]) -> bytes:
+async def _exported(settings: Settings, case_id: UUID, who: str, *, people: bool, masked: list[str]) -> bytes:
     for name in settings.authorities:
         async with keeping(settings, name) as keeper:
             if await keeper.journal.head(case_id):
-                return written(await export(keeper, case_id, people=people, masked=masked))
+                content = written(await export(keeper, case_id, people=people, masked=masked))
+                await note(keeper.journal, "export", who, [case_id], await present(keeper.journal))
+                return content
     raise NoSuchCase
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal, NoReturn
 from uuid import uuid4
 
@@ -34,6 +34,7 @@ OPERATOR: Final = "the operator"
 """Who records it, as no token can name itself: whoever may start the program beside the authority's key."""
 
 Decide = Callable[[Authority, Any, Any], Decision]
+Work = Callable[[Office, datetime], Any]
 Of = Annotated[str | None, typer.Option("--authority", help="Needed where more than one is served.")]
 
 app = typer.Typer(
@@ -62,9 +63,8 @@ def new(
         "roles": role,
         "services": service or (),
         "networks": network or (),
-        "expires_at": datetime.now(UTC).replace(microsecond=0) + timedelta(days=days),
     }
-    typer.echo(_run(authority, lambda office: _issued(office, wanted)))
+    typer.echo(_run(authority, lambda office, now: _issued(office, wanted, now, timedelta(days=days))))
 
 
 @app.command("list")
@@ -88,14 +88,14 @@ def revoke(
 
     Exit codes: 2 unsafe settings, 3 the store cannot be reached, 4 there is no such key.
     """
-    _run(authority, lambda office: _revoked(office, key, reason))
+    _run(authority, lambda office, _: _revoked(office, key, reason))
     typer.echo(f"{key}: revoked")
 
 
-async def _issued(office: Office, wanted: dict[str, Any]) -> str:
-    directory, _ = await office.precedent.latest(datetime.now(UTC))
+async def _issued(office: Office, wanted: dict[str, Any], now: datetime, life: timedelta) -> str:
+    directory, _ = await office.precedent.latest(now)
     name, key = new_key(directory.keys)
-    command = IssuePartnerKey(key=name, **wanted)
+    command = IssuePartnerKey(key=name, expires_at=now.replace(microsecond=0) + life, **wanted)
     await office.journal.api_keys.put(name, key)  # without the fact it opens nothing
     try:
         await _recorded(office, command, issue_partner_key)
@@ -129,14 +129,14 @@ async def _recorded(office: Office, command: Command, decision: Decide) -> None:
     )
 
 
-async def _lines(office: Office) -> list[str]:
-    directory, _ = await office.precedent.latest(datetime.now(UTC))
+async def _lines(office: Office, now: datetime) -> list[str]:
+    directory, _ = await office.precedent.latest(now)
     used = await office.journal.api_keys.last_used()
-    return [_line(directory, issued, used.get(issued.key)) for issued in directory.keys.values()]
+    return [_line(directory, issued, now, used.get(issued.key)) for issued in directory.keys.values()]
 
 
-def _line(directory: Authority, issued: PartnerKeyIssued, used: date | None) -> str:
-    live = directory.live_key(issued.key, datetime.now(UTC)) is not None
+def _line(directory: Authority, issued: PartnerKeyIssued, now: datetime, used: date | None) -> str:
+    live = directory.live_key(issued.key, now) is not None
     state = "live" if live else "revoked" if issued.key in directory.revoked else "expired"
     scope = ",".join((*issued.roles, *issued.services))
     where = f" from {','.join(issued.networks)}" if issued.networks else ""
@@ -144,8 +144,8 @@ def _line(directory: Authority, issued: PartnerKeyIssued, used: date | None) -> 
     return f"{issued.key} {state} {issued.client} of {issued.organisation}: {scope}{where}, until {until}, used {last}"
 
 
-def _run(authority: str | None, work: Callable[[Office], Any]) -> Any:
-    """Do *work* in the office of an authority; whatever stands in the way ends the command with one line."""
+def _run(authority: str | None, work: Work) -> Any:
+    """Do *work* in the office of an authority, by its time; what stands in the way ends the command with one line."""
     settings = settings_or_exit(serves=False)
     name = authority or settings.authorities[0]
     if name not in settings.authorities or (authority is None and len(settings.authorities) > 1):
@@ -162,9 +162,10 @@ def _run(authority: str | None, work: Callable[[Office], Any]) -> Any:
         _end("the store went away: look with `stagepost keys list` whether it was done", EXIT_UNAVAILABLE)
 
 
-async def _in_office(settings: Settings, name: str, work: Callable[[Office], Any]) -> Any:
+async def _in_office(settings: Settings, name: str, work: Work) -> Any:
     async with serving_offices(settings) as (offices, _):
-        return await work(await offices.of(name))
+        office = await offices.of(name)
+        return await work(office, offices.clock.now())
 
 
 def _why(refusal: Refusal) -> str:

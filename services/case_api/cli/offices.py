@@ -5,20 +5,36 @@ from contextlib import asynccontextmanager
 
 import typer
 
+from case_api.cli.present import newest_of
 from case_api.cli.settings import EXIT_UNSAFE
 from case_api.cli.stores import store_and_seeds
-from case_api.clock import SystemClock
-from case_api.office import Offices
+from case_api.clock import Clock, MovableClock, SystemClock
+from case_api.office import Office, Offices
 from case_api.packs import PackBroken, Packs
 from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
 
 
+class Attended:
+    """The offices at hand of a command; its clock goes on from the newest fact of each that was opened."""
+
+    def __init__(self, offices: Offices, clock: MovableClock) -> None:
+        self._offices, self.clock = offices, clock
+
+    async def of(self, authority: str) -> Office:
+        """The authority's office. Raises UnknownAuthority, StoreUnavailable."""
+        office = await self._offices.of(authority)
+        self.clock.not_before(await newest_of(office.journal))
+        return office
+
+
 @asynccontextmanager
-async def opened_offices(settings: Settings, store: StoreSettings) -> AsyncIterator[Offices]:
+async def opened_offices(
+    settings: Settings, store: StoreSettings, clock: Clock | None = None
+) -> AsyncIterator[Offices]:
     """The offices of every authority, each opened when it is asked for, with nothing going on in the background."""
     try:
-        offices = Offices(store, SystemClock(), Packs(settings.policies), settings)
+        offices = Offices(store, clock or SystemClock(), Packs(settings.policies), settings)
     except PackBroken as broken:
         typer.echo(f"stagepost: {broken}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
@@ -29,8 +45,9 @@ async def opened_offices(settings: Settings, store: StoreSettings) -> AsyncItera
 
 
 @asynccontextmanager
-async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Offices, StoreSettings]]:
+async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Attended, StoreSettings]]:
     """Both for a command; a key that is missing ends it."""
     store, _ = store_and_seeds(settings)
-    async with opened_offices(settings, store) as offices:
-        yield offices, store
+    clock = MovableClock()
+    async with opened_offices(settings, store, clock) as offices:
+        yield Attended(offices, clock), store

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
+from case_api.cli.lookers import LookerOption, looker, note
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
-from case_api.clock import SystemClock
 from case_api.retained import Report, Standing, State, report_on_cases, report_on_matters
 from case_api.settings import Settings
 from case_api.store.journal import FrameError, StoreUnavailable
@@ -30,11 +30,12 @@ def retention(
     sealed: Annotated[
         bool, typer.Option("--sealed", help="The child-protection matters instead, of whose named group --as is.")
     ] = False,
-    who: Annotated[str | None, typer.Option("--as", help="Who looks, as tokens name them.")] = None,
+    who: LookerOption = None,
 ) -> None:
     """Say which records are due by the policy's retention schedule, and which of them a legal hold keeps.
 
-    Nothing is destroyed: for each record that is due, the command that erases it is named. Ids and days only.
+    Nothing is destroyed: for each record that is due, the command that erases it is named. Ids and days only. Who
+    looked at the records that are listed is written down first.
 
     Exit codes: 0 said, whether or not anything is due; 1 the log was altered; 2 unsafe settings, or --sealed without
     --as; 3 the store cannot be reached.
@@ -44,7 +45,7 @@ def retention(
     settings, day = settings_or_exit(serves=False), on.date() if on else None
     states = EVERY if every else ASKED
     try:
-        reports = asyncio.run(_reports(settings, day, who if sealed else None))
+        reports = asyncio.run(_reports(settings, day, states, looker(who), sealed=sealed))
     except FrameError:
         raise _ended("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED) from None
     except StoreUnavailable:
@@ -56,15 +57,21 @@ def retention(
         typer.echo("\n".join(_lines(report, states)))
 
 
-async def _reports(settings: Settings, day: date | None, of_group: str | None) -> list[Report]:
-    clock, reports = SystemClock(), []
+async def _reports(
+    settings: Settings, day: date | None, states: frozenset[State], who: str, *, sealed: bool
+) -> list[Report]:
+    reports = []
     async with serving_offices(settings) as (offices, _):
         for name in settings.authorities:
             office, seen = await offices.of(name), partial(_progress, name)
-            if of_group is None:
-                reports.append(await report_on_cases(office, clock.now(), day, seen))
+            now = offices.clock.now()
+            if sealed:
+                report = await report_on_matters(office, now, day, seen, who)
             else:
-                reports.append(await report_on_matters(office, clock.now(), day, seen, of_group))
+                report = await report_on_cases(office, now, day, seen)
+            shown = [one.record for one in report.listed(states)]
+            await note(office.journal, "retention", who, shown, now, sealed=sealed)
+            reports.append(report)
     return reports
 
 

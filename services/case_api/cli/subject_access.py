@@ -8,10 +8,10 @@ from uuid import UUID
 
 import typer
 
+from case_api.cli.lookers import LookerOption, looker, note
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
 from case_api.cli.settings import settings_or_exit
-from case_api.clock import SystemClock
 from case_api.order import TooBusy, TwinInFlight
 from case_api.seals.keeper import Broken
 from case_api.settings import Settings
@@ -33,13 +33,15 @@ def subject_access(
     decisions: Annotated[
         Path | None, typer.Option("--decisions", help="The list, with every decision filled in.")
     ] = None,
+    who: LookerOption = None,
 ) -> None:
     """Write what is held about a learner or a carer: in words, as JSON, and with proofs that `stagepost verify` checks.
 
     The first run lists in OUT/decisions.json whatever a person must decide on: free words, other people's data, what is
     kept from them. Until then all of that is blackened. Fill in who decides and, for each item, "keep" or "release",
-    and run again with --decisions and another OUT: what may be handed over is in OUT/released. Who decided is recorded
-    first. Child-protection matters are never part of it. The list shows what must not be handed over: destroy it.
+    and run again with --decisions and another OUT: what may be handed over is in OUT/released. Who looked, and who
+    decided, is recorded first. Child-protection matters are never part of it. The list shows what must not be handed
+    over: destroy it.
 
     Exit codes: 0 written; 1 the log was altered; 2 unsafe settings, or a file or folder that cannot be used; 3 the
     store cannot be reached; 4 no such case, or nobody of this id in it; 5 the decisions do not fit.
@@ -48,7 +50,7 @@ def subject_access(
     try:
         content = decisions.read_bytes() if decisions else None
         _make(out)
-        _put(out, asyncio.run(_answered(settings, case, person, content)), listed=content is None)
+        _put(out, asyncio.run(_answered(settings, case, person, content, looker(who))), listed=content is None)
     except NoSuchPerson:
         _end("there is no such case, or nobody of this id in it", EXIT_NO_PERSON)
     except Unfit as unfit:
@@ -61,7 +63,7 @@ def subject_access(
         _end("a file or folder cannot be read or written, or the folder is not empty", EXIT_NO_PLACE)
 
 
-async def _answered(settings: Settings, case: UUID, person: UUID, content: bytes | None) -> Files:
+async def _answered(settings: Settings, case: UUID, person: UUID, content: bytes | None, who: str) -> Files:
     decided = parsed(content) if content is not None else None
     async with serving_offices(settings) as (offices, _):
         for name in settings.authorities:
@@ -69,7 +71,8 @@ async def _answered(settings: Settings, case: UUID, person: UUID, content: bytes
             if not await office.journal.head(case):
                 continue
             access = await access_of(office, case, person, decided)
-            files = await access.files(decided, await present(office, SystemClock().now()))
+            files = await access.files(decided, await present(office, offices.clock.now()))
+            await note(office.journal, "subject-access", who, [case], offices.clock.now())
             if decided and content is not None:
                 await access.note(decided, content, files)
             return files

@@ -43,8 +43,10 @@ class AccessBody(BaseModel):
     role: str = Field(description="In which they asked; empty where the operation is for none of theirs.")
     behalf: str = Field(description="For whom: the services of an agency, the person of a family; else empty.")
     purpose: str
-    operation: str = Field(description="Its operationId in the API document.")
-    seen: str = Field(description="A part of the case, a list, or `dry_run`: what a command would come to.")
+    operation: str = Field(description="Its operationId in the API document; or a command of the operator's.")
+    seen: str = Field(
+        description="A part of the case, a list, `dry_run` for what a command would come to, or the operator's command."
+    )
     case_id: UUID | None = None
     decision: Outcome
     rule_ids: tuple[str, ...] = Field(description="Rules of access; `brake`: they had read of too many learners.")

@@ -30,6 +30,7 @@ WHO: Final[Mapping[str, str]] = {
     "school_leader": "A school leader",
     "mis": "The school's information system",
     "auditor": "An auditor of the authority",
+    "operator": "Somebody who runs the record for the authority",
 }
 """By role; nobody of any other is told of, but a service that this person sees asked."""
 THE_RECORD: Final = "The record."
@@ -50,6 +51,7 @@ WHAT: Final[Mapping[str, str]] = {
             "agency-involvement",
             "postcards-awaiting-reply",
             "partners",
+            "retention",
         ),
         A_LIST,
     ),
