@@ -54,6 +54,8 @@ class JointOrder(Generic[C]):
     fingerprint: bytes
     may_see: Callable[[Case, Situation], Ruling] = lambda *_: ALLOWED
     """Whether the caller may act on one of them; one that they may not is to them as if it were not there."""
+    names_them: bool = False
+    """Whether the command itself names the cases."""
 
     def on(self, case_id: UUID) -> Order[Case, C]:
         """The order as it is for one of the cases."""
@@ -85,6 +87,16 @@ class _Part(Generic[C]):
     held: Held[Case]
     version: int
     outcome: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[C]):
+    """What one try came to, before anything of it is recorded."""
+
+    parts: Sequence[_Part[C]]
+    refusals: tuple[Refusal, ...]
+    unseen: tuple[UUID, ...]
+    """Of those that it was meant for, whom the caller may not see."""
 
 
 class JointService:
@@ -128,7 +140,8 @@ class JointService:
             refusals = order.rules(seen, order.command, situation)
             refusals += together({part.order.stream: part.outcome.refusals for part in parts})
             if refusals or order.key is None:
-                return await self._unrecorded(order, parts, refusals, situation)
+                found = _Found(parts, refusals, _unseen(order, cases, seen))
+                return await self._unrecorded(order, found, situation)
             if not await self._precedent.confirm(situation.authority):  # it says who teaches whom
                 return None
             return await self._recorded(order, parts, situation)
@@ -145,30 +158,28 @@ class JointService:
         return held
 
     async def _unrecorded(
-        self, order: JointOrder[C], parts: Sequence[_Part[C]], refusals: tuple[Refusal, ...], situation: Situation
+        self, order: JointOrder[C], found: _Found[C], situation: Situation
     ) -> Answer | WouldRecordTogether | None:
         """The heads were confirmed as the cases were taken; the ground is, before anything leaves (D3)."""
         if order.key is not None and (replayed := await self._replayed(order)):
             return replayed
         if not await self._precedent.confirm(situation.authority):
             return None
-        if not refusals:
-            found = ((part.order.stream, event) for part in parts for event in part.outcome.events)
-            return WouldRecordTogether(tuple(found))
+        if not found.refusals:
+            would = ((part.order.stream, event) for part in found.parts for event in part.outcome.events)
+            return WouldRecordTogether(tuple(would))
         if order.key is not None:  # a dry run is a question, and leaves nothing
-            await self._leave_attempts(order, parts, refusals, situation)
-        raise CommandRefused(refusals, situation.policy.ref)
+            await self._leave_attempts(order, found, situation)
+        raise CommandRefused(found.refusals, situation.policy.ref, found.unseen)
 
-    async def _leave_attempts(
-        self, order: JointOrder[C], parts: Sequence[_Part[C]], refusals: tuple[Refusal, ...], situation: Situation
-    ) -> None:
+    async def _leave_attempts(self, order: JointOrder[C], found: _Found[C], situation: Situation) -> None:
         """One attempt for each learner who stands in the way; one of no case where it is none of theirs."""
-        in_the_way = [part for part in parts if part.outcome.refusals]
+        in_the_way = [part for part in found.parts if part.outcome.refusals]
         for part in in_the_way:
             await self._journal.attempt(attempt_of(part.order, part.outcome, situation))
         if not in_the_way:
             of_no_case = structs.replace(order.on(UUID(int=0)), case_id=None)
-            await self._journal.attempt(attempt_of(of_no_case, Decision(refusals=refusals), situation))
+            await self._journal.attempt(attempt_of(of_no_case, Decision(refusals=found.refusals), situation))
 
     async def _recorded(self, order: JointOrder[C], parts: Sequence[_Part[C]], situation: Situation) -> Answer | None:
         facts = [facts_of(part.order, part.version, part.outcome, situation) for part in parts]
@@ -200,6 +211,15 @@ class JointService:
 
 def _in_sight(order: JointOrder[C], case: Case, situation: Situation) -> Case:
     return case if order.may_see(case, situation).permitted else Case(case.id)
+
+
+def _unseen(order: JointOrder[C], cases: Sequence[UUID], seen: Sequence[Case]) -> tuple[UUID, ...]:
+    """Whoever is not there for the caller, of those named; of a class where that is everybody.
+
+    A class of which somebody is seen was not asked for to learn of the others.
+    """
+    hidden = tuple(one for one, case in zip(cases, seen, strict=True) if case.people.learner is None)
+    return hidden if order.names_them or len(hidden) == len(cases) else ()
 
 
 def _decided(order: Order[Case, C], held: Held[Case], case: Case, situation: Situation) -> _Part[C]:

@@ -1,6 +1,6 @@
 """What a caller hands to the service, and how it can end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -74,11 +74,11 @@ class WouldRecord(Struct, frozen=True):
 
 
 class CommandRefused(Exception):
-    """The rules do not allow it now."""
+    """The rules do not allow it now; *unseen* are the cases that it was meant for and that the caller may not see."""
 
-    def __init__(self, refusals: Sequence[Refusal], policy: str) -> None:
+    def __init__(self, refusals: Sequence[Refusal], policy: str, unseen: Iterable[UUID] = ()) -> None:
         super().__init__(refusals[0].slug)
-        self.refusals, self.policy = tuple(refusals), policy
+        self.refusals, self.policy, self.unseen = tuple(refusals), policy, tuple(unseen)
 
 
 class NoSuchStream(Exception):

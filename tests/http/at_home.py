@@ -33,10 +33,14 @@ class Home:
     async def get(self, path: str, *roles: str, params: Any = None, **claims: Any) -> httpx.Response:
         return await self.client.get(path, params=params, headers=self.bearer(*roles, **claims))
 
+    async def post(self, path: str, body: Any, *roles: str, params: Any = None, **claims: Any) -> httpx.Response:
+        """Ask without judging the answer."""
+        headers = self.bearer(*roles, **claims) | {"Idempotency-Key": str(uuid4())}
+        return await self.client.post(path, json=body, params=params, headers=headers)
+
     async def done(self, path: str, body: Any, *roles: str, **claims: Any) -> dict[str, Any]:
         """The receipt of a command that must not be refused."""
-        headers = self.bearer(*roles, **claims) | {"Idempotency-Key": str(uuid4())}
-        answer = await self.client.post(path, json=body, headers=headers)
+        answer = await self.post(path, body, *roles, **claims)
         assert answer.status_code in {200, 201}, answer.text
         receipt: dict[str, Any] = answer.json()
         return receipt

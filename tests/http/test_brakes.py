@@ -9,9 +9,11 @@ import structlog
 
 from case_api.access import brakes
 from tests.http.at_home import Home, at_home
+from tests.journeys.family import REQUEST
 
 pytestmark = pytest.mark.anyio
 LIMIT = 3
+TOGETHER = "/v1/settings/burnside-primary/supports"
 
 
 async def learners(home: Home, how_many: int) -> list[str]:
@@ -52,6 +54,28 @@ async def test_a_list_counts_for_all_that_it_shows(url, tmp_path):
         assert (await home.get("/v1/cases", "pupil_support", params={"limit": LIMIT})).status_code == 200
         assert (await home.get("/v1/cases", "pupil_support")).status_code == 429
         assert sorted(await statuses(home, cases)) == [200] * LIMIT + [429]
+
+
+async def test_a_refusal_that_tells_of_a_learner_counts_as_reading_them(url, tmp_path):
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+        cases = await learners(home, LIMIT + 1)
+        answers = [await home.post(f"/v1/cases/{one}/assistance-requests", REQUEST, "pupil_support") for one in cases]
+        assert [one.status_code for one in answers] == [409] * LIMIT + [429]
+        assert "refusals" not in answers[-1].text
+        assert await statuses(home, cases) == [200] * LIMIT + [429], "reads and refusals are counted together"
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+        assert await statuses(home, cases) == [200] * LIMIT + [429], "and a restart forgets none of them"
+
+
+async def test_a_group_that_is_refused_counts_for_all_of_whom_it_tells_and_for_no_others(url, tmp_path):
+    group = {"scope": "group", "strategy_code": "varied_grouping", "need_refs": ["not-assessed"]}
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+        cases, unknown = await learners(home, LIMIT + 1), [str(uuid4()) for _ in range(LIMIT)]
+        told = []
+        for some in ([cases[0], *unknown], cases[1:LIMIT], cases[LIMIT:], cases[:LIMIT]):
+            answer = await home.post(TOGETHER, {**group, "cases": some}, "pupil_support")
+            told.append(answer.status_code)
+        assert told == [409, 409, 429, 409]
 
 
 async def test_a_restart_forgets_nothing_and_an_hour_does(url, tmp_path):

@@ -13,12 +13,14 @@ import httpx
 import psycopg
 import pytest
 
+from tests.canaries import named
 from tests.house.repository import ROOT
-from tests.journeys.api import AUTHORITY
+from tests.journeys.api import AUTHORITY, key
 from tests.journeys.family import CONCERN, REQUEST, Door, Family, agreed, register
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
+TOGETHER = "/v1/settings/burnside-primary/supports"
 DOCUMENT = json.loads((ROOT / "openapi/case-api.json").read_text())
 NOBODYS = ("/v1/policy", "/v1/directory", "/v1/audit/checkpoint", "/v1/audit/proofs/")
 NEEDED = {
@@ -106,14 +108,69 @@ async def test_a_dry_run_is_a_read_whichever_way_it_ends(town: Town):
         assert (row["seen"], row["case_id"], row["decision"]) == ("dry_run", family.case_id, "released")
 
 
-async def test_what_was_recorded_and_what_the_rules_refused_keep_their_own_record(town: Town):
+async def test_what_was_recorded_is_its_own_record_and_what_the_rules_refused_is_a_read_beside_its_attempt(town: Town):
     family = await register(town.school)
     recorded = await town.school.post(f"{family.path}/concerns", CONCERN)
     refused = await town.school.post(family.requests, REQUEST)
     assert (recorded.status_code, refused.status_code) == (201, 409)
-    assert [await rows_of(town, answer) for answer in (recorded, refused)] == [[], []]
+    assert await rows_of(town, recorded) == []
+    [row] = await rows_of(town, refused)
+    assert (row["seen"], row["case_id"], row["decision"]) == ("refusal", family.case_id, "released")
     attempts = await town.door("auditor").seen("/v1/audit/attempts", params={"case_id": family.case_id})
     assert len(attempts["items"]) == 1
+
+
+async def test_what_has_changed_meanwhile_or_was_sent_otherwise_is_a_read_as_well(town: Town):
+    family, used = await register(town.school), key()
+    etag = (await town.school.get(family.path)).headers["etag"]
+    await town.school.done(f"{family.path}/concerns", CONCERN, headers=used)
+    told = {"description": "Something else.", "raised_by": CONCERN["raised_by"]}
+    stale = await town.school.post(f"{family.path}/concerns", CONCERN, headers={"If-Match": etag})
+    otherwise = await town.school.post(f"{family.path}/concerns", told, headers=used)
+    assert (stale.status_code, otherwise.status_code) == (412, 422)
+    for answer in (stale, otherwise):
+        [row] = await rows_of(town, answer)
+        assert (row["seen"], row["case_id"], row["decision"]) == ("refusal", family.case_id, "released")
+
+
+@pytest.mark.parametrize("dry", [{}, {"dry_run": "true"}])
+async def test_a_group_that_names_who_is_not_there_for_the_sender_leaves_what_each_alone_would(town: Town, dry: Any):
+    here, there = (await register(town.school)).case_id, await register_elsewhere(town)
+    unknown, sub = str(uuid4()), f"prying-{uuid4()}"
+    prying = town.door("pupil_support", sub=sub)
+    together = {"scope": "group", "strategy_code": "varied_grouping", "need_refs": ["none-of-theirs"]}
+    alone = await prying.post(f"/v1/cases/{there}/concerns", CONCERN)
+    [of_one] = await rows_of(town, alone)
+    answer = await prying.post(TOGETHER, {**together, "cases": [here, there, unknown]}, params=dry)
+    assert answer.status_code == 409
+    found = {row["case_id"]: row["decision"] for row in await rows_of(town, answer)}
+    assert found == {here: "released", there: of_one["decision"], unknown: of_one["decision"]}
+    hidden = await prying.post(TOGETHER, {**together, "cases": [there]}, params=dry)
+    nobody = await prying.post(TOGETHER, {**together, "cases": [unknown]}, params=dry)
+    assert hidden.content.replace(there.encode(), b"") == nobody.content.replace(unknown.encode(), b"")
+    for answer in (hidden, nobody):
+        assert [row["decision"] for row in await rows_of(town, answer)] == ["not_found"]
+    alerts = (await town.door("auditor").seen("/v1/audit/alerts", params={"limit": 100}))["items"]
+    assert [one["cause"] for one in alerts if one["subject"] == sub] == ["many_refusals"]
+
+
+async def test_a_class_of_which_somebody_sees_nobody_leaves_a_row_for_each_and_one_that_is_theirs_none(town: Town):
+    elsewhere = await register_elsewhere(town)
+    academy = town.door("pupil_support", org="burnside-academy")
+    await academy.done(f"/v1/cases/{elsewhere}/placements", {"setting": "burnside-academy", "setting_class": "s1"})
+    body = {"scope": "class", "setting_class": "s1", "strategy_code": "nurture"}
+    asked = await town.school.post("/v1/settings/burnside-academy/supports", body)
+    assert asked.json()["code"] == "nobody-in-class"
+    assert [(row["case_id"], row["decision"]) for row in await rows_of(town, asked)] == [(elsewhere, "not_found")]
+    given = await academy.post("/v1/settings/burnside-academy/supports", body)
+    assert (given.status_code, await rows_of(town, given)) == (201, [])
+
+
+async def register_elsewhere(town: Town) -> str:
+    """A learner of the academy, by its own people."""
+    born = {"name": named("Isla"), "date_of_birth": "2012-02-02", "setting": "burnside-academy"}
+    case_id: str = (await town.door("pupil_support", org="burnside-academy").done("/v1/cases", born))["id"]
+    return case_id
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ class AccessBody(BaseModel):
     purpose: str
     operation: str = Field(description="Its operationId in the API document; or a command of the operator's.")
     seen: str = Field(
-        description="A part of the case, a list, `dry_run` for what a command would come to, or the operator's command."
+        description="A part of the case, a list, `dry_run` for what a command would come to, `refusal` for why not,"
+        " or the operator's command."
     )
     case_id: UUID | None = None
     decision: Outcome

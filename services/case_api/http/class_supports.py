@@ -112,6 +112,7 @@ async def give_support_together(
         key=key,
         fingerprint=keyring.fingerprint(request.method, asked_by(request, acting.who), await request.body()),
         may_see=reach(acting.who, "work"),
+        names_them=isinstance(body, GroupSupport),
     )
     with as_problems():
         outcome = await office.jointly.handle(order)

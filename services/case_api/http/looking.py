@@ -1,6 +1,7 @@
 """Who looked, written down before a byte of the answer leaves; where it cannot be, nothing leaves."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -10,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from case_api.access.principal import Principal
 from case_api.clock import Clock
 from case_api.http import problem_kinds as kinds
-from case_api.http.looks import outcome_of, purpose_of, shown_by, stopped
+from case_api.http.looks import looks_of, purpose_of, stopped
 from case_api.http.problems import Problem, Problems
 from case_api.office import Offices
-from case_api.store.access import Outcome
+from case_api.store.access import Shown
 
 PATIENCE: Final = 4.0
 """Seconds for a look to be on the disk."""
@@ -63,27 +64,27 @@ class Looking:
 
     async def _in_the_way(self, scope: Scope, who: Principal, purpose: str, status: int) -> Problem | None:
         """What to answer instead; None once it stands on the disk who looked, or where nobody did."""
-        outcome = outcome_of(scope, status)
-        if outcome is None:
+        clock: Clock = scope["app"].state.clock
+        looks = looks_of(scope, who, status, purpose, clock.now())
+        if not looks:
             return None
         try:
             async with asyncio.timeout(PATIENCE):
-                return await _recorded(scope, who, purpose, outcome)
+                return await _recorded(scope, who, looks)
         except Exception as error:  # noqa: BLE001 (whatever stands in the way: nothing leaves)
             log.error("nothing is shown: who looked cannot be written", error=type(error).__name__)  # noqa: TRY400 (no text of an error is logged)
             return Problem(kinds.UNAVAILABLE, headers=RETRY)
 
 
-async def _recorded(scope: Scope, who: Principal, purpose: str, outcome: Outcome) -> Problem | None:
+async def _recorded(scope: Scope, who: Principal, looks: Sequence[Shown]) -> Problem | None:
     """Write who looked; a 429 Problem for who has read of too many learners."""
-    state = scope["app"].state
-    offices: Offices = state.offices
-    clock: Clock = state.clock
-    office = await offices.of(who.authority)
-    shown = shown_by(scope, who, outcome, purpose, clock.now())
-    learners = () if shown.look.restricted else shown.about
-    wait = await office.brakes.wait_for(who, learners) if outcome == "released" else None
-    await office.journal.accesses.add(shown if wait is None else stopped(shown))
-    if outcome != "released" and learners:
-        await office.brakes.refused(who)
+    offices: Offices = scope["app"].state.offices
+    office, wait = await offices.of(who.authority), None
+    for shown in looks:
+        learners = () if shown.look.restricted else shown.about
+        is_read = shown.look.decision == "released"
+        wait = await office.brakes.wait_for(who, learners) if is_read else None
+        await office.journal.accesses.add(shown if wait is None else stopped(shown))
+        if learners and not is_read:
+            await office.brakes.refused(who)
     return None if wait is None else Problem(kinds.TOO_MANY_LEARNERS, headers={"Retry-After": str(wait)})

@@ -37,10 +37,12 @@ OWN_PURPOSES: Final = {
 }
 """Why somebody of a role asks, where they do not say."""
 OF_READS: Final[dict[int, Outcome]] = {200: "released", 304: "released", 403: "refused", 404: "not_found"}
-OF_COMMANDS: Final[dict[int, Outcome]] = {
-    200: "released", 403: "refused", 404: "not_found", 412: "refused", 422: "refused"
-}  # fmt: skip
-"""What was recorded (201) has its own record, and so has what the rules refused (409)."""
+OF_COMMANDS: Final[dict[int, Outcome]] = {200: "released", 403: "refused", 404: "not_found"}
+"""What was recorded (201) has its own record."""
+TELLING: Final = frozenset({409, 412, 422})
+"""A command that is refused so, once its learner is in sight, was told something of them, as by a read."""
+TELLS_NOTHING: Final = frozenset({"request-in-flight"})
+"""What is answered so before the learner is looked for."""
 
 PURPOSE_UNREADABLE = kinds.kind(
     "purpose-unreadable",
@@ -69,17 +71,36 @@ def outcome_of(scope: Scope, status: int) -> Outcome | None:
         return OF_READS.get(status)
     if path == BREAK_GLASS and status == 201:
         return "released"
-    if status != 409:
-        return OF_COMMANDS.get(status)
+    return _of_refusal(scope) if status in TELLING else OF_COMMANDS.get(status)
+
+
+def _of_refusal(scope: Scope) -> Outcome | None:
+    """A matter's own attempts are its record; what the rules refused about nobody in particular is an attempt alone."""
+    trace = trace_of(scope)
+    by_rules = bool(trace.rule_ids)
     if _is_dry(scope):
         return "released"
-    return None if trace_of(scope).rule_ids else "refused"
+    if "matter_id" in scope.get("path_params", {}):
+        return None if by_rules else "refused"
+    if trace.problem in TELLS_NOTHING:
+        return "refused"
+    if _about(scope):
+        return "released"
+    return None if by_rules else "refused"
 
 
-def shown_by(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> Shown:
-    """The look, and whom it is about: the learners that the answer shows, or none in particular."""
+def looks_of(scope: Scope, who: Principal, status: int, purpose: str, at: datetime) -> tuple[Shown, ...]:
+    """What one answer leaves: who was asked for and is not there for the caller, and who was shown; or nothing."""
+    outcome, unseen = outcome_of(scope, status), trace_of(scope).unseen
+    asked = (Shown(_look(scope, who, "not_found", purpose, at), unseen),) if unseen else ()
+    if outcome is None or (unseen and not _about(scope)):
+        return asked
+    return (*asked, Shown(_look(scope, who, outcome, purpose, at), _about(scope)))
+
+
+def _look(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> Access:
     trace, route, role = trace_of(scope), scope["route"], trace_of(scope).role
-    look = Access(
+    return Access(
         at=at,
         request_id=trace.request_id,
         subject=who.subject,
@@ -90,14 +111,13 @@ def shown_by(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: d
         behalf=str(who.person) if who.person else " ".join(sorted(who.services)),
         purpose=purpose or OWN_PURPOSES.get(role, ""),
         operation=route.unique_id if isinstance(route, APIRoute) else route.name,
-        seen=seen_in(route.path, dry=_is_dry(scope)),
+        seen=_seen(scope, outcome),
         case_id=None,
         decision=outcome,
         rule_ids=trace.access_rules,
         policy=VERSION,
         restricted=route.path.startswith(MATTERS) or route.path == BREAK_GLASS,
     )
-    return Shown(look, _about(scope))
 
 
 def stopped(shown: Shown) -> Shown:
@@ -106,10 +126,17 @@ def stopped(shown: Shown) -> Shown:
     return Shown(look, shown.about if len(shown.about) == 1 else ())
 
 
-def seen_in(path: str, *, dry: bool) -> str:
-    """The class of what an operation shows: a part of the case, a list, or what a command would come to."""
-    if dry:
+def _seen(scope: Scope, outcome: Outcome) -> str:
+    """The class of what is shown: what a command would come to, why it is refused, or what the operation is about."""
+    if _is_dry(scope):
         return "dry_run"
+    if outcome == "released" and trace_of(scope).problem is not None:
+        return "refusal"
+    return seen_in(scope["route"].path)
+
+
+def seen_in(path: str) -> str:
+    """The class of what an operation shows: a part of the case, or a list."""
     if path in {"/v1/cases/{case_id}", "/v1/matters/{matter_id}"}:
         return path.split("/")[2].removesuffix("s")
     return next(part for part in reversed(path.split("/")) if not part.startswith("{"))

@@ -64,7 +64,7 @@ def as_problems() -> Iterator[None]:
     try:
         yield
     except CommandRefused as refused:
-        raise Refused(refused.refusals, refused.policy) from None
+        raise Refused(refused.refusals, refused.policy, refused.unseen) from None
     except (NoSuchStream, KeyDestroyed, UnknownAuthority):
         raise Problem(kinds.NOT_FOUND) from None
     except Stale:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -12,11 +13,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from case_api.domain.refusal import UNKNOWN, Refusal
+from case_api.domain.refusal import Refusal
 from case_api.http import problem_kinds as kinds
 from case_api.http.mistakes import Mistake, is_about_the_path, mistakes
 from case_api.http.problem_kinds import Kind
-from case_api.http.tracing import looked, trace_of
+from case_api.http.tracing import looked, missed, trace_of
 
 MEDIA_TYPE = "application/problem+json"
 BY_STATUS = {404: kinds.NOT_FOUND, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
@@ -40,11 +41,14 @@ class Problem(Exception):
 
 
 class Refused(Exception):
-    """Raise it with what a decision refused (D20), under the policy that governed it."""
+    """Raise it with what a decision refused (D20), under the policy that governed it.
 
-    def __init__(self, refusals: Sequence[Refusal], policy_version: str) -> None:
+    *unseen* are cases that the command was meant for and that the caller may not see.
+    """
+
+    def __init__(self, refusals: Sequence[Refusal], policy_version: str, unseen: Sequence[UUID] = ()) -> None:
         super().__init__(refusals[0].slug)
-        self.refusals, self.policy_version = tuple(refusals), policy_version
+        self.refusals, self.policy_version, self.unseen = tuple(refusals), policy_version, tuple(unseen)
 
 
 class Problems:
@@ -69,7 +73,7 @@ class Problems:
         """The answer for one of the foreseen."""
         match error:
             case Refused():
-                return self.refused(request, error.refusals, error.policy_version)
+                return self.refused(request, error)
             case RequestValidationError():
                 return self.response(request, _invalid(request, error))
             case HTTPException():
@@ -87,12 +91,14 @@ class Problems:
             document["errors"] = [mistake.as_json() for mistake in problem.errors]
         return _written(document | problem.members, problem.kind.status, problem.headers)
 
-    def refused(self, connection: HTTPConnection, refusals: Sequence[Refusal], policy_version: str) -> Response:
+    def refused(self, connection: HTTPConnection, error: Refused) -> Response:
         """The answer for a refused command: the first refusal gives the type, all are listed (D20)."""
+        refusals, policy_version = error.refusals, error.policy_version
         first, trace = refusals[0], trace_of(connection.scope)
         trace.problem, trace.rule_ids = first.slug, tuple(refusal.rule_id for refusal in refusals)
-        shown = (one for refusal in refusals for one in refusal.missing if one.case_id and one.what != UNKNOWN)
-        looked(connection.scope, (one.case_id for one in shown if one.case_id))
+        told_of = {one.case_id for refusal in refusals for one in refusal.missing if one.case_id}
+        looked(connection.scope, sorted(told_of.difference(error.unseen)))
+        missed(connection.scope, error.unseen)
         document = self._head(first.slug, first.title, first.status)
         document["detail"] = _why(refusals, policy_version)
         document |= {"rule_id": first.rule_id, "guidance_ref": first.guidance_ref, "advice": first.advice}

@@ -42,6 +42,8 @@ class Trace:
     """In which the caller acts; empty where the operation is for none of theirs."""
     learners: tuple[UUID, ...] = ()
     """The cases, or matters, of which the answer shows something, beside the one that the path names."""
+    unseen: tuple[UUID, ...] = ()
+    """The cases that a command was meant for, and that are not there for the caller."""
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Header fields that the answer gets, whoever answers."""
     status: int | None = None
@@ -51,6 +53,11 @@ class Trace:
 def looked(scope: Scope, learners: Iterable[UUID]) -> None:
     """Say whose cases this answer shows, for the record of who looked (http/looking.py)."""
     trace_of(scope).learners = tuple(dict.fromkeys(learners))
+
+
+def missed(scope: Scope, learners: Iterable[UUID]) -> None:
+    """Say whose cases were asked for that are not there for the caller, beside the one that the path names."""
+    trace_of(scope).unseen = tuple(dict.fromkeys(learners))
 
 
 def trace_of(scope: Scope) -> Trace:
