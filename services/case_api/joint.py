@@ -25,7 +25,7 @@ from case_api.domain.decide import decide
 from case_api.domain.event import Event
 from case_api.domain.refusal import Decision, Refusal, together
 from case_api.folds import Folds, Held
-from case_api.order import Answer, Caller, CommandRefused, KeyUsedOtherwise, Order, Receipt, TooBusy
+from case_api.order import Answer, Caller, CommandRefused, KeyUsedOtherwise, NoSuchStream, Order, Receipt, TooBusy
 from case_api.precedent import Precedent
 from case_api.recording import as_recorded, attempt_of, facts_of
 from case_api.service import LONGEST_PAUSE, TRIES, not_before
@@ -49,6 +49,8 @@ class JointOrder(Generic[C]):
     """What it comes to for one of them."""
     reply: Callable[[Sequence[Receipt]], Reply]
     """Makes the one answer, from a receipt for each case."""
+    told_of: Callable[[Reply], Collection[UUID]]
+    """The cases that an answer tells of."""
     key: str | None
     """The idempotency key; None on a dry run."""
     fingerprint: bytes
@@ -110,8 +112,8 @@ class JointService:
         """Decide *order* for each of its cases against one version, and record what follows for all of them.
 
         Raises:
-            CommandRefused, KeyUsedOtherwise, TwinInFlight, TooBusy, whatever *gather* raises, and what the journal
-            raises: StoreUnavailable, CommitUnknown.
+            CommandRefused, NoSuchStream, KeyUsedOtherwise, TwinInFlight, TooBusy, whatever *gather* raises, and what
+            the journal raises: StoreUnavailable, CommitUnknown.
         """
         if order.key is None:
             return await self._in_turn(order)
@@ -161,7 +163,7 @@ class JointService:
         self, order: JointOrder[C], found: _Found[C], situation: Situation
     ) -> Answer | WouldRecordTogether | None:
         """The heads were confirmed as the cases were taken; the ground is, before anything leaves (D3)."""
-        if order.key is not None and (replayed := await self._replayed(order)):
+        if order.key is not None and (replayed := await self._replayed(order, situation)):
             return replayed
         if not await self._precedent.confirm(situation.authority):
             return None
@@ -190,7 +192,7 @@ class JointService:
         except VersionConflict:
             return None
         except KeyReused:
-            return await self._replayed(order)
+            return await self._replayed(order, situation)
         except KeyDestroyed:  # somebody was erased whose fold is still in memory: without them, then
             for part in parts:
                 self._folds.forget(part.order.stream)
@@ -200,12 +202,19 @@ class JointService:
                 self._folds.include(part.order.stream, part.held, [as_recorded(fact) for fact in of_it])
         return Answer(reply)
 
-    async def _replayed(self, order: JointOrder[C]) -> Answer | None:
+    async def _replayed(self, order: JointOrder[C], situation: Situation) -> Answer | None:
+        """What is kept under the key, for who may see today whom it tells of. Raises NoSuchStream for anybody else."""
         kept = await self._journal.kept(order.caller.who.client, order.key or "")
         if kept is None:
             return None
         if kept.fingerprint != order.fingerprint:
             raise KeyUsedOtherwise
+        cases = [(await self._folds.latest(one)).state for one in order.told_of(kept.reply)]
+        if not await self._precedent.confirm(situation.authority):
+            return None
+        unseen = [case.id for case in cases if not order.may_see(case, situation).permitted]
+        if unseen:
+            raise NoSuchStream(unseen)
         return Answer(kept.reply, replayed=True)
 
 

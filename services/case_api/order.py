@@ -82,7 +82,11 @@ class CommandRefused(Exception):
 
 
 class NoSuchStream(Exception):
-    """What is addressed does not exist, or not for this caller."""
+    """What is addressed does not exist, or not for this caller; *unseen* are the cases, where it is about several."""
+
+    def __init__(self, unseen: Iterable[UUID] = ()) -> None:
+        super().__init__()
+        self.unseen = tuple(unseen)
 
 
 class Stale(Exception):

@@ -66,6 +66,7 @@ class School:
             rules=partial(what_holds_for_all, "burnside-primary"),
             decision=lambda case, told, at: give_support_together(case, "burnside-primary", TOGETHER, told, at),
             reply=reply,
+            told_of=lambda _: (),
             key=key,
             fingerprint=b"f" * 32,
         )

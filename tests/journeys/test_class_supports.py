@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from tests.journeys.api import key
+from tests.journeys.commands import stagepost
 from tests.journeys.family import CONCERN, Door
+from tests.journeys.sowing import WHY
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
@@ -212,3 +214,37 @@ async def test_a_class_command_and_commands_on_its_cases_all_get_through(town: T
             assert [fact.version for fact in facts] == list(range(1, len(facts) + 1))
             kinds = Counter(fact.name for fact in facts)
             assert (kinds["ConcernRaised.v1"], kinds["UniversalSupportApplied.v1"]) == (ROUNDS, 4)
+
+
+async def test_an_answer_is_not_given_again_to_who_may_not_see_one_of_its_learners_any_more(town: Town):
+    same, unknown = key(), await town.door("teacher", sub="nobody").get(f"/v1/cases/{UUID(int=7)}")
+    cases = sorted([await learner(town.school), await learner(town.school)])
+    body = {"scope": "group", "cases": cases, "strategy_code": "nurture"}
+    late = town.door("teacher", sub="left-since")
+    async with town.works("left-since"):
+        given = await late.post(TOGETHER, body, headers=same)
+        again = await late.at(town.other).post(TOGETHER, body, headers=same)
+        assert (given.status_code, again.content) == (201, given.content)
+    for door in (late, late.at(town.other)):
+        refused = await door.post(TOGETHER, body, headers=same)
+        assert (refused.status_code, refused.content) == (404, unknown.content)
+        rows = (await town.door("auditor").seen("/v1/audit/accesses", params={"subject": "left-since"}))["items"]
+        mine = [row for row in rows if row["request_id"] == refused.headers["x-request-id"]]
+        assert [(row["case_id"], row["decision"]) for row in mine[::-1]] == [(one, "not_found") for one in cases]
+    assert [len(await supports(town.school, one)) for one in cases] == [1, 1], "and nothing was recorded anew"
+
+
+@pytest.mark.parametrize("scope", ["group", "class"])
+async def test_an_answer_about_a_learner_who_was_erased_since_is_gone(town: Town, scope: str):
+    p7, same = a_class(), key()
+    cases = await full(town.school, p7, learners=2)
+    group = {"scope": "group", "cases": cases, "strategy_code": "nurture"}
+    body = group if scope == "group" else nurture(p7)
+    assert (await town.school.post(TOGETHER, body, headers=same)).status_code == 201
+    erased = await stagepost(town, "erase", cases[0], *WHY, "--yes")
+    assert (erased.exit_code, erased.stderr) == (0, "")
+    for door in (town.school, town.school.at(town.other)):
+        refused = await door.post(TOGETHER, body, headers=same)
+        assert (refused.status_code, refused.json()["code"]) == (404, "not-found")
+        assert cases[0] not in refused.text
+    assert len(await supports(town.school, cases[1])) == 1

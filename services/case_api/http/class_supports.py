@@ -109,6 +109,7 @@ async def give_support_together(
         rules=partial(class_supports.what_holds_for_all, setting_id),
         decision=lambda case, told, at: class_supports.give_support_together(case, setting_id, joint_id, told, at),
         reply=replier(keyring, acting.who, day_of(state.clock.now(), state.zone), joint_id),
+        told_of=told_of,
         key=key,
         fingerprint=keyring.fingerprint(request.method, asked_by(request, acting.who), await request.body()),
         may_see=reach(acting.who, "work"),
@@ -150,6 +151,12 @@ def replier(keyring: Keyring, who: Principal, day: date, joint_id: UUID) -> Call
         return Reply(201, (), msgspec.json.encode(body))
 
     return reply
+
+
+def told_of(kept: Reply) -> Collection[UUID]:
+    """The cases in a receipt that was kept."""
+    items: list[dict[str, str]] = msgspec.json.decode(kept.body)["items"]
+    return [UUID(item["case_id"]) for item in items]
 
 
 def _would(outcome: WouldRecordTogether) -> Response:

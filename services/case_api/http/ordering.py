@@ -65,7 +65,9 @@ def as_problems() -> Iterator[None]:
         yield
     except CommandRefused as refused:
         raise Refused(refused.refusals, refused.policy, refused.unseen) from None
-    except (NoSuchStream, KeyDestroyed, UnknownAuthority):
+    except NoSuchStream as nothing:
+        raise Problem(kinds.NOT_FOUND, unseen=nothing.unseen) from None
+    except (KeyDestroyed, UnknownAuthority):
         raise Problem(kinds.NOT_FOUND) from None
     except Stale:
         raise Problem(kinds.STALE) from None

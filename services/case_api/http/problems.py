@@ -24,7 +24,10 @@ BY_STATUS = {404: kinds.NOT_FOUND, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BOD
 
 
 class Problem(Exception):
-    """Raise it anywhere in a request; it becomes the answer. Its words never quote what the client sent."""
+    """Raise it anywhere in a request; it becomes the answer. Its words never quote what the client sent.
+
+    *unseen* are the cases that were asked for and are not there for the caller, beside the one that the path names.
+    """
 
     def __init__(
         self,
@@ -34,8 +37,10 @@ class Problem(Exception):
         errors: Sequence[Mistake] = (),
         headers: Mapping[str, str] | None = None,
         members: Mapping[str, Any] | None = None,
+        unseen: Sequence[UUID] = (),
     ) -> None:
         super().__init__(kind.slug)
+        self.unseen = tuple(unseen)
         self.kind, self.detail, self.errors = kind, detail or kind.title, tuple(errors)
         self.headers, self.members = dict(headers or {}), dict(members or {})
 
@@ -85,6 +90,7 @@ class Problems:
     def response(self, connection: HTTPConnection, problem: Problem) -> Response:
         """The answer for *problem*; the log line of this request will name its slug."""
         trace_of(connection.scope).problem = problem.kind.slug
+        missed(connection.scope, problem.unseen)
         document = self._head(problem.kind.slug, problem.kind.title, problem.kind.status)
         document |= {"detail": problem.detail, "advice": problem.kind.advice}
         if problem.errors:
