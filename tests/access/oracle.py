@@ -137,7 +137,13 @@ def _case(facts: Sequence[Event], day: date) -> dict[str, list[str]]:
     there, in_class = _place(facts, learner, day)
     named = _last(facts, (NamedPersonAssigned,), day)
     lead = _last(facts, (LeadProfessionalAssigned, LeadProfessionalEnded), day)
-    coordinated_by = [one for one in (getattr(named, "staff", None), getattr(lead, "staff", None)) if one]
+    coordinated_by = [
+        one.staff
+        for one in (named, lead)
+        if isinstance(one, NamedPersonAssigned | LeadProfessionalAssigned)
+        and one.staff
+        and _place(facts, learner, one.from_day)[0] == there
+    ]
     sent = [fact for fact in facts if isinstance(fact, RecordTransferred)]
     received = {fact.transfer_id for fact in facts if isinstance(fact, RecordReceived)}
     waits = [one.to_staff for one in sent[-1:] if one.transfer_id not in received or day < one.from_day]

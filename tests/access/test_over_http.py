@@ -19,6 +19,7 @@ from case_api.http.offices import Roles
 from tests.access.oracle import answers
 from tests.access.village import NEIGHBOUR, TODAY, Village, village
 from tests.access.worlds import World
+from tests.journeys.family import CONCERN
 
 pytestmark = pytest.mark.anyio
 
@@ -153,6 +154,44 @@ async def test_the_feed_tells_of_the_learners_whom_the_caller_may_follow_and_of_
             followed = {str(case_id) for case_id, one in zip(here.cases, ruled, strict=True) if one.permitted}
             told = (await here.door(who).seen("/v1/events", params={"limit": 500}))["items"]
             assert {one["data"]["case_id"] for one in told if "case_id" in one["data"]} == followed, who
+
+
+@pytest.mark.owasp("API1")
+async def test_who_coordinates_sees_a_learner_who_moved_no_more_until_they_are_named_where_the_learner_is(
+    url, tmp_path
+):
+    async with village(url, tmp_path, 1) as here:
+        path, moves = f"/v1/cases/{here.cases[0]}", TODAY.date() + timedelta(days=1)
+        mother = str(here.families[here.cases[0]][1])
+        team = here.door(Principal("zoe", "elm", "moray", "app", frozenset({"pupil_support"})))
+        there = here.door(Principal("yan", "oak", "moray", "app", frozenset({"pupil_support"})))
+        nora, lea = (here.door(Principal(one, "x", "moray", "app", frozenset({"teacher"}))) for one in ("nora", "lea"))
+        admin = here.door(Principal("root", "moray", "moray", "app", frozenset({"authority_admin"})))
+        for staff in ("nora", "lea"):
+            work = {"setting": "ash", "from_day": "2026-03-02", "role": "pupil_support"}
+            await admin.done("/v1/directory/staff", {**work, "staff": staff})
+        lead = {"staff": "lea", "organisation": "Work", "reason": "Leads.", "agreed_with": [mother]}
+        await team.done(f"{path}/named-person", {"staff": "nora"}, headers={"If-Match": "*"})
+        await team.done(f"{path}/lead-professional", lead, headers={"If-Match": "*"})
+        await team.done(f"{path}/placements", {"setting": "oak", "from_day": moves.isoformat()})
+        for door in (nora, lea):
+            assert (await door.get(path)).status_code == 200
+            assert [one["case_id"] for one in (await door.seen("/v1/cases"))["items"]] == [str(here.cases[0])]
+        assert (await team.seen(path))["to_be_handed_over"] == []
+        await here.move_to(TODAY + timedelta(days=1))
+        for door in (nora, lea):
+            assert (await door.get(path)).status_code == 404
+            assert (await door.post(f"{path}/concerns", CONCERN)).status_code == 404
+            assert (await door.seen("/v1/cases"))["items"] == []
+        seen = await there.seen(path)
+        assert (seen["named_person"], seen["lead_professional"]["staff"]) == ("nora", "lea"), (
+            "the record names them still"
+        )
+        assert seen["to_be_handed_over"] == ["named_person", "lead_professional"]
+        await there.done(f"{path}/named-person", {"staff": "nora"}, headers={"If-Match": "*"})
+        await there.done(f"{path}/lead-professional", lead, headers={"If-Match": "*"})
+        assert [(await door.get(path)).status_code for door in (nora, lea)] == [200, 200]
+        assert (await there.seen(path))["to_be_handed_over"] == []
 
 
 async def test_who_has_left_coordinates_and_receives_no_more_and_a_class_is_no_school(url, tmp_path):

@@ -14,6 +14,7 @@ from case_api.domain.decisions.coordination import (
 from case_api.domain.event import Event
 from case_api.domain.facts.authority import StaffAssigned
 from case_api.domain.facts.coordination import LeadProfessionalAssigned, LeadProfessionalEnded, NamedPersonAssigned
+from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.stages import StageChanged
 from case_api.domain.questions.coordination import Coordinator, coordinating_staff_on, coordinator_on
 from case_api.domain.questions.listed_staff import StaffNotListed
@@ -58,6 +59,18 @@ def test_a_named_person_is_assigned_from_a_day():
 
 def test_assigning_the_same_named_person_again_is_nothing_new():
     given(FAMILY, HAY).when(AssignNamedPerson(staff="hay")).then_nothing()
+
+
+def test_after_a_move_the_same_people_are_named_anew_for_where_the_learner_is_now():
+    moved = LearnerPlaced(setting="burnside-academy", from_day=TODAY)
+    lennox = AssignLeadProfessional(staff="lennox", organisation="Burnside Academy", reason="She knows him best.")
+    given(FAMILY, HAY, LENNOX_LEADS, moved).when(AssignNamedPerson(staff="hay")).then(
+        NamedPersonAssigned(staff="hay", from_day=TODAY)
+    )
+    given(FAMILY, HAY, LENNOX_LEADS, moved).when(lennox).then(LeadProfessionalAssigned)
+    given(FAMILY, HAY, moved, HAY.model_copy(update={"from_day": TODAY})).when(
+        AssignNamedPerson(staff="hay")
+    ).then_nothing()
 
 
 def test_of_two_named_persons_from_one_day_the_later_assignment_wins():

@@ -68,7 +68,7 @@ async def test_a_row_says_who_asked_through_what_why_and_what_became_of_it(town:
         "case_id": family.case_id,
         "decision": "released",
         "rule_ids": ["A1"],
-        "policy": "access-1",
+        "policy": "access-2",
     }
 
 

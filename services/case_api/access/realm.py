@@ -98,11 +98,11 @@ def _in_settings(settings: list[str]) -> Condition:
 
 
 def _named_person(asker: Asker) -> Condition:
-    return NO_CASE if _has_left(asker) else ("named_person=?", (asker.who.subject,))
+    return NO_CASE if _has_left(asker) else ("named_person=? AND named_in=setting", (asker.who.subject,))
 
 
 def _lead_professional(asker: Asker) -> Condition:
-    return NO_CASE if _has_left(asker) else ("lead_professional=?", (asker.who.subject,))
+    return NO_CASE if _has_left(asker) else ("lead_professional=? AND lead_in=setting", (asker.who.subject,))
 
 
 def _has_left(asker: Asker) -> bool:

@@ -10,6 +10,7 @@ from case_api.access.principal import Principal
 from case_api.domain.case import Case
 from case_api.domain.facts.authority import Authority, StaffAssigned
 from case_api.domain.facts.transfers import Transfer
+from case_api.domain.questions.coordination import begun_elsewhere
 from case_api.domain.questions.teaching import TEACHING, assignments_of, class_on, teaches
 
 Relation = Literal[
@@ -33,7 +34,8 @@ workplace: their organisation, by their token, is the learner's setting.
 assigned: the directory has them in the learner's setting today.
 school_wide: and that neither to teach nor for one class alone.
 teaching: the directory has them teach or assist the learner's class, or the whole setting, today.
-named_person, lead_professional: they coordinate for the learner today (R39), and have not left.
+named_person, lead_professional: they coordinate for the learner today (R39), began to where the learner is now, and
+have not left.
 receiver: the record is on its way to them, or they have it and the learner is still to come (R29); they have not left.
 holder: a recommendation was shared with them (R72).
 asked_service: a request on the case is addressed to a service of theirs (I29, R110).
@@ -74,10 +76,11 @@ def _of_work(found: set[Relation], who: Principal, case: Case, authority: Author
 
 
 def _by_name(found: set[Relation], subject: str, case: Case, day: date) -> None:
-    lead, transfer = case.coordination.lead_professional_on(day), case.transfers.last
-    if case.coordination.named_person_on(day) == subject:
+    named, lead = case.coordination.named_on(day), case.coordination.lead_professional_on(day)
+    transfer = case.transfers.last
+    if named is not None and named.staff == subject and not begun_elsewhere(case, named, day):
         found.add("named_person")
-    if lead is not None and lead.staff == subject:
+    if lead is not None and lead.staff == subject and not begun_elsewhere(case, lead, day):
         found.add("lead_professional")
     if transfer is not None and transfer.sent.to_staff == subject and _is_on_its_way(transfer, day):
         found.add("receiver")

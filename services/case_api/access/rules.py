@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 
 from case_api.access.relations import Relation
 
-VERSION: Final = "access-1"
+VERSION: Final = "access-2"
 
 Action = Literal[
     "read",
@@ -129,8 +129,9 @@ RULES: Final[tuple[Rule, ...]] = (
         "R85, R95, D24", ("read", "work", "raise", "acknowledge"), TEACHES, ("teaching",), IN_CLASS,
     ),
     _permit(
-        "A3", "Who coordinates for a learner today, as named person or lead professional, reads and works on the case.",
-        "R39", WHOLE, (*LEADS, *TEACHES, "child_protection"), ("named_person", "lead_professional"),
+        "A3", "Who coordinates for a learner today, as named person or lead professional, reads and works on the case, "
+        "until the learner is in another setting; who is to coordinate there is named anew.",
+        "R29, R39", WHOLE, (*LEADS, *TEACHES, "child_protection"), ("named_person", "lead_professional"),
     ),
     _permit(
         "A4", "Whoever works in a learner's school may raise a concern about them.",

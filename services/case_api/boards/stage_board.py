@@ -22,6 +22,10 @@ class StageRow(Row, frozen=True, gc=False):
     next_review_on: date | None
     named_person: str | None
     lead_professional: str | None
+    named_in: str | None
+    """The setting in which the learner was when the named person began; elsewhere they see the case no longer."""
+    lead_in: str | None
+    """The same of the lead professional."""
     open_concerns: int
     open_requests: int
     waiting_requests: int
@@ -37,6 +41,7 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
     stage, since = _stage(folded)
     waits = _waits(folded)
     for shown_from, shown_until in _spells(case):
+        named, lead = case.coordination.named_on(shown_from), case.coordination.lead_professional_on(shown_from)
         yield StageRow(
             case_id=case.id,
             shown_from=shown_from,
@@ -45,8 +50,10 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
             stage=stage,
             since=since,
             next_review_on=case.reviews.next_on(date.max),
-            named_person=case.coordination.named_person_on(shown_from),
-            lead_professional=_lead(case, shown_from),
+            named_person=named.staff if named else None,
+            lead_professional=lead.staff if lead else None,
+            named_in=case.setting_on(named.from_day) if named else None,
+            lead_in=case.setting_on(lead.from_day) if lead else None,
             open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
             open_requests=sum(1 for _ in open_requests(case)),
             waiting_requests=len(waits),
@@ -74,11 +81,6 @@ def _spells(case: Case) -> Iterator[tuple[date, date]]:
     assigned = (one.from_day for one in (*case.coordination.named_persons, *case.coordination.leads))
     moved = (one.from_day for one in case.placements.placed)
     yield from pairwise(sorted({date.min, date.max, *assigned, *moved}))
-
-
-def _lead(case: Case, day: date) -> str | None:
-    lead = case.coordination.lead_professional_on(day)
-    return lead.staff if lead else None
 
 
 STAGES = Board(

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from case_api.domain.case import Case
 from case_api.domain.event import Recorded
 from case_api.domain.facts.authority import Authority
@@ -14,6 +16,7 @@ from case_api.domain.questions.request_state import TERMINAL, State, progress_at
 from case_api.domain.questions.teaching import class_on
 from case_api.domain.words import day_of, has_come
 from case_api.views.answer import Answer, AsOf, Part, times
+from case_api.views.coordinating import Coordinates, LeadShown, lead_shown, left_behind
 from case_api.views.known import case_as_known
 from case_api.views.stage_view import StageHeld, stage_held
 from case_api.views.standing_out import StandsOut, standing_out
@@ -109,15 +112,6 @@ class RequestShown(Part):
     since: datetime | date
 
 
-class LeadShown(Part):
-    """The lead professional: the subject of a member of staff, or the name of somebody of another organisation."""
-
-    staff: str | None = None
-    name: str | None = None
-    organisation: str
-    from_day: date
-
-
 class CaseView(Answer):
     """The case at one time. The learner is absent once their key was destroyed."""
 
@@ -127,6 +121,10 @@ class CaseView(Answer):
     contact_preferences: tuple[PreferenceShown, ...] | None = ()
     named_person: str | None = None
     lead_professional: LeadShown | None = None
+    to_be_handed_over: tuple[Coordinates, ...] = Field(
+        default=(),
+        description="Who of these began where the learner was before, and sees the case no longer: name somebody here.",
+    )
     stage: StageHeld
     next_review_on: date | None = None
     open_concerns: tuple[ConcernShown, ...] = ()
@@ -148,7 +146,8 @@ def case_view(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority
         carers=tuple(_carers(case, at, policy)),
         contact_preferences=tuple(_preferences(case, at, policy)),
         named_person=case.coordination.named_person_on(day),
-        lead_professional=_lead(case, day),
+        lead_professional=lead_shown(case, day),
+        to_be_handed_over=tuple(left_behind(case, day)),
         stage=stage_held(case, at, policy),
         next_review_on=case.reviews.next_on(day),
         open_concerns=tuple(_concerns(case, at, policy)),
@@ -166,11 +165,6 @@ def _learner(case: Case, day: date) -> LearnerShown | None:
         return None
     placed = {"setting": case.setting_on(day), "setting_class": class_on(case, day)}
     return LearnerShown.model_validate(learner.model_dump() | placed)
-
-
-def _lead(case: Case, day: date) -> LeadShown | None:
-    lead = case.coordination.lead_professional_on(day)
-    return LeadShown.model_validate(lead.model_dump(include=set(LeadShown.model_fields))) if lead else None
 
 
 def _carers(case: Case, at: datetime, policy: Policy) -> Iterator[CarerShown]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.coordination import LeadProfessionalAssigned, LeadProfessionalEnded, NamedPersonAssigned
+from case_api.domain.questions.coordination import begun_elsewhere
 from case_api.domain.questions.listed_staff import the_directory_knows_them
 from case_api.domain.questions.references import known_people
 from case_api.domain.questions.targeted import NobodyCoordinates
@@ -86,7 +87,8 @@ def somebody_coordinates_still(case: Case, on: date, at: Situation) -> Refusal |
 
 def assign_named_person(case: Case, command: AssignNamedPerson, at: Situation) -> Decision:
     day = command.from_day or at.day_of(command)
-    if case.coordination.named_person_on(day) == command.staff:
+    named = case.coordination.named_on(day)
+    if named and named.staff == command.staff and not begun_elsewhere(case, named, day):
         return decided()
     return decided(
         the_directory_knows_them("/staff", (command.staff,), case, max(day, at.today), at),
@@ -98,7 +100,8 @@ def assign_lead_professional(case: Case, command: AssignLeadProfessional, at: Si
     day = command.from_day or at.day_of(command)
     assigned = LeadProfessionalAssigned(from_day=day, **command.model_dump(exclude={"occurred_at", "from_day"}))
     lead = case.coordination.lead_professional_on(day)
-    unchanged = lead is not None and (lead.staff, lead.name) == (command.staff, command.name)
+    same = lead if lead and (lead.staff, lead.name) == (command.staff, command.name) else None
+    unchanged = same is not None and not begun_elsewhere(case, same, day)
     return decided(
         known_people("/agreed_with", command.agreed_with, case),
         a_lead_professional_is_one_person(command),

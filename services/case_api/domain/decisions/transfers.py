@@ -73,7 +73,10 @@ def _is_with_them(case: Case, command: TransferRecord, at: Situation) -> bool:
 
 
 def receive_record(case: Case, transfer_id: UUID, command: ReceiveRecord, at: Situation) -> Decision:
-    """Only by the named receiver, with the hash of what was sent. Whoever coordinates goes on until reassigned."""
+    """Only by the named receiver, with the hash of what was sent.
+
+    Whoever coordinates is named until somebody else is, and sees the case until the learner is in another setting.
+    """
     transfer = case.transfers.by_id.get(transfer_id)
     if transfer is None:
         return decided(NotOnThisCase())

@@ -57,9 +57,14 @@ class Coordination:
     leads: tuple[LeadProfessionalAssigned | LeadProfessionalEnded, ...] = ()
 
     def named_person_on(self, day: date) -> str | None:
+        """The subject of who is named person on *day*."""
+        named = self.named_on(day)
+        return named.staff if named else None
+
+    def named_on(self, day: date) -> NamedPersonAssigned | None:
         """The later assignment wins where two begin on one day (D6)."""
         begun = [one for one in reversed(self.named_persons) if one.from_day <= day]
-        return max(begun, key=lambda one: one.from_day).staff if begun else None
+        return max(begun, key=lambda one: one.from_day, default=None)
 
     def lead_professional_on(self, day: date) -> LeadProfessionalAssigned | None:
         """The one whose time began last by *day*, unless it was ended since; the later record wins a tie (D6)."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from case_api.domain.case import Case
+from case_api.domain.facts.coordination import LeadProfessionalAssigned, NamedPersonAssigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ def coordinator_on(case: Case, day: date) -> Coordinator | None:
         return Coordinator("lead_professional", lead.staff, lead.name)
     named = case.coordination.named_person_on(day)
     return Coordinator("named_person", named) if named else None
+
+
+def begun_elsewhere(case: Case, one: NamedPersonAssigned | LeadProfessionalAssigned, day: date) -> bool:
+    """Whether the learner has moved to another setting since somebody began to coordinate.
+
+    The record names them still, until somebody is named for the setting where the learner is now (R29, R39).
+    """
+    return case.setting_on(one.from_day) != case.setting_on(day)
 
 
 def coordinators_on(case: Case, day: date) -> tuple[str, ...]:
