@@ -22,6 +22,8 @@ THE_SAME: Final = {
     ("A4", "teaching"), ("A4", "school_wide"),  # who is any of these is assigned there
     ("A12", "kept_apart"), ("A13", "kept_apart"),  # whom A20 forbids it
     ("A13", "speaker"),  # who is of the family, too
+    *(("A16", one) for one in ("named_person", "lead_professional", "receiver", "holder", "asked_service")),
+    *((one, "register") for one in ("A3", "A8", "A9", "A11", "A12", "A13", "A20")),  # nobody stands so to a setting
 }  # fmt: skip
 """Relations that make no difference to a rule, and why."""
 CHAIN: Final = ("case_api.access.relations", "case_api.access.rules", "case_api.access.ruling", "case_api.access.reach")

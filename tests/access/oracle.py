@@ -97,7 +97,10 @@ def _entities(number: int, world: World) -> list[dict[str, Any]]:
         "person": [str(who.person)] if who.person else [],
         "case": str(who.case),
     }
-    case = {"case": str(world.case_id), **_case(world.facts, world.day)}
+    facts = () if world.action == "register" else world.facts
+    case = {"case": str(world.case_id), **_case(facts, world.day)}
+    if world.action == "register":  # nobody's case yet: all that is there is the setting
+        case |= {"at": [world.setting], "taught_in": [world.setting]}
     return [
         {"uid": {"type": "Person", "id": str(number)}, "attrs": person, "parents": []},
         {"uid": {"type": "Case", "id": str(number)}, "attrs": case, "parents": []},

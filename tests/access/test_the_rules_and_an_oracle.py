@@ -41,6 +41,9 @@ def ruled(world: World) -> Ruling:
 
 def asked_of(of: ModuleType, world: World, case: Case, at: Situation) -> Ruling:
     """The same, asked of *of*, which is the product or a changed copy of it."""
+    if world.action == "register":
+        asked: Ruling = of.may_register(world.who, world.setting, at.authority, DAY)
+        return asked
     if world.speaks_as is None and world.agreement is None:
         ruling: Ruling = of.ruling_on(world.who, world.action, case, at.authority, DAY)
         return ruling

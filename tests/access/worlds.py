@@ -1,6 +1,6 @@
 """Random learners, staff and families: each as raw facts, from which product and oracle work out their own answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from random import Random
@@ -59,6 +59,8 @@ class World:
     agreement: UUID | None = None
     """The agreement that a command answers instead."""
     day: date = DAY
+    setting: str = SETTINGS[0]
+    """Whose learner is to be registered, where that is what is wanted."""
 
     @property
     def case(self) -> Case:
@@ -87,7 +89,8 @@ def a_world(chance: Random, actions: tuple[Action, ...]) -> World:
     )
     speaks_as = chance.choice((None, *PEOPLE))
     agreement = chance.choice(AGREEMENTS) if chance.random() < 0.3 else None
-    return World(case_id, tuple(facts), directory, who, chance.choice(actions), speaks_as, agreement)
+    wanted = World(case_id, tuple(facts), directory, who, chance.choice(actions), speaks_as, agreement)
+    return replace(wanted, setting=chance.choice(SETTINGS))
 
 
 def _day(chance: Random) -> date:

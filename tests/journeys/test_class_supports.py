@@ -100,7 +100,8 @@ def in_the_way(answer: httpx.Response) -> dict[str, tuple[str, str]]:
 
 
 async def test_a_group_is_given_it_whole_or_not_at_all_and_who_stands_in_the_way_is_named(town: Town):
-    here, there = await learner(town.school), await learner(town.school, setting="burnside-academy")
+    academy = town.door("pupil_support", org="burnside-academy")
+    here, there = await learner(town.school), await learner(academy, setting="burnside-academy")
     stranger, at_both = str(UUID(int=7)), town.door("pupil_support", sub="works-at-both")
     group = {"scope": "group", "cases": [here, there, stranger], "strategy_code": "varied_grouping"}
 

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from case_api.access.principal import FAMILY_ROLES, Principal
-from case_api.access.relations import Relation, relations_of
+from case_api.access.relations import Relation, relations_of, relations_to
 from case_api.access.rules import Action
 from case_api.access.ruling import DENIED, Ruling, rule_on
 from case_api.domain.case import Case
@@ -51,6 +51,11 @@ def ruling_on(who: Principal, action: Action, case: Case, authority: Authority, 
     if who.roles & FAMILY_ROLES:
         return _ruling(who, action, case, _family(who, case, None, None))
     return _ruling(who, action, case, relations_of(who, case, authority, day))
+
+
+def may_register(who: Principal, setting: str, authority: Authority, day: date) -> Ruling:
+    """The ruling on bringing a learner of a setting onto the record."""
+    return rule_on("register", who.roles, relations_to(who, setting, authority, day))
 
 
 def _ruling(who: Principal, action: Action, case: Case, relations: frozenset[Relation]) -> Ruling:

@@ -49,8 +49,7 @@ BY_DIRECTORY: Final[frozenset[Relation]] = frozenset({"assigned", "school_wide",
 
 def relations_of(who: Principal, case: Case, authority: Authority, day: date) -> frozenset[Relation]:
     """Every relation in which a member of staff, a system or a partner service stands to the learner on *day*."""
-    found: set[Relation] = set()
-    _of_work(found, who, case, authority, day)
+    found = _of_work(who, case.setting_on(day), class_on(case, day), authority, day)
     if not has_left(who.subject, authority, day):
         _by_name(found, who.subject, case, day)
     if any(who.subject in one.holders for one in case.recommendations.by_id.values()):
@@ -60,10 +59,17 @@ def relations_of(who: Principal, case: Case, authority: Authority, day: date) ->
     return frozenset(found)
 
 
-def _of_work(found: set[Relation], who: Principal, case: Case, authority: Authority, day: date) -> None:
+def relations_to(who: Principal, setting: str, authority: Authority, day: date) -> frozenset[Relation]:
+    """Those in which somebody stands to a setting, whoever learns there."""
+    return frozenset(_of_work(who, setting, None, authority, day))
+
+
+def _of_work(
+    who: Principal, setting: str | None, in_class: str | None, authority: Authority, day: date
+) -> set[Relation]:
+    found: set[Relation] = set()
     if who.organisation == who.authority:
         found.add("central")
-    setting = case.setting_on(day)
     if who.organisation == setting:
         found.add("workplace")
     for one in assignments_of(who.subject, authority, day):
@@ -71,8 +77,9 @@ def _of_work(found: set[Relation], who: Principal, case: Case, authority: Author
             found.add("assigned")
             if is_school_wide(one):
                 found.add("school_wide")
-        if teaches(one, setting, class_on(case, day)):
+        if teaches(one, setting, in_class):
             found.add("teaching")
+    return found
 
 
 def _by_name(found: set[Relation], subject: str, case: Case, day: date) -> None:

@@ -24,6 +24,7 @@ Action = Literal[
     "read_own",
     "follow",
     "hold",
+    "register",
 ]
 """
 read: the case as a whole, in a view or in a list.
@@ -37,14 +38,14 @@ speak: say what is one's own to say, as a learner or carer.
 read_own: the family's own view.
 follow: an event of the case in the feed.
 hold: place, see and lift legal holds.
+register: bring a learner of a setting onto the record; the relations are to the setting.
 """
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
-Beyond = Literal["register", "report", "look_up", "administer", "audit", "deliver", "protect"]
+Beyond = Literal["report", "look_up", "administer", "audit", "deliver", "protect"]
 """
 What is done to no one learner of the record, and follows from the role alone; nothing is asked of the rules.
 
-register: a learner who is not on the record.
 report: figures over many learners.
 look_up: policies, the directory.
 administer: publish policies, keep the directory.
@@ -177,6 +178,11 @@ RULES: Final[tuple[Rule, ...]] = (
     _permit(
         "A15", "Who keeps the directory places, sees and lifts legal holds on any case of the authority.",
         "I34", ("hold",), ("authority_admin",),
+    ),
+    _permit(
+        "A16", "Who leads support in a school, and its information system, registers learners of that school; those "
+        "of the authority register learners of any.",
+        "R109, D24", ("register",), (*LEADS, "mis"), ("workplace", "school_wide", "central"),
     ),
     _forbid(
         "A20", "A carer without rights, or whom the school may not contact, neither reads nor says anything here.",

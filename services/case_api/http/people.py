@@ -15,6 +15,7 @@ from case_api.http.documents import ERRORS
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import place
+from case_api.http.sight import who_registers
 from case_api.order import Caller
 
 router = APIRouter(tags=["people"])
@@ -36,7 +37,11 @@ async def register(
     office: InOffice,
     key: IdempotencyKey,
 ) -> Response:
-    """The receipt's id is the case; Location leads to it. A learner whose identifier is on record is refused."""
+    """The receipt's id is the case; Location leads to it. A learner whose identifier is on record is refused.
+
+    A school registers its own learners; who acts for the authority, those of any.
+    """
+    await who_registers(request, office, acting.who, body.setting)
     case_id: UUID = uuid4()
     return await place(
         request,

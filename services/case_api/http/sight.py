@@ -5,7 +5,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from case_api.access.principal import Principal
-from case_api.access.reach import ruling_on
+from case_api.access.reach import may_register, ruling_on
 from case_api.access.rules import Action
 from case_api.access.ruling import Ruling
 from case_api.domain.case import Case
@@ -16,6 +16,13 @@ from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
 from case_api.office import Office
 
+OF_ANOTHER_SCHOOL = kinds.kind(
+    "learner-of-another-school",
+    403,
+    "You register learners of your own school alone.",
+    "Ask that school or the authority to register the learner; of one who moves, the record is passed on (transfers).",
+)
+
 
 async def case_in_sight(
     request: Request, office: Office, who: Principal, action: Action, case_id: UUID
@@ -25,6 +32,21 @@ async def case_in_sight(
     if not ruling.permitted:
         raise Problem(kinds.NOT_FOUND)
     return case, ruling
+
+
+async def who_registers(request: Request, office: Office, who: Principal, setting: str) -> None:
+    """Raises a 403 Problem where the caller may bring no learner of *setting* onto the record."""
+    now = request.app.state.clock.now()
+    day = day_of(now, request.app.state.zone)
+    with as_problems():
+        authority, _ = await office.precedent.at(now)
+        ruling = may_register(who, setting, authority, day)
+        if ruling.by_directory or not ruling.permitted:
+            authority, _ = await office.precedent.latest(now)
+            ruling = may_register(who, setting, authority, day)
+    trace_of(request.scope).access_rules = ruling.rules
+    if not ruling.permitted:
+        raise Problem(OF_ANOTHER_SCHOOL)
 
 
 async def ruled(request: Request, office: Office, who: Principal, action: Action, case_id: UUID) -> tuple[Case, Ruling]:
