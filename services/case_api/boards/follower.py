@@ -31,6 +31,9 @@ PATIENCE: Final = 30.0
 GATHERING: Final = 0.03
 """Seconds in which facts gather before a page of them is turned. Nobody waits for it: a list is brought up to date."""
 
+ENOUGH: Final = 64
+"""Facts in a page after which nothing has to gather: where so many come while one is turned, there are more by then."""
+
 SETTLING: Final = 30.0
 """Seconds between two looks whether all rows were worked out by one policy, while they were not."""
 
@@ -55,6 +58,8 @@ class Follower:
         self._journal, self._tables, self._folding = journal, tables, folding
         self._alone = asyncio.Lock()
         self._looked_at = float("-inf")
+        self._read = 0
+        """Facts in the page that was turned last."""
 
     async def fresh(self) -> None:
         """Return once the boards hold everything that the log held when this was called.
@@ -72,8 +77,8 @@ class Follower:
         """
         async with self._alone:
             while True:
-                reached, read = await self._turn_page(waits=waits)
-                if read < PAGE or (upto is not None and reached >= upto):
+                reached, self._read = await self._turn_page(waits=waits)
+                if self._read < PAGE or (upto is not None and reached >= upto):
                     return reached
 
     async def refold(self, case_id: UUID) -> None:
@@ -101,7 +106,7 @@ class Follower:
                 reached = await self.catch_up(waits=False)
                 failures = 0
                 await self._journal.wait(reached, PATIENCE)
-                await asyncio.sleep(GATHERING)
+                await asyncio.sleep(GATHERING if self._read < ENOUGH else 0)
             except Occupied:
                 await asyncio.sleep(ASIDE)
             except Exception as error:  # noqa: BLE001 - a follower that stops would let every list go stale

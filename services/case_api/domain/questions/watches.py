@@ -71,15 +71,15 @@ def causes(case: Case, told: Told, policy: Policy) -> Iterator[Cause]:
 def unsupported_concerns(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
     """I28: a concern that is not closed, and since which no support was put in place for the learner."""
     supported_on = max((measure.started_on for measure in case.supports.by_id.values()), default=date.min)
-    waits_for: dict[date, str | None] = {}  # many concerns are due on one day
+    zone, days, of_day = policy.tz, policy.watches.unsupported_concern_school_days, {}
     for concern in case.concerns.by_id.values():
-        since = day_of(concern.occurred_at, policy.tz)
+        since = day_of(concern.occurred_at, zone)
         if not concern.closed and supported_on < since:
-            due = policy.after_school_days(since, policy.watches.unsupported_concern_school_days)
-            if due not in waits_for:
-                waits_for[due] = coordinating_staff_on(case, due)
-            staff = waits_for[due] or concern.received_by
-            yield Cause("unsupported_concern", due, since, due, concern.concern_id, staff)
+            if since not in of_day:  # many concerns are raised on one day
+                due = policy.after_school_days(since, days)
+                of_day[since] = due, coordinating_staff_on(case, due)
+            due, staff = of_day[since]
+            yield Cause("unsupported_concern", due, since, due, concern.concern_id, staff or concern.received_by)
 
 
 def reviews_overdue(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
