@@ -1,5 +1,6 @@
 """What every test can ask for."""
 
+import gc
 import logging
 import os
 
@@ -31,6 +32,12 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in
 hypothesis.settings.load_profile("house")
 
 AUTHORITIES = {"moray": b"m" * 32, "fife": b"f" * 32}
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

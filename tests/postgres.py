@@ -151,7 +151,7 @@ def database(dsn: str) -> Iterator[str]:
     """A fresh database on a server, gone after the block; its DSN."""
     name = f"stagepost_{uuid4().hex}"
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        connection.execute(SQL("CREATE DATABASE {} STRATEGY file_copy").format(Identifier(name)))  # half the time
     try:
         began = time.monotonic()
         yield make_conninfo(dsn, dbname=name)

@@ -20,6 +20,8 @@ from tests.story import Story
 pytestmark = pytest.mark.anyio
 NOTIFIER = Principal("s-1", "o-1", "moray", "c-1", frozenset({"notifier"}))
 SLT = Principal("s-2", "o-2", "moray", "c-2", frozenset({"agency"}), frozenset({"slt"}))
+MANY = 600
+"""Events that streams catch up with: a dozen batches."""
 
 
 class Token:
@@ -151,7 +153,7 @@ async def test_a_principal_has_so_many_streams_and_each_that_ends_makes_room(fee
 async def test_streams_that_catch_up_leave_turns_to_others(journal, feed, token, monkeypatch):
     """Whoever else is served, such as the question whether the process lives, has a turn after a few events."""
     story = Story().registered()
-    for _ in range(1998):
+    for _ in range(MANY - 2):
         story.then("2025-09-26", LearnerPlaced(setting="burnside-primary", from_day=date(2025, 9, 26)))
     await write(journal, story)
     work, longest, opened = [0], 0, journal._open
@@ -166,7 +168,7 @@ async def test_streams_that_catch_up_leave_turns_to_others(journal, feed, token,
         heard = 0
         async for line in Broadcast(feed, NOTIFIER, 0, (), token.over, life=60, silence=0.05).lines():
             work[0], heard = work[0] + 1, heard + line.startswith("id: ")
-            if heard == 2000:
+            if heard == MANY:
                 return
 
     streams = [asyncio.create_task(catch_up()) for _ in range(streaming.MOST)]
@@ -175,5 +177,5 @@ async def test_streams_that_catch_up_leave_turns_to_others(journal, feed, token,
         await asyncio.sleep(0)
         longest = max(longest, work[0] - before)
     await asyncio.gather(*streams)
-    assert work[0] >= 2 * 2000 * streaming.MOST
+    assert work[0] >= 2 * MANY * streaming.MOST
     assert longest <= (feeding.SLICE + 1) * streaming.MOST
