@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,7 @@ from typing import Self
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
 ALIVE = "alive"
+LOADED_AT_FIRST_USE = ("anyio._backends._asyncio", "holidays.countries", "uvicorn.protocols.http.auto")
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -137,9 +139,12 @@ class Child:
 def case_api() -> Callable[[], object]:
     """What `python -m case_api serve` runs."""
     from case_api.cli.serve import serve  # noqa: PLC0415 - each mother loads one program
-    from case_api.http.app import doors  # noqa: PLC0415
+    from case_api.http import app, fetching  # noqa: PLC0415
 
-    doors()
+    app.doors()
+    fetching.client()
+    for module in LOADED_AT_FIRST_USE:
+        import_module(module)
     return serve
 
 
