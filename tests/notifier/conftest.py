@@ -1,6 +1,6 @@
 """The world in which the notifier is tested, on each database."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,24 +8,13 @@ import pytest
 from tests.notifier.fake_case_api import FakeCaseApi
 from tests.notifier.servers import Hooks, receiving_mail, serving
 from tests.notifier.world import World
-from tests.postgres import Server, database, running
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    """One server for all tests of the notifier."""
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+def database_url(request: pytest.FixtureRequest) -> str | None:
     """No URL for SQLite; a fresh PostgreSQL database otherwise."""
-    if request.param == "sqlite":
-        yield None
-        return
-    with database(request.getfixturevalue("postgres_server").dsn) as dsn:
-        yield dsn
+    dsn: str | None = None if request.param == "sqlite" else request.getfixturevalue("postgres_dsn")
+    return dsn
 
 
 @pytest.fixture
