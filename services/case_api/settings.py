@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from case_api import weaknesses
+from case_api.wording import WORDS, in_words
 
 Mode = Literal["production", "demo", "test"]
 Algorithm = Literal["EdDSA", "ES256", "RS256"]
@@ -126,7 +127,7 @@ def load(*, serves: bool = True) -> Settings:
         raise UnsafeSettings(_in_one_line(error)) from None
     except SettingsError as error:
         field = str(error).partition('"')[2].partition('"')[0]
-        raise UnsafeSettings(f"{PREFIX}{field.upper()}: Input should be valid JSON") from None
+        raise UnsafeSettings(f"{PREFIX}{field.upper()}: {WORDS['json_invalid']}") from None
     refuse_unsafe(settings, serves=serves)
     return settings
 
@@ -174,5 +175,7 @@ def _is_loopback(host: str) -> bool:
 
 def _in_one_line(error: ValidationError) -> str:
     """Which variables are wrong and how, without the values: they may be secrets."""
-    found = [(PREFIX + ".".join(str(part) for part in item["loc"]).upper(), item["msg"]) for item in error.errors()]
-    return "; ".join(f"{where.rstrip('.')}: {what}" for where, what in found)
+    found = [
+        (".".join(str(part) for part in item["loc"]).upper(), in_words(item, ours=True)) for item in error.errors()
+    ]
+    return "; ".join(f"{PREFIX}{where}: {what}" if where else what for where, what in found)

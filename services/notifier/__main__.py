@@ -3,11 +3,11 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
@@ -21,6 +21,17 @@ from notifier.service import Service
 from notifier.settings import Settings
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+UNFIT: Final[Mapping[str, str]] = {
+    "missing": "it is missing",
+    "literal_error": "it is none of the allowed words",
+    "int_parsing": "it must be a whole number",
+    "greater_than_equal": "it is too small",
+    "less_than_equal": "it is too large",
+    "timezone_aware": "the instant needs its offset, such as Z",
+}
+"""By what pydantic finds."""
 
 
 class Server(uvicorn.Server):
@@ -46,7 +57,7 @@ def serve() -> None:
             crash_points.arm(settings.crash_at)
         sys.exit(asyncio.run(_serve(settings)))
     except ValidationError as error:
-        reasons = {_reason(each["loc"], each["msg"]) for each in error.errors(include_input=False)}
+        reasons = {_reason(each) for each in error.errors(include_input=False)}
         _say("; ".join(sorted(reasons)))
     except AlreadyRunning:
         _say("another notifier has this outbox open")
@@ -55,8 +66,11 @@ def serve() -> None:
     sys.exit(2)
 
 
-def _reason(place: tuple[int | str, ...], what: str) -> str:
-    return f"{place[-1]}: {what}" if place else what.removeprefix("Value error, ")
+def _reason(found: Mapping[str, Any]) -> str:
+    """What is wrong with a setting, in our own words; what was given for it is not repeated."""
+    kind, place = found["type"], found["loc"]
+    what = str(found["ctx"]["error"]) if kind == "value_error" else UNFIT.get(kind, "it cannot be read")
+    return f"{place[-1]}: {what}" if place else what
 
 
 def _say(what: str) -> None:

@@ -55,7 +55,7 @@ def test_by_default_it_runs_in_production_on_this_machine_alone(told):
         ({"AUTHORITIES": "Burgh"}, "STAGEPOST_AUTHORITIES"),
         ({"AUTHORITIES": "../etc"}, "STAGEPOST_AUTHORITIES"),
         ({"ISSUERS": "[]"}, "STAGEPOST_ISSUERS"),
-        ({"ISSUERS": f"[{SECRET}"}, "STAGEPOST_ISSUERS: Input should be valid JSON"),
+        ({"ISSUERS": f"[{SECRET}"}, "STAGEPOST_ISSUERS: This is not JSON."),
         ({"ISSUERS": json.dumps([ISSUER, ISSUER])}, "twice"),
         ({"ISSUERS": json.dumps([{**ISSUER, "algorithms": ["HS256"]}])}, "ALGORITHMS"),
         ({"ISSUERS": json.dumps([{**ISSUER, "algorithms": ["none"]}])}, "ALGORITHMS"),

@@ -7,6 +7,7 @@ from case_api.cli.backup import backup
 from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.erase import erase
 from case_api.cli.export import export_case
+from case_api.cli.lines import InOneLine
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.restore import restore
 from case_api.cli.retention import retention
@@ -16,6 +17,7 @@ from case_api.cli.tombstones import tombstones
 from case_api.cli.verify import verify
 
 app = typer.Typer(
+    cls=InOneLine,
     help="The case API of Stagepost: records support for learners as immutable facts.",
     no_args_is_help=True,
     add_completion=False,

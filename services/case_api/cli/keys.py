@@ -33,6 +33,16 @@ EXIT_REFUSED: Final = 4
 OPERATOR: Final = "the operator"
 """Who records it, as no token can name itself: whoever may start the program beside the authority's key."""
 
+UNFIT: Final = {
+    "key": "key: it is shown by eight letters and digits, as `stagepost keys list` does",
+    "client": "client: the name of a program has 1 to 200 visible signs of ASCII and no blanks",
+    "organisation": "organisation: its name has 1 to 200 visible signs of ASCII and no blanks",
+    "roles": "roles: each is agency, external, mis, auditor or notifier, and one is needed",
+    "services": "services: each is the code of a service as the directory lists it, at most 100 of them",
+    "networks": "networks: each is written as 192.0.2.0/24 or 2001:db8::/32, at most 20 of them",
+    "expires_at": "days: a key lives for 1 to 366 of them",
+}
+"""What each part must be; what was given for it is not repeated."""
 Decide = Callable[[Authority, Any, Any], Decision]
 Work = Callable[[Office, datetime], Any]
 Of = Annotated[str | None, typer.Option("--authority", help="Needed where more than one is served.")]
@@ -153,7 +163,7 @@ def _run(authority: str | None, work: Work) -> Any:
     try:
         return asyncio.run(_in_office(settings, name, work))
     except ValidationError as error:
-        _end(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}", EXIT_UNSAFE)
+        _end(UNFIT[str(error.errors(include_input=False, include_context=False)[0]["loc"][0])], EXIT_UNSAFE)
     except CommandRefused as refused:
         _end(_why(refused.refusals[0]), EXIT_REFUSED)
     except (StoreUnavailable, TooBusy):

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from case_api.domain.words import CaseId, PersonId, Subject, Value
 from case_api.subject_access.places import told_of
 from case_api.subject_access.sorting import Sorted
+from case_api.wording import in_words
 
 FORM: Final = "stagepost-decisions-v1"
 BLACK: Final = "▇"
@@ -113,9 +114,9 @@ def parsed(content: bytes) -> Decisions:
     try:
         return Decisions.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        first = error.errors(include_input=False, include_url=False)[0]
         more = f", and {error.error_count() - 1} more" if error.error_count() > 1 else ""
-        raise Unfit(f"{'/'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}{more}") from None
+        raise Unfit(f"{'/'.join(map(str, first['loc'])) or 'the file'}: {in_words(first)}{more}") from None
 
 
 def require_all_decided(decided: Decisions, items: Sequence[Item]) -> None:

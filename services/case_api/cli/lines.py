@@ -1,0 +1,38 @@
+"""What cannot be read of a command line is said in one line, like everything else that ends a command."""
+
+import sys
+from typing import Any, Final
+
+import typer
+from pydantic import ValidationError
+from typer.core import TyperGroup
+
+from case_api.wording import in_words
+
+UNREADABLE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+"""Whatever is wrong with the use of a command: a name, an option, a value. Typer gives it no name of its own."""
+HELP: Final = "Usage: "
+
+
+class InOneLine(TyperGroup):
+    """The whole command line. Exit code 2 for what cannot be read; without any command, its help."""
+
+    def main(self, *args: Any, **given: Any) -> Any:
+        try:
+            code = super().main(*args, **{**given, "standalone_mode": False})
+        except typer.Abort:
+            sys.exit(1)
+        except UNREADABLE as error:
+            typer.echo(_said(error), err=True)
+            sys.exit(2)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _said(error: Any) -> str:
+    words: str = error.format_message()
+    if HELP in words:
+        return words
+    cause = error.__cause__
+    if isinstance(cause, ValidationError):
+        words = words.replace(error.message, in_words(cause.errors(include_input=False)[0], ours=True))
+    return f"stagepost: {' '.join(words.split())}"
