@@ -91,14 +91,20 @@ class Brakes:
             return None
         now = self._clock.now()
         hour = await self._hour_of(who.subject, now)
-        if hour.over(limit, learners) > 0:
-            hour.forget(now)
-        excess = hour.over(limit, learners)
-        if excess > 0:
-            await self._tell("many_learners", who, len(hour.shown))
-            return hour.until(excess, now)
-        hour.shown |= dict.fromkeys(learners, now)
-        return None
+        wait = await self._wait(hour, who, learners, now)
+        if wait is None:
+            hour.shown |= dict.fromkeys(learners, now)
+        return wait
+
+    async def held_up(self, who: Principal) -> int | None:
+        """The seconds until *who* may be told of one learner more, whoever that is; None for now.
+
+        Raises StoreUnavailable.
+        """
+        if not self._limit_of(who):
+            return None
+        now = self._clock.now()
+        return await self._wait(await self._hour_of(who.subject, now), who, (uuid4(),), now)
 
     async def refused(self, who: Principal) -> None:
         """A learner was refused to *who*, or is not there: the fifth time within an hour somebody should know."""
@@ -114,6 +120,16 @@ class Brakes:
         Raises StoreUnavailable.
         """
         await self._tell("emergency_access", who, 1)
+
+    async def _wait(self, hour: Hour, who: Principal, learners: Collection[UUID], now: datetime) -> int | None:
+        limit = self._limit_of(who)
+        if hour.over(limit, learners) > 0:
+            hour.forget(now)
+        excess = hour.over(limit, learners)
+        if excess <= 0:
+            return None
+        await self._tell("many_learners", who, len(hour.shown))
+        return hour.until(excess, now)
 
     def _limit_of(self, who: Principal) -> int:
         if who.roles & FAMILY_ROLES:

@@ -15,6 +15,7 @@ from case_api.http.looks import looks_of, purpose_of, stopped
 from case_api.http.problems import Problem, Problems
 from case_api.office import Offices
 from case_api.store.access import Shown
+from case_api.store.accesses import NUMBER
 
 PATIENCE: Final = 4.0
 """Seconds for a look to be on the disk."""
@@ -79,12 +80,14 @@ class Looking:
 async def _recorded(scope: Scope, who: Principal, looks: Sequence[Shown]) -> Problem | None:
     """Write who looked; a 429 Problem for who has read of too many learners."""
     offices: Offices = scope["app"].state.offices
-    office, wait = await offices.of(who.authority), None
+    office, longest = await offices.of(who.authority), None
     for shown in looks:
         learners = () if shown.look.restricted else shown.about
         is_read = shown.look.decision == "released"
-        wait = await office.brakes.wait_for(who, learners) if is_read else None
+        tells = is_read or shown.look.seen == NUMBER
+        wait = await office.brakes.wait_for(who, learners) if tells else None
         await office.journal.accesses.add(shown if wait is None else stopped(shown))
         if learners and not is_read:
             await office.brakes.refused(who)
-    return None if wait is None else Problem(kinds.TOO_MANY_LEARNERS, headers={"Retry-After": str(wait)})
+        longest = longest if wait is None else max(wait, longest or 0)
+    return None if longest is None else Problem(kinds.TOO_MANY_LEARNERS, headers={"Retry-After": str(longest)})

@@ -16,7 +16,7 @@ from case_api.http import problem_kinds as kinds
 from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
 from case_api.store.access import Access, Outcome, Shown
-from case_api.store.accesses import BRAKE
+from case_api.store.accesses import BRAKE, NUMBER
 
 NOBODYS: Final = ("/v1/policy", "/v1/directory", "/v1/audit/checkpoint", "/v1/audit/proofs/")
 """What is no record of any learner: reading it leaves no row."""
@@ -43,6 +43,8 @@ TELLING: Final = frozenset({409, 412, 422})
 """A command that is refused so, once its learner is in sight, was told something of them, as by a read."""
 TELLS_NOTHING: Final = frozenset({"request-in-flight"})
 """What is answered so before the learner is looked for."""
+BY_NUMBER: Final = "identifier-not-usable"
+"""Says that there is a learner with a number, to somebody who may not read them."""
 
 PURPOSE_UNREADABLE = kinds.kind(
     "purpose-unreadable",
@@ -92,7 +94,8 @@ def _of_refusal(scope: Scope) -> Outcome | None:
 def looks_of(scope: Scope, who: Principal, status: int, purpose: str, at: datetime) -> tuple[Shown, ...]:
     """What one answer leaves: who was asked for and is not there for the caller, and who was shown; or nothing."""
     outcome, unseen = outcome_of(scope, status), trace_of(scope).unseen
-    asked = (Shown(_look(scope, who, "not_found", purpose, at), unseen),) if unseen else ()
+    kept_back: Outcome = "refused" if trace_of(scope).problem == BY_NUMBER else "not_found"
+    asked = (Shown(_look(scope, who, kept_back, purpose, at), unseen),) if unseen else ()
     if outcome is None or (unseen and not _about(scope)):
         return asked
     return (*asked, Shown(_look(scope, who, outcome, purpose, at), _about(scope)))
@@ -128,6 +131,8 @@ def stopped(shown: Shown) -> Shown:
 
 def _seen(scope: Scope, outcome: Outcome) -> str:
     """The class of what is shown: what a command would come to, why it is refused, or what the operation is about."""
+    if outcome == "refused" and trace_of(scope).problem == BY_NUMBER:
+        return NUMBER
     if _is_dry(scope):
         return "dry_run"
     if outcome == "released" and trace_of(scope).problem is not None:

@@ -32,7 +32,7 @@ from case_api.order import (
 )
 from case_api.service import Service
 from case_api.store.archive import UnknownAuthority
-from case_api.store.journal import CommitUnknown, IdentifierTaken, KeyDestroyed, StoreUnavailable
+from case_api.store.journal import CommitUnknown, KeyDestroyed, StoreUnavailable
 from case_api.store.keys import Keyring
 
 KEY_USED = kinds.kind(
@@ -46,12 +46,6 @@ IN_FLIGHT = kinds.kind(
     409,
     "The same request is still being answered.",
     "Wait a moment and send it again with the same Idempotency-Key.",
-)
-TAKEN = kinds.kind(
-    "identifier-taken",
-    409,
-    "A learner with one of these identifiers is on the record.",
-    "Look the learner up by identifier: POST /v1/case-searches.",
 )
 VERSIONED = {"agreement_refs"}
 """Fields that hold versions of the case, which tell a family of facts that they do not see."""
@@ -75,8 +69,6 @@ def as_problems() -> Iterator[None]:
         raise Problem(KEY_USED) from None
     except TwinInFlight:
         raise Problem(IN_FLIGHT, headers=RETRY) from None
-    except IdentifierTaken:
-        raise Problem(TAKEN) from None
     except (StoreUnavailable, CommitUnknown, TooBusy):
         raise Problem(kinds.UNAVAILABLE, headers=RETRY) from None
 

@@ -12,11 +12,13 @@ from case_api.domain.decisions import people
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED, command
 from case_api.http.documents import ERRORS
+from case_api.http.holders import holders_of, may_ask, taken
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import place
 from case_api.http.sight import who_registers
 from case_api.order import Caller
+from case_api.store.journal import IdentifierTaken
 
 router = APIRouter(tags=["people"])
 
@@ -42,20 +44,27 @@ async def register(
     A school registers its own learners; who acts for the authority, those of any.
     """
     await who_registers(request, office, acting.who, body.setting)
+    await may_ask(office, acting, body.identifiers)
     case_id: UUID = uuid4()
-    return await place(
-        request,
-        office,
-        office.cases,
-        acting,
-        body,
-        people.register_learner,
-        stream=case_id,
-        key=key,
-        case_id=case_id,
-        opens=True,
-        location=lambda _: f"/v1/cases/{case_id}",
-    )
+    try:
+        answer = await place(
+            request,
+            office,
+            office.cases,
+            acting,
+            body,
+            people.register_learner,
+            stream=case_id,
+            key=key,
+            case_id=case_id,
+            opens=True,
+            location=lambda _: f"/v1/cases/{case_id}",
+        )
+    except IdentifierTaken:
+        raise await taken(request, office, acting, body) from None
+    if key is None and await holders_of(office, body.identifiers):
+        raise await taken(request, office, acting, body, dry=True)
+    return answer
 
 
 command(

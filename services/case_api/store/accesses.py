@@ -22,6 +22,8 @@ from case_api.store.writer import GroupWriter
 KIND: Final = "access"
 BRAKE: Final = "brake"
 """In the place of a rule, where somebody has read of too many learners."""
+NUMBER: Final = "identifier"
+"""In the place of what was asked for, where somebody learns by an identifier that there is a learner, and no more."""
 _FILLED_TO: Final = 1024
 """Bytes of a sealed look at least, so that its length tells nothing."""
 _QUARTER: Final = 900_000_000
@@ -74,12 +76,12 @@ class Accesses:
         ]
 
     async def learners_of(self, subject: str, since: datetime) -> dict[UUID, datetime]:
-        """The learners whom somebody was shown since a moment, and when the last time."""
+        """The learners whom somebody was shown since a moment, or came upon by a number, and when the last time."""
         sql = (
-            "SELECT case_id, max(at) FROM accesses WHERE subject=? AND at>=? AND decision='released'"
-            " AND case_id IS NOT NULL GROUP BY case_id"
+            "SELECT case_id, max(at) FROM accesses WHERE subject=? AND at>=?"
+            " AND (decision='released' OR (seen=? AND rule_ids<>?)) AND case_id IS NOT NULL GROUP BY case_id"
         )
-        rows = await self._database.rows(sql, (subject, instant(since)))
+        rows = await self._database.rows(sql, (subject, instant(since), NUMBER, BRAKE))
         return {id_out(case_id): moment(at) for case_id, at in rows}
 
     async def refused_to(self, subject: str, since: datetime) -> int:
