@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from case_api.access.principal import Principal
+from case_api.access.rules import Fields
 from case_api.access.ruling import ALLOWED, Ruling
 from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event
@@ -58,6 +59,8 @@ class Order(Struct, Generic[S, C], frozen=True):
     """Of a child-protection matter: its facts are stored sealed under its own key, its refusals are restricted."""
     may_see: Callable[[S, Situation], Ruling] = lambda *_: ALLOWED
     """Whether the caller may know of what is addressed; if not, it does not exist for them."""
+    changes: frozenset[Fields] = frozenset()
+    """Classes of fields that it replaces; whoever is not shown them may not."""
 
 
 class Answer(Struct, frozen=True):
@@ -87,6 +90,10 @@ class NoSuchStream(Exception):
     def __init__(self, unseen: Iterable[UUID] = ()) -> None:
         super().__init__()
         self.unseen = tuple(unseen)
+
+
+class NotShown(Exception):
+    """It would replace what the caller may not read."""
 
 
 class Stale(Exception):

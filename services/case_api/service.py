@@ -25,6 +25,7 @@ from case_api.order import (
     CommandRefused,
     KeyUsedOtherwise,
     NoSuchStream,
+    NotShown,
     Order,
     Receipt,
     Stale,
@@ -54,7 +55,7 @@ class Service(Generic[S]):
         """Decide *order* against one version of its stream, and record what follows.
 
         Raises:
-            CommandRefused, NoSuchStream, Stale, KeyUsedOtherwise, TwinInFlight, TooBusy, and what the journal
+            CommandRefused, NoSuchStream, NotShown, Stale, KeyUsedOtherwise, TwinInFlight, TooBusy, and what the journal
             raises: IdentifierTaken, StoreUnavailable, CommitUnknown, KeyDestroyed.
         """
         if order.key is None:
@@ -83,7 +84,7 @@ class Service(Generic[S]):
         if order.command.needs_history and len(situation.history) != before.version:
             return None
         sight = self._sight(order, before, situation)
-        if not sight.permitted or self._is_stale(order, before):
+        if not sight.permitted or not order.changes <= sight.fields or self._is_stale(order, before):
             return await self._unrecorded(order, before, Decision(), situation)
         outcome = decide(order.decision, before.state, order.command, situation)
         if outcome.refusals or not outcome.events or order.key is None:
@@ -113,10 +114,11 @@ class Service(Generic[S]):
         head, kept = await self._journal.confirm(order.stream, order.caller.who.client, order.key or "")
         if head != before.version:
             return None
-        if not self._sight(order, before, situation).permitted:
+        sight = self._sight(order, before, situation)
+        if not sight.permitted or not order.changes <= sight.fields:
             if not await self._precedent.confirm(situation.authority):
                 return None
-            raise NoSuchStream
+            raise NotShown if sight.permitted else NoSuchStream
         if order.key is not None and kept is not None:
             return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))
         if not await self._precedent.confirm(situation.authority):

@@ -143,6 +143,38 @@ async def test_who_teaches_sees_no_addresses_numbers_restrictions_or_what_is_wit
         assert "A court order." not in str(told)
 
 
+@pytest.mark.owasp("API3")
+async def test_who_is_not_shown_how_a_family_is_reached_does_not_replace_it(url, tmp_path):
+    async with village(url, tmp_path, 4) as here:
+        case_id = here.cases[3]  # in p2 of elm
+        path, mother = f"/v1/cases/{case_id}", str(here.families[case_id][1])
+        team = here.door(Principal("zoe", "elm", "moray", "app", frozenset({"pupil_support"})))
+        admin = here.door(Principal("root", "moray", "moray", "app", frozenset({"authority_admin"})))
+        work = {"staff": "tess", "setting": "elm", "setting_class": "p2", "role": "teacher", "from_day": "2026-03-02"}
+        await admin.done("/v1/directory/staff", work)
+        tess = Principal("tess", "x", "moray", "app", frozenset({"teacher", "pupil_support"}))
+        teacher = here.door(replace(tess, roles=frozenset({"teacher"})))
+        reached = {"person_id": mother, "channels": [{"channel": "email", "address": "anna@home.example"}]}
+        theirs = {"person_id": mother, "channels": [{"channel": "email", "address": "tess@elsewhere.example"}]}
+        any_version, preferences = {"If-Match": "*"}, f"{path}/contact-preferences"
+        await team.done(preferences, reached, headers=any_version)
+        before = (await team.seen(path))["contact_preferences"]
+        for params in ({}, {"dry_run": "true"}):
+            refused = await teacher.post(preferences, theirs, headers=any_version, params=params)
+            assert (refused.status_code, refused.json()["code"]) == (403, "part-not-shown")
+        stated = next(
+            one for one in (await team.seen(f"{path}/timeline"))["items"] if one["type"] == "ContactPreferenceSet.v1"
+        )
+        wrong = {"supersedes": stated["event_id"], "reason": "x", "replacement": {**stated["data"], **theirs}}
+        refused = await here.door(tess).post(f"{path}/corrections", wrong)
+        assert (refused.status_code, refused.json()["code"]) == (403, "part-not-shown")
+        assert (await team.seen(path))["contact_preferences"] == before
+        await team.done(f"{path}/named-person", {"staff": "tess"}, headers=any_version)
+        assert (await teacher.post(preferences, theirs, headers=any_version)).status_code == 201
+        hidden = await teacher.post(f"/v1/cases/{here.cases[1]}/contact-preferences", theirs, headers=any_version)
+        assert hidden.status_code == 404, "what is not theirs at all is not there"
+
+
 async def test_the_feed_tells_of_the_learners_whom_the_caller_may_follow_and_of_no_others(url, tmp_path):
     async with village(url, tmp_path, 6) as here:
         kinds = (("pupil_support",), ("mis",), ("auditor",), ("pupil_support", "agency"), ("mis", "agency"))

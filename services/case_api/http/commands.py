@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.reach import action_of, reach
-from case_api.access.rules import Action
+from case_api.access.rules import Action, Fields
 from case_api.http.bodies import documented, json_body, reader
 from case_api.http.conditional import IfMatch, IfMatchRequired
 from case_api.http.documents import ERRORS, ETAG, LOCATION, REPLAYED
@@ -38,6 +38,7 @@ def command(  # noqa: PLR0913 - what an endpoint is made of, by name
     edits: bool = False,
     creates: str | None = None,
     action: Action = "work",
+    changes: frozenset[Fields] = frozenset(),
     summary: str,
 ) -> None:
     """Declare `POST path` for a command on one case.
@@ -51,9 +52,10 @@ def command(  # noqa: PLR0913 - what an endpoint is made of, by name
         edits: a person changes what they saw, so If-Match is required (428).
         creates: where what it made can be read, with `{case_id}` and `{id}`.
         action: what the rules of access call it when the school does it (access/rules.py).
+        changes: classes of fields that it replaces; whoever is not shown them is refused (403).
         summary: one sentence for the API document.
     """
-    Endpoint(path, body, decision, roles, edits, creates, summary, action).mount(router)
+    Endpoint(path, body, decision, roles, edits, creates, summary, action, changes).mount(router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Endpoint:
     creates: str | None
     summary: str
     action: Action = "work"
+    changes: frozenset[Fields] = frozenset()
 
     @property
     def item(self) -> str | None:
@@ -127,6 +130,7 @@ class Endpoint:
             case_id=case_id,
             if_match=given["if_match"],
             may_see=reach(who, action_of(given["acting"].role, self.action), given["body"], agreement_id),
+            changes=self.changes,
             location=self.location(case_id),
         )
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from case_api.access.principal import FAMILY_ROLES, Principal
+from case_api.access.rules import Fields
 from case_api.access.ruling import ALLOWED, Ruling
 from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event
@@ -24,6 +25,7 @@ from case_api.order import (
     CommandRefused,
     KeyUsedOtherwise,
     NoSuchStream,
+    NotShown,
     Order,
     Stale,
     TooBusy,
@@ -63,6 +65,8 @@ def as_problems() -> Iterator[None]:
         raise Problem(kinds.NOT_FOUND, unseen=nothing.unseen) from None
     except (KeyDestroyed, UnknownAuthority):
         raise Problem(kinds.NOT_FOUND) from None
+    except NotShown:
+        raise Problem(kinds.NOT_SHOWN) from None
     except Stale:
         raise Problem(kinds.STALE) from None
     except KeyUsedOtherwise:
@@ -89,6 +93,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     opens: bool = False,
     sealed: bool = False,
     may_see: Callable[[Any, Situation], Ruling] = lambda *_: ALLOWED,
+    changes: frozenset[Fields] = frozenset(),
     location: Callable[[UUID], str] | None = None,
 ) -> Response:
     """Hand the command to the service and answer with its receipt, its dry run, or a problem."""
@@ -107,6 +112,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         opens=opens,
         sealed=sealed,
         may_see=may_see,
+        changes=changes,
     )
     with as_problems():
         outcome = await service.handle(order)

@@ -82,6 +82,7 @@ command(
     people.set_contact_preference,
     SCHOOL,
     edits=True,
+    changes=frozenset({"contact"}),
     summary="Record how the learner or a carer wants to be reached",
 )
 command(

@@ -19,7 +19,9 @@ WITHOUT: Final = ("/livez", "/readyz", "/version", "/clock", "/problems/{slug}")
 ABOUT: Final = """Who may do what. A caller needs one of the roles of the operation (403 without), and for a learner
 on the record a rule that permits the action to that role in a relation to the learner as the record has it at that
 moment; what no rule permits is denied, and what a rule forbids is denied whatever else permits it. Whoever is denied
-is answered as if the learner did not exist (404). Lists hold the learners whom the caller could read one by one.
+is answered as if the learner did not exist (404). Whoever is not shown a class of fields does not replace what is in
+it (403): contact preferences, and any fact by a correction. Lists hold the learners whom the caller could read one by
+one.
 Child-protection matters are known to their named group alone, which each matter names itself."""
 
 

@@ -144,6 +144,12 @@ IF_MATCH_MISSING = kind(
     "This change needs the ETag of what you saw.",
     "Read it first and send its ETag in If-Match, so that nobody's change is overwritten.",
 )
+NOT_SHOWN = kind(
+    "part-not-shown",
+    403,
+    "This would replace a part of the record that you are not shown.",
+    "Ask the learner's named person or somebody who leads support in the school to record it.",
+)
 TOO_MANY_REQUESTS = kind(
     "too-many-requests",
     429,

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from case_api.access.roles import TEAM
+from case_api.access.rules import EVERY_FIELD
 from case_api.domain.decisions import records
 from case_api.http.commands import command
 
@@ -14,5 +15,6 @@ command(
     records.CorrectRecord,
     records.correct_record,
     (*TEAM, "mis"),
+    changes=EVERY_FIELD,
     summary="Correct a fact that was recorded wrongly; both stay on the record",
 )
