@@ -48,3 +48,35 @@ async def test_a_service_is_led_to_its_request_and_nowhere_else(town: Town):
     links = [event["data"]["links"] for event in events]
     assert {"request": path} in links
     assert {name for link in links for name in link} == {"request"}
+
+
+@pytest.mark.owasp("API3")
+@pytest.mark.parametrize("how", ["by the school", "by a parent"])
+async def test_of_a_request_that_was_withdrawn_its_service_keeps_that_it_was_and_since_when(town: Town, how: str):
+    family = await agreed(town.school)
+    made = await town.school.done(family.requests, REQUEST)
+    path, service = f"{family.requests}/{made['id']}", town.door("agency", services=["slt"])
+    before = await service.seen(path)
+    assert (before["state"], before["purpose"], before["urgency"]) == ("requested", "speech", "routine")
+    if how == "by the school":
+        await town.school.done(f"{path}/withdrawal", {"reason": "The family moves away."})
+    else:
+        await family.withdraw(town.school, family.anna)
+    for times in ("", f"?known_at={before['valid_at']}", f"?valid_at={before['valid_at']}"):
+        seen = await service.seen(path + times.replace("+", "%2B"))
+        kept = {name: value for name, value in seen.items() if value not in ((), [], None)}
+        assert set(kept) == {
+            "case_id",
+            "request_id",
+            "service",
+            "state",
+            "since",
+            "known_at",
+            "valid_at",
+            "settled",
+        } & set(seen)
+        assert (seen["state"], seen["since"] >= before["asked_at"]) == ("withdrawn", True), times
+    desk = (await service.seen("/v1/agency-involvement", params={"limit": 100}))["items"]
+    [mine] = [one for one in desk if one["request_id"] == made["id"]]
+    assert mine == {**{name: before[name] for name in ("case_id", "request_id", "service")}, "state": "withdrawn"}
+    assert (await town.school.seen(path))["purpose"] == "speech", "the school reads all of it"

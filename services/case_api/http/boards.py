@@ -1,7 +1,8 @@
 """Lists over many cases, read from the boards, never staler than the caller's own writes (D23)."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -10,7 +11,7 @@ from starlette.requests import Request
 
 from case_api.access.realm import Asker, readable
 from case_api.access.roles import AGENCY, READERS
-from case_api.boards.agency_desk import DESK
+from case_api.boards.agency_desk import DESK, DeskRow
 from case_api.boards.case_search import hasher
 from case_api.boards.contact_tasks import CONTACT_TASKS
 from case_api.boards.selection import EVERYTHING, Selection
@@ -61,10 +62,10 @@ class DeskItem(BaseModel):
     case_id: UUID
     request_id: UUID
     service: str
-    purpose: str
-    route: str
     state: str
-    asked_on: date
+    purpose: str | None = Field(default=None, description="With what follows absent for a service once withdrawn.")
+    route: str | None = None
+    asked_on: date | None = None
     last_input: date | None = None
     acknowledge_by: date | None = None
 
@@ -143,6 +144,20 @@ def agency_desk(asking: Asking) -> Selection | None:
     return EVERYTHING.having(service=service, state=asking.filters["state"])
 
 
+OF_WITHDRAWN: Final = frozenset({"case_id", "request_id", "service", "state"})
+
+
+async def as_seen_by(asking: Asking, rows: Sequence[DeskRow]) -> list[dict[str, Any]]:
+    """A service is told of a request that was withdrawn that it was, and no more."""
+    items = items_of(DeskItem, rows)
+    if asking.acting.role not in AGENCY:
+        return items
+    return [
+        {name: value for name, value in one.items() if one["state"] != "withdrawn" or name in OF_WITHDRAWN}
+        for one in items
+    ]
+
+
 Listing(
     "/v1/agency-involvement",
     DESK,
@@ -153,6 +168,7 @@ Listing(
     cursor="desk",
     filters={"service": CodeOf, "state": CodeOf},
     roles=(*READERS, *AGENCY),
+    shown=as_seen_by,
 ).mount(router)
 
 

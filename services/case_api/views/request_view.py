@@ -23,7 +23,7 @@ from case_api.domain.facts.requests import (
 from case_api.domain.policy import Policy
 from case_api.domain.questions.clocks import ClockState, clock_of
 from case_api.domain.questions.consequences import sendable
-from case_api.domain.questions.request_state import State, progress_at
+from case_api.domain.questions.request_state import Progress, State, progress_at
 from case_api.domain.words import has_come
 from case_api.views.agreement_status import Ground
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
@@ -75,17 +75,21 @@ class ClockShown(Part):
 
 
 class RequestView(Answer):
-    """One request. What is outside the agreed categories is absent."""
+    """One request. What is outside the agreed categories is absent.
+
+    Of one that was withdrawn a service keeps that there was one, that it was withdrawn, and since when.
+    """
 
     case_id: UUID
     request_id: UUID
     service: str
-    purpose: str
-    route: Route
-    input_sought: tuple[InputKind, ...]
     state: State
-    asked_at: datetime | date
-    urgency: str
+    since: datetime | date = Field(description="When that state began.")
+    purpose: str | None = None
+    route: Route | None = None
+    input_sought: tuple[InputKind, ...] = ()
+    asked_at: datetime | date | None = None
+    urgency: str | None = None
     statutory_basis: str | None = None
     clock: ClockShown | None = None
     categories: tuple[str, ...] = Field(default=(), description="What the school may send now.")
@@ -118,18 +122,21 @@ def request_view(
     progress = request and progress_at(case, request, as_of.valid_at, policy.tz)
     if request is None or progress is None or (services is not None and request.asked.service not in services):
         raise NothingKnown
-    ground = Ground(policy, authority)
+    asked, ground, present = request.asked, Ground(policy, authority), fold(case.id, events)
+    if services is not None and (over := _withdrawn(present, request_id, asking.now, policy)):
+        known = {"case_id": case.id, "request_id": request_id, "service": asked.service}
+        return RequestView(**known, state=over.state, since=over.since, **times(as_of))
     agreed = _agreed(case, request, as_of.valid_at, ground)
-    agreed &= _agreed_now(fold(case.id, events), request_id, asking.now, ground)
-    asked = request.asked
+    agreed &= _agreed_now(present, request_id, asking.now, ground)
     return RequestView(
         case_id=case.id,
         request_id=request_id,
         service=asked.service,
+        state=progress.state,
+        since=progress.since,
         purpose=asked.purpose,
         route=asked.route,
         input_sought=asked.input_sought,
-        state=progress.state,
         asked_at=request.asked_at,
         urgency=asked.urgency,
         statutory_basis=asked.statutory_basis,
@@ -141,6 +148,13 @@ def request_view(
         exchanges=tuple(_exchanges(events, request_id, as_of, policy)) if agreed else (),
         **times(as_of),
     )
+
+
+def _withdrawn(case: Case, request_id: UUID, now: datetime, policy: Policy) -> Progress | None:
+    """Where the request stands now, if it was withdrawn, whatever time is asked for (I9)."""
+    request = case.requests.by_id.get(request_id)
+    progress = progress_at(case, request, now, policy.tz) if request else None
+    return progress if progress and progress.state == "withdrawn" else None
 
 
 def _clock(case: Case, request: Request, at: datetime, policy: Policy) -> ClockShown | None:
