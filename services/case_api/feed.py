@@ -68,6 +68,15 @@ class Stretch:
     seen: tuple[Placed, ...]
     position: int
 
+    def upto(self, number: int) -> "Stretch":
+        """So many of its facts, from the first on, and the position of the last of them."""
+        if number >= len(self.seen):
+            return self
+        return Stretch(self.seen[:number], self.seen[number - 1].position if number else self.seen[0].position - 1)
+
+
+Within = Callable[[Stretch], Awaitable[Stretch]]
+
 
 class Feed:
     """One authority's feed."""
@@ -83,12 +92,14 @@ class Feed:
         limit: int,
         wait: float,
         gone: Gone | None = None,
+        within: Within | None = None,
     ) -> Page:
         """Visible events after a cursor; waits up to *wait* seconds for the first, or until the caller is *gone*.
 
-        Raises CursorUnreadable.
+        *within* says how much of what was found leaves. Raises CursorUnreadable.
         """
         found = await self.stretch(consumer, await self.position(after), types, limit, wait, gone)
+        found = found if within is None else await within(found)
         items = tuple(self.announced(one.recorded, consumer) for one in found.seen)
         return Page(items, self.cursor(found.position))
 

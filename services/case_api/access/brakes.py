@@ -8,7 +8,7 @@ import asyncio
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -72,6 +72,11 @@ class Hour:
         self.shown = {learner: at for learner, at in self.shown.items() if at > now - HOUR}
 
 
+def is_a_program(who: Principal) -> bool:
+    """Whether they are a school's system, an auditor or the notifier, and nothing beside."""
+    return who.roles <= PROGRAMS
+
+
 class Brakes:
     """Those of one authority."""
 
@@ -106,9 +111,24 @@ class Brakes:
         now = self._clock.now()
         return await self._wait(await self._hour_of(who.subject, now), who, (uuid4(),), now)
 
+    async def room(self, who: Principal, learners: Sequence[UUID]) -> int:
+        """How many of these learners, from the first on, may be shown to *who* now; none is counted yet.
+
+        Raises StoreUnavailable.
+        """
+        limit = self._limit_of(who)
+        if not limit or not learners:
+            return len(learners)
+        now = self._clock.now()
+        hour = await self._hour_of(who.subject, now)
+        hour.forget(now)
+        fresh = [place for place, learner in enumerate(learners) if learner not in hour.shown]
+        free = max(0, limit - len(hour.shown))
+        return fresh[free] if free < len(fresh) else len(learners)
+
     async def refused(self, who: Principal) -> None:
         """A learner was refused to *who*, or is not there: the fifth time within an hour somebody should know."""
-        if who.roles <= PROGRAMS or who.roles & FAMILY_ROLES:
+        if is_a_program(who) or who.roles & FAMILY_ROLES:
             return
         found = await self._accesses.refused_to(who.subject, self._clock.now() - HOUR)
         if found >= REFUSALS:
@@ -134,7 +154,7 @@ class Brakes:
     def _limit_of(self, who: Principal) -> int:
         if who.roles & FAMILY_ROLES:
             return 0
-        return self._limits.of_programs if who.roles <= PROGRAMS else self._limits.of_people
+        return self._limits.of_programs if is_a_program(who) else self._limits.of_people
 
     async def _hour_of(self, subject: str, now: datetime) -> Hour:
         hour = self._hours.pop(subject, None) or Hour()

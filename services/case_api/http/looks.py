@@ -95,13 +95,14 @@ def looks_of(scope: Scope, who: Principal, status: int, purpose: str, at: dateti
     """What one answer leaves: who was asked for and is not there for the caller, and who was shown; or nothing."""
     outcome, unseen = outcome_of(scope, status), trace_of(scope).unseen
     kept_back: Outcome = "refused" if trace_of(scope).problem == BY_NUMBER else "not_found"
-    asked = (Shown(_look(scope, who, kept_back, purpose, at), unseen),) if unseen else ()
+    asked = (Shown(look_of(scope, who, kept_back, purpose, at), unseen),) if unseen else ()
     if outcome is None or (unseen and not _about(scope)):
         return asked
-    return (*asked, Shown(_look(scope, who, outcome, purpose, at), _about(scope)))
+    return (*asked, Shown(look_of(scope, who, outcome, purpose, at), _about(scope)))
 
 
-def _look(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> Access:
+def look_of(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: datetime) -> Access:
+    """One look as it is on record, for nobody in particular."""
     trace, route, role = trace_of(scope), scope["route"], trace_of(scope).role
     return Access(
         at=at,

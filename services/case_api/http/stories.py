@@ -26,6 +26,7 @@ from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, seal_cursor
 from case_api.http.problems import Problem
+from case_api.http.pulling import Pull
 from case_api.http.streaming import MEDIA_TYPE, Broadcast, OpenStream, Streams, over, wants_stream
 from case_api.http.times import Asked
 from case_api.order import Caller
@@ -87,18 +88,22 @@ async def feed(  # noqa: PLR0913, PLR0917 - the parts of the question
     """Long poll: an empty page comes after `wait` seconds. With `Accept: text/event-stream` the answer stays open.
 
     A consumer sees what it may read now. A stream ends after ten minutes, or when the token expires: come back with
-    Last-Event-ID. `wait` and `limit` are of no account for it.
+    Last-Event-ID. `wait` and `limit` are of no account for it. What a person pulls counts as reading the learners whom
+    it names: a page may be shorter for it, a stream may end, and 429 says when there is more.
     """
     state = request.app.state
     wanted = _known_types(types or "")
+    pull = Pull(request, office, acting.who)
     stories = Feed(office.journal, state.public_url, state.zone, follows(request, office))
     try:
         with as_problems():
             if wants_stream(request):
                 begin = await stories.position(last_seen or after)
                 streams: Streams = state.streams
-                return streams.admit(acting.who, Broadcast(stories, acting.who, begin, wanted, over(request)))
-            page = await stories.page(acting.who, after, wanted, limit, wait, partial(_is_over, request))
+                return streams.admit(
+                    acting.who, Broadcast(stories, acting.who, begin, wanted, over(request), pull.stretch)
+                )
+            page = await stories.page(acting.who, after, wanted, limit, wait, partial(_is_over, request), pull.page)
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
     return FeedPage(items=list(page.items), next=page.next)

@@ -1,8 +1,8 @@
 """The feed as a stream that stays open: server-sent events (WHATWG HTML 9.2), each with the cursor that follows it.
 
 A stream ends, in good order, when its token no longer holds, when the server is told to stop, when the store is not
-there, or after ten minutes; the client comes back with Last-Event-ID and misses nothing. No more is read from the log
-than what was sent before allows for, so a slow reader costs no memory.
+there, when its reader has read of too many learners, or after ten minutes; the client comes back with Last-Event-ID and
+misses nothing. No more is read from the log than what was sent before allows for, so a slow reader costs no memory.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from case_api.access.principal import Principal
-from case_api.feed import Feed
+from case_api.feed import Feed, Stretch
 from case_api.http import problem_kinds as kinds
 from case_api.http.problems import Problem
 from case_api.store.journal import Placed, StoreUnavailable
@@ -45,6 +45,15 @@ def wants_stream(request: Request) -> bool:
     return any(one.partition(";")[0].strip().lower() == MEDIA_TYPE for one in accepted)
 
 
+Within = Callable[[Stretch], Awaitable[tuple[Stretch, int | None]]]
+"""Of what was found as much as may be told now; and in how many seconds there is more, where it is not all."""
+
+
+async def whole(found: Stretch) -> tuple[Stretch, int | None]:
+    """All of it."""
+    return found, None
+
+
 @dataclass(frozen=True, slots=True)
 class Broadcast:
     """What one consumer is told, from a position of the log on."""
@@ -55,6 +64,8 @@ class Broadcast:
     types: Collection[str]
     over: Callable[[], Awaitable[bool]]
     """Whether the consumer may hear no more, or the server is told to stop."""
+    within: Within = whole
+    """How much of what was found leaves, and whether the stream ends there."""
     life: float = LIFE
     silence: float = SILENCE
 
@@ -68,6 +79,7 @@ class Broadcast:
                 found = await self.feed.stretch(
                     self.consumer, position, self.types, BATCH, min(self.silence, left), self.over
                 )
+                found, wait = await self.within(found)
             except StoreUnavailable as error:
                 log.warning("a stream ends early", error=type(error).__name__)
                 return
@@ -76,6 +88,9 @@ class Broadcast:
                     return
                 yield self._event(placed)
                 await asyncio.sleep(0)  # a client that takes everything at once would leave no turn to the others
+            if wait is not None:
+                yield f"retry: {wait * 1000}\n\n"
+                return
             if not found.seen:
                 yield self._sign_of_life(found.position)
             position = found.position
