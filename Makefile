@@ -28,10 +28,11 @@ run: $(READY) ## start both services with the story of a school year, on this ma
 test: $(READY) ## run every test, or some: make test ARGS="-k agreement"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 11,000 calls made up from the API document
-	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 STAGEPOST_TEST_CONTRACT_TYPES=100 \
-	  STAGEPOST_TEST_HISTORIES=1000 STAGEPOST_TEST_GROWTH=1 STAGEPOST_TEST_ONCE=1 $(BIN)/python -m pytest \
-	  tests/journeys/test_fresh_answers.py tests/journeys/test_the_demo_tells_the_story.py \
+test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 1,000 withdrawals, 11,000 calls made up from the API document
+	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_WITHDRAWALS=1000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 \
+	  STAGEPOST_TEST_CONTRACT_TYPES=100 STAGEPOST_TEST_HISTORIES=1000 STAGEPOST_TEST_GROWTH=1 STAGEPOST_TEST_ONCE=1 \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
+	  tests/journeys/test_fresh_answers.py tests/journeys/test_permits.py tests/journeys/test_the_demo_tells_the_story.py \
 	  tests/contract/test_schemathesis.py tests/domain/test_properties.py tests/domain/test_what_boards_read.py \
 	  tests/benchmarks $(ARGS)
 

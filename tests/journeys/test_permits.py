@@ -1,6 +1,7 @@
 """Leave to send is asked at the moment of sending: what was taken back, restricted or corrected is not sent (D19)."""
 
 import asyncio
+import os
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from tests.journeys.family import CONCERN, REQUEST, Door, Family, agreed, regist
 from tests.journeys.town import Town
 
 pytestmark = pytest.mark.anyio
-ROUNDS = 120
+ROUNDS = int(os.environ.get("STAGEPOST_TEST_WITHDRAWALS", "120"))
 """On each of the two databases."""
 SLT = {"recipient": "service:slt", "channel": "webhook", "template": "assistance_requested"}
 
