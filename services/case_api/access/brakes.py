@@ -130,7 +130,10 @@ class Brakes:
         """A learner was refused to *who*, or is not there: the fifth time within an hour somebody should know."""
         if is_a_program(who) or who.roles & FAMILY_ROLES:
             return
-        found = await self._accesses.refused_to(who.subject, self._clock.now() - HOUR)
+        since = self._clock.now() - HOUR
+        if self._raised.get(("many_refusals", who.subject), since) > since:  # somebody knows
+            return
+        found = await self._accesses.refused_to(who.subject, since, REFUSALS)
         if found >= REFUSALS:
             await self._tell("many_refusals", who, found)
 

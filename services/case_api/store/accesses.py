@@ -84,14 +84,13 @@ class Accesses:
         rows = await self._database.rows(sql, (subject, instant(since), NUMBER, BRAKE))
         return {id_out(case_id): moment(at) for case_id, at in rows}
 
-    async def refused_to(self, subject: str, since: datetime) -> int:
-        """How often somebody was refused a learner, or found none, since a moment."""
+    async def refused_to(self, subject: str, since: datetime, most: int) -> int:
+        """How often somebody was refused a learner, or found none, since a moment; counted up to *most* times."""
         sql = (
-            "SELECT count(*) FROM accesses WHERE subject=? AND at>=? AND decision<>'released' AND rule_ids<>?"
-            " AND case_id IS NOT NULL"
+            "SELECT 1 FROM accesses WHERE subject=? AND at>=? AND decision<>'released' AND rule_ids<>?"
+            " AND case_id IS NOT NULL LIMIT ?"
         )
-        [[found]] = await self._database.rows(sql, (subject, instant(since), BRAKE))
-        return int(found)
+        return len(await self._database.rows(sql, (subject, instant(since), BRAKE, most)))
 
     async def restricted(self, *about: UUID) -> list[Access]:
         """The sealed looks at a matter or a case, the newest first. Raises FrameError if one was altered."""
