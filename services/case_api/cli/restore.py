@@ -33,6 +33,7 @@ EXIT_UNREADABLE = 2
 EXIT_NOT_EMPTY = 4
 EXIT_OLDER = 5
 EXIT_OTHER_KEYS = 6
+OTHER_KEYS = "these are not the keys of this backup: name with STAGEPOST_KEYS_DIR those it was made with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,7 @@ def restore(
     except Shorter as shorter:
         _end(f"restored, but older than what was signed: {shorter}", EXIT_OLDER)
     except OtherKeys:
-        _end(
-            "these are not the keys of this backup: name with STAGEPOST_KEYS_DIR those it was made with",
-            EXIT_OTHER_KEYS,
-        )
+        _end(OTHER_KEYS, EXIT_OTHER_KEYS)
     except Altered as altered:
         _end(f"ALTERED: {altered}", EXIT_ALTERED)
     except (NoBackup, TombstonesUnreadable) as unreadable:
