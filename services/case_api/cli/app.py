@@ -12,6 +12,7 @@ from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.restore import restore
 from case_api.cli.retention import retention
 from case_api.cli.serve import serve
+from case_api.cli.sign_out import sign_out
 from case_api.cli.subject_access import subject_access
 from case_api.cli.tombstones import tombstones
 from case_api.cli.verify import verify
@@ -34,6 +35,7 @@ app.command()(tombstones)
 app.command()(backup)
 app.command()(restore)
 app.add_typer(keys.app, name="keys")
+app.command("sign-out")(sign_out)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

@@ -66,6 +66,7 @@ from case_api.http.partner_keys import PartnerKeys
 from case_api.http.plain_requests import ShortWays
 from case_api.http.policy_rows import policy_rows
 from case_api.http.problems import Problems, routes_of
+from case_api.http.sign_ins import SignIns
 from case_api.http.streaming import Streams
 from case_api.http.tokens import Tokens, trusted
 from case_api.key_files import authority_keys
@@ -124,11 +125,11 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     clock: Clock = SystemClock() if settings.mode == "production" else MovableClock(starts_at=settings.clock_starts_at)
     problems, ways, client = Problems(settings.public_url), ShortWays(), fetching.client()
     trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
-    tokens = Tokens(trust, settings.longest_token_life, time.time)
     packs = Packs(settings.policies)
     store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys, settings.tombstones_dir)
     offices = Offices(store, clock, packs, settings, _background(clock) if settings.follower else ())
     keys = PartnerKeys(offices, settings.authorities, clock, time.time)
+    tokens = Tokens(trust, settings.longest_token_life, time.time, SignIns(offices, clock).have_ended)
 
     app = FastAPI(
         lifespan=_lifespan(settings, clock, offices, client),

@@ -3,7 +3,7 @@
 import re
 from base64 import urlsafe_b64decode
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +26,9 @@ LEEWAY: Final = 30
 REMEMBERED: Final = 10_000
 FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 TYPES: Final = frozenset({"at+jwt", "application/at+jwt"})
+
+
+SignedOut = Callable[[Principal, float], Awaitable[bool]]
 
 
 class NotAccepted(Exception):
@@ -73,8 +76,9 @@ class TrustedIssuer:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A verified token: until when it holds, whose key says so, and who it speaks for."""
+    """A verified token: from when and until when it holds, whose key says so, and who it speaks for."""
 
+    issued: float
     until: float
     issuer: str
     kid: str
@@ -83,21 +87,39 @@ class Accepted:
 
 
 class Tokens:
-    """Verifies tokens; remembers a verified one, by its hash, until it expires or its key is replaced."""
+    """Verifies tokens; remembers a verified one, by its hash, until it expires or its key is replaced.
 
-    def __init__(self, issuers: Sequence[TrustedIssuer], longest_life: float, now: Callable[[], float]) -> None:
+    Args:
+        issuers: whose tokens are taken.
+        longest_life: seconds from `iat` to `exp` at most.
+        now: real time in seconds.
+        signed_out: whether somebody's tokens that were issued at a time are accepted no longer; asked each time.
+    """
+
+    def __init__(
+        self,
+        issuers: Sequence[TrustedIssuer],
+        longest_life: float,
+        now: Callable[[], float],
+        signed_out: SignedOut | None = None,
+    ) -> None:
         self._issuers = {trusted.settings.issuer: trusted for trusted in issuers}
-        self._longest_life, self._now = longest_life, now
+        self._longest_life, self._now, self._signed_out = longest_life, now, signed_out
         self._known: OrderedDict[bytes, Accepted] = OrderedDict()
 
     async def principal(self, token: str) -> Principal:
-        """Who *token* speaks for; raises NotAccepted, or KeysUnavailable when there are no keys to go by."""
+        """Who *token* speaks for.
+
+        Raises NotAccepted; KeysUnavailable, StoreUnavailable when there is nothing to go by.
+        """
         if len(token) > LONGEST:
             raise NotAccepted
         name = sha256(token.encode()).digest()
         known = self._known.pop(name, None)
         if known is None or not await self._still_holds(known):
             known = await self._verified(token)
+        if self._signed_out and await self._signed_out(known.principal, known.issued):
+            raise NotAccepted
         self._known[name] = known
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -115,7 +137,7 @@ class Tokens:
             raise NotAccepted
         if not trusted.accepts(claims, self._now(), self._longest_life):
             raise NotAccepted
-        return Accepted(claims.exp, claims.iss, kid, key, claims.principal())
+        return Accepted(claims.iat, claims.exp, claims.iss, kid, key, claims.principal())
 
 
 def _opened(token: str) -> tuple[CompactSignature, str, Claims]:

@@ -132,6 +132,20 @@ class PartnerKeyRevoked(Event, grounds="6.3 Partner services", covers=("R109", "
     examples = ({"key": "k3v9x2ma", "reason": "rotated"},)
 
 
+class SignInsEnded(Event, grounds="Data protection", covers=("R110",), stream="authority"):
+    """Whatever an issuer had signed for somebody up to a moment is accepted no longer: they left, or lost a device.
+
+    Without a subject it is so for everybody who signs in. Whoever may still sign in gets a new token.
+    """
+
+    correctable = False
+    subject: Subject | None = Field(default=None, description="As tokens name them; absent for everybody.")
+    issued_until: Annotated[AwareDatetime, Field(description="Tokens issued later are accepted.")]
+    reason: Literal["left", "lost", "signed_out", "precaution"]
+
+    examples = ({"subject": "okafor", "issued_until": "2026-11-30T15:40:00Z", "reason": "left"},)
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     policies: tuple[PolicyPublished, ...] = ()
@@ -142,6 +156,13 @@ class Authority:
     """The same assignments by member of staff."""
     keys: Mapping[KeyId, PartnerKeyIssued] = field(default_factory=dict)
     revoked: frozenset[KeyId] = frozenset()
+    sign_ins_ended: Mapping[Subject | None, datetime] = field(default_factory=dict)
+    """Up to when tokens of each subject, or of everybody, are accepted no longer."""
+
+    def has_signed_out(self, subject: Subject, issued: datetime) -> bool:
+        """Whether a token that was issued for somebody then is accepted no longer."""
+        ended = (self.sign_ins_ended.get(whose) for whose in (subject, None))
+        return any(moment is not None and issued <= moment for moment in ended)
 
     def live_keys(self, now: datetime) -> list[PartnerKeyIssued]:
         """The partners' keys that are accepted at *now*."""
@@ -196,5 +217,8 @@ def evolve(authority: Authority, fact: Event, _: Recorded) -> Authority:
             return replace(authority, keys=with_entry(authority.keys, fact.key, fact))
         case PartnerKeyRevoked():
             return replace(authority, revoked=authority.revoked | {fact.key})
+        case SignInsEnded():
+            latest = max(fact.issued_until, authority.sign_ins_ended.get(fact.subject, fact.issued_until))
+            return replace(authority, sign_ins_ended=with_entry(authority.sign_ins_ended, fact.subject, latest))
         case _:
             return authority

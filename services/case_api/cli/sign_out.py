@@ -1,0 +1,41 @@
+"""`stagepost sign-out`: ends the tokens of somebody, or of everybody, before they end by themselves."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import typer
+
+from case_api.cli.desk import Of, recorded, run
+from case_api.cli.settings import EXIT_UNSAFE
+from case_api.domain.decisions.sign_ins import EndSignIns, end_sign_ins
+from case_api.office import Office
+
+
+def sign_out(
+    subject: Annotated[str | None, typer.Argument(help="Whose, as tokens name them.")] = None,
+    *,
+    everybody: Annotated[bool, typer.Option("--everybody", help="All who sign in, programs with a key not.")] = False,
+    reason: Annotated[
+        Literal["left", "lost", "signed_out", "precaution"], typer.Option(help="Why; it goes on record.")
+    ] = "left",
+    authority: Of = None,
+) -> None:
+    """Accept no longer what was signed for somebody until now; every process holds to it within about a second.
+
+    Whoever may still sign in gets a new token at their identity provider; close the account there first. A stream of
+    the feed that is open ends, too. Keys of programs are revoked by `stagepost keys revoke`.
+
+    Exit codes: 2 unsafe settings, or neither a subject nor --everybody; 3 the store cannot be reached, do it again.
+    """
+    if (subject is None) != everybody:
+        typer.echo("stagepost: name a subject, or say --everybody: one of them", err=True)
+        raise typer.Exit(EXIT_UNSAFE)
+    now = datetime.now(UTC)  # tokens are judged by the machine's clock, in every mode
+
+    async def end(office: Office, _: datetime) -> None:
+        await recorded(office, EndSignIns(subject=subject, issued_until=now, reason=reason), end_sign_ins)
+
+    run(authority, end)
+    typer.echo(
+        f"{subject or 'everybody'}: tokens issued until {now.isoformat(timespec='seconds')} are accepted no longer"
+    )

@@ -1,0 +1,84 @@
+"""Somebody who left, or lost a device, is let in no more within a moment at any process; on both databases."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import pytest
+
+from case_api.clock import Clock, SystemClock
+from case_api.http.issuer import LocalIssuer
+from tests.journeys.api import AUTHORITY, NEIGHBOUR
+from tests.journeys.commands import stagepost
+from tests.journeys.family import Door
+from tests.journeys.test_stream import STREAM, messages
+from tests.journeys.town import Town
+
+pytestmark = pytest.mark.anyio
+AT_ONCE = 5.0
+"""Seconds within which a token that was ended opens nothing at any process."""
+
+
+class SecondsLater(Clock):
+    """Tokens of the moment after."""
+
+    def now(self):
+        return SystemClock().now() + timedelta(seconds=5)
+
+
+async def is_in(door: Door) -> bool:
+    return (await door.get("/v1/cases?limit=1")).status_code == 200
+
+
+async def out_by(doors: list[Door], begun: float) -> None:
+    for door in doors:
+        while await is_in(door):
+            assert time.monotonic() - begun < AT_ONCE
+
+
+async def test_who_left_is_out_at_every_process_and_nobody_else_is(town: Town):
+    here, there = town.door("pupil_support", sub="moffat"), town.door("pupil_support", sub="moffat", at=town.other)
+    elsewhere = town.door("pupil_support", sub="moffat", authority=NEIGHBOUR)
+    assert [await is_in(door) for door in (here, there, elsewhere, town.school)] == [True] * 4
+    notifier = town.door("notifier", sub="moffat")
+    async with town.one.stream("GET", "/v1/events", headers={**notifier.headers, **STREAM}) as stream:
+        assert stream.status_code == 200
+        done = await stagepost(town, "sign-out", "moffat", "--reason", "lost", "--authority", AUTHORITY)
+        begun = time.monotonic()
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert done.stdout.startswith("moffat: tokens issued until 20")
+        async with asyncio.timeout(AT_ONCE):
+            async for _ in messages(stream):
+                pass
+    await out_by([here, there], begun)
+    refused = await here.get("/v1/cases")
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+    assert await is_in(elsewhere)
+    assert await is_in(town.school)
+    again = LocalIssuer(town.api.settings, SecondsLater()).mint(
+        "moffat", authority=AUTHORITY, roles=["pupil_support"], org=AUTHORITY
+    )
+    for client in (town.one, town.other):
+        assert await is_in(Door(client, {"Authorization": f"Bearer {again}"})), "who may still sign in is let in anew"
+
+
+async def test_that_somebody_was_signed_out_is_on_record(town: Town):
+    await stagepost(town, "sign-out", "adair", "--authority", AUTHORITY)
+    events = await town.door("authority_admin").seen("/v1/events?types=SignInsEnded&limit=500")
+    assert "SignInsEnded.v1" in [event["type"] for event in events["items"]]
+
+
+async def test_everybody_of_an_authority_can_be_signed_out_at_once(town: Town):
+    doors = [town.door("teacher", sub=sub) for sub in ("bain", "lennox")]
+    neighbour = town.door("pupil_support", sub="bain", authority=NEIGHBOUR)
+    assert [await is_in(door) for door in (*doors, neighbour)] == [True] * 3
+    done = await stagepost(town, "sign-out", "--everybody", "--reason", "precaution", "--authority", AUTHORITY)
+    assert done.exit_code == 0, done.output
+    await out_by(doors, time.monotonic())
+    assert await is_in(neighbour)
+
+
+async def test_one_or_all_are_named(town: Town):
+    for named in ((), ("okafor", "--everybody"), ("two words",)):
+        done = await stagepost(town, "sign-out", *named, "--authority", AUTHORITY)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
