@@ -3,6 +3,7 @@
 import pytest
 from joserfc.jwk import ECKey, OKPKey
 
+from case_api.http import identity
 from case_api.http.jwks import Jwks
 from case_api.http.tokens import Tokens, TrustedIssuer
 from case_api.settings import Issuer
@@ -175,3 +176,21 @@ async def test_ed25519_keys_of_another_curve_are_not_taken(watch: Watch):
     forged = signed(ed448, header(alg="EdDSA", kid="ed"), claims(watch))
     async with calling(small_api(idp.tokens(watch)), forged) as client:
         assert (await client.get("/v1/me")).status_code == 401
+
+
+@pytest.mark.owasp("API2")
+async def test_whoever_shows_wrong_tokens_is_slowed_and_nobody_is_locked_out(
+    idp: Idp, watch: Watch, token: str, monkeypatch
+):
+    monkeypatch.setattr(identity, "WRONG_A_MINUTE", 3)
+    async with calling(small_api(idp.tokens(watch))) as client:
+
+        async def status(*credential: str) -> int:
+            fields = {"Authorization": f"Bearer {credential[0]}"} if credential else {}
+            answer = await client.get("/v1/me", headers=fields)
+            assert (answer.status_code == 429) == ("Retry-After" in answer.headers)
+            return answer.status_code
+
+        assert [await status(f"wrong.{number}.x") for number in range(5)] == [401, 401, 401, 429, 429]
+        assert await status(token) == 200, "a right one is let in all the same"
+        assert await status() == 401, "who shows none has tried nothing"

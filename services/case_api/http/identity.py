@@ -1,6 +1,7 @@
 """Who is asking is settled before a byte of the body is read (D25)."""
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Annotated
 
@@ -12,19 +13,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from case_api.access.principal import Principal
 from case_api.http import problem_kinds as kinds
 from case_api.http.jwks import KeysUnavailable
-from case_api.http.partner_keys import PREFIX, PartnerKeys, TooManyWrongKeys
+from case_api.http.partner_keys import PREFIX, PartnerKeys, TooManyWrongKeys, neighbourhood
 from case_api.http.problems import Problem, Problems
+from case_api.http.rates import Buckets
 from case_api.http.tokens import NotAccepted, Tokens
 from case_api.store.journal import StoreUnavailable
 
 PUBLIC = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs", "/problems/", "/schemas/"})
 """Paths that need no token; one that ends in a slash stands for all below it."""
+WRONG_A_MINUTE = 600
+"""Tokens from one address, or of IPv6 a /64, that are not accepted, in a minute; the next wrong ones get 429."""
 
 
 class Authentication:
     """ASGI middleware: puts the Principal in `scope["principal"]`, or answers 401 with one wording.
 
-    `scope["still_accepted"]` asks, during a long answer, whether the token or key holds still.
+    `scope["still_accepted"]` asks, during a long answer, whether the token or key holds still. A right token is let in
+    whatever wrong ones came before from its address: nobody can lock others out by guessing.
     """
 
     def __init__(
@@ -34,8 +39,10 @@ class Authentication:
         problems: Problems,
         public: Collection[str] = PUBLIC,
         keys: PartnerKeys | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app, self.tokens, self.problems, self.keys = app, tokens, problems, keys
+        self.wrong = Buckets(WRONG_A_MINUTE, 60.0, now)
         self.exact = frozenset(path for path in public if not path.endswith("/"))
         self.below = tuple(path for path in public if path.endswith("/"))
 
@@ -52,7 +59,7 @@ class Authentication:
             scope["principal"] = await self._principal(scope)
             scope["still_accepted"] = partial(self._still_accepted, scope)
         except NotAccepted:
-            problem = Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+            problem = self._not_accepted(scope)
         except TooManyWrongKeys as guessing:
             problem = Problem(kinds.TOO_MANY_REQUESTS, headers={"Retry-After": str(guessing.wait)})
         except KeysUnavailable:
@@ -63,6 +70,14 @@ class Authentication:
             await self.app(scope, receive, send)
             return
         await self.problems.response(Request(scope), problem)(scope, receive, send)
+
+    def _not_accepted(self, scope: Scope) -> Problem:
+        """Where nothing was shown nothing was tried: only what was wrong is counted."""
+        shown = any(name == b"authorization" for name, _ in scope["headers"])
+        left = self.wrong.take(neighbourhood((scope.get("client") or ("",))[0])) if shown else 0.0
+        if left < 0:
+            return Problem(kinds.TOO_MANY_REQUESTS, headers={"Retry-After": str(self.wrong.wait(left))})
+        return Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
 
     async def _principal(self, scope: Scope) -> Principal:
         credential = _bearer(scope)

@@ -96,7 +96,7 @@ class PartnerKeys:
         return None
 
     def _count(self, name: str | None, address: str) -> None:
-        left = self._wrong_addresses.take(_neighbourhood(address))
+        left = self._wrong_addresses.take(neighbourhood(address))
         if name is not None:
             left = min(left, self._wrong_names.take(name))
         if left < 0:
@@ -125,6 +125,6 @@ def _is_from(address: str, networks: tuple[str, ...]) -> bool:
     return any((mapped or caller) in ip_network(network) for network in networks)
 
 
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
     """An IPv4 address; of IPv6 the network that one customer has whole (RFC 6177)."""
     return str(ip_network(f"{address}/64", strict=False)) if ":" in address and "%" not in address else address
