@@ -10,9 +10,11 @@ from uuid import UUID
 from case_api.domain.case import Case
 from case_api.domain.facts.retention import Hold
 from case_api.domain.policy import Policy
-from case_api.domain.questions.retaining import Term, case_terms, due_on, matter_terms
-from case_api.domain.words import day_of, end_of
+from case_api.domain.profiles import RetentionRule
+from case_api.domain.questions.retaining import Term, case_terms, due_on, looks_kept_from, looks_rule, matter_terms
+from case_api.domain.words import day_of, end_of, start_of
 from case_api.office import Office
+from case_api.store.access import Overdue
 from case_api.streams import stream_of_authority, told_of
 
 PAGE: Final = 1000
@@ -101,6 +103,42 @@ async def report_on_matters(office: Office, now: datetime, day: date | None, see
         standings.append(_standing(matter_id, terms, case.retention.held_on(on), on))
         seen(len(standings))
     return Report(office.authority, "matter", on, policy.ref, tuple(standings))
+
+
+@dataclass(frozen=True, slots=True)
+class LooksReport:
+    """Rows of who looked of an authority, on one day, by one policy."""
+
+    authority: str
+    policy: str
+    rule: RetentionRule | None
+    overdue: Overdue | None
+    held: frozenset[UUID]
+    """Cases of which none is removed, since a legal hold stands."""
+
+    def told(self) -> dict[str, Any]:
+        """As JSON."""
+        due = self.overdue
+        return {
+            "authority": self.authority,
+            "kind": "looks",
+            "policy": self.policy,
+            "rules": [self.rule.model_dump(mode="json")] if self.rule else [],
+            "due": {"from": due.first.isoformat(), "before": due.before.isoformat(), "rows": due.rows} if due else None,
+        }
+
+
+async def report_on_looks(office: Office, now: datetime, day: date | None) -> LooksReport:
+    """Which rows of who looked the schedule keeps no longer. Raises StoreUnavailable, FrameError."""
+    policy, on = await _ground(office, now, day)
+    kept_from, held = looks_kept_from(on, policy), set[UUID]()
+    if kept_from is None:
+        return LooksReport(office.authority, policy.ref, None, None, frozenset())
+    async for case_id in _cases(office):
+        if (await office.folds.latest(case_id)).state.retention.held_on(on):
+            held.add(case_id)
+    overdue = await office.journal.accesses.before(start_of(kept_from, policy.tz), held)
+    return LooksReport(office.authority, policy.ref, looks_rule(policy), overdue, frozenset(held))
 
 
 def _of_case(case: Case, on: date, policy: Policy) -> Standing:

@@ -84,7 +84,7 @@ class Given:
         """What the command is decided on, where that is not the case."""
         plain = [fact.fact if isinstance(fact, On) else fact for fact in self.facts]
         match type(command).__module__.rpartition(".")[2]:
-            case "authority" | "partner_keys" | "sign_ins":
+            case "authority" | "partner_keys" | "sign_ins" | "looks":
                 return authority_after(plain)
             case "told" | "withholdings":
                 return Ledger(told_after(plain), running.case, {event.event_id: event for event in running.history})

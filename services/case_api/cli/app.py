@@ -8,6 +8,7 @@ from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.erase import erase
 from case_api.cli.export import export_case
 from case_api.cli.lines import InOneLine
+from case_api.cli.prune_looks import prune
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.restore import restore
 from case_api.cli.retention import retention
@@ -31,6 +32,7 @@ app.command()(verify)
 app.command()(retention)
 app.command("subject-access")(subject_access)
 app.command()(erase)
+app.command("prune-looks")(prune)
 app.command()(tombstones)
 app.command()(backup)
 app.command()(restore)

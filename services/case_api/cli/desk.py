@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from case_api.access.principal import Principal
 from case_api.cli.offices import serving_offices
+from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.domain.command import Command
 from case_api.domain.facts.authority import Authority
@@ -18,10 +19,9 @@ from case_api.domain.refusal import Decision, Refusal
 from case_api.office import Office
 from case_api.order import Caller, CommandRefused, Order, TooBusy
 from case_api.settings import Settings
-from case_api.store.journal import CommitUnknown, Reply, StoreUnavailable
+from case_api.store.journal import CommitUnknown, FrameError, Reply, StoreUnavailable
 from case_api.streams import stream_of_authority
 
-EXIT_UNAVAILABLE: Final = 3
 EXIT_REFUSED: Final = 4
 OPERATOR: Final = "the operator"
 """Who records it, as no token can name itself: whoever may start the program beside the authority's key."""
@@ -33,6 +33,7 @@ UNFIT: Final = {
     "roles": "roles: each is agency, external, mis, auditor or notifier, and one is needed",
     "services": "services: each is the code of a service as the directory lists it, at most 100 of them",
     "networks": "networks: each is written as 192.0.2.0/24 or 2001:db8::/32, at most 20 of them",
+    "decided_by": "by: the name that tokens bear has 1 to 200 visible signs of ASCII and no blanks",
     "subject": "subject: the name that tokens bear has 1 to 200 visible signs of ASCII and no blanks",
     "expires_at": "days: a key lives for 1 to 366 of them",
 }
@@ -74,6 +75,8 @@ def run(authority: str | None, work: Work) -> Any:
         _end(UNFIT[str(error.errors(include_input=False, include_context=False)[0]["loc"][0])], EXIT_UNSAFE)
     except CommandRefused as refused:
         _end(_why(refused.refusals[0]), EXIT_REFUSED)
+    except FrameError:
+        _end("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED)
     except (StoreUnavailable, TooBusy):
         _end("the store cannot be reached; nothing was changed", EXIT_UNAVAILABLE)
     except CommitUnknown:

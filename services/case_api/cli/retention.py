@@ -14,7 +14,7 @@ from case_api.cli.lookers import LookerOption, looker, note
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
-from case_api.retained import Report, Standing, State, report_on_cases, report_on_matters
+from case_api.retained import LooksReport, Report, Standing, State, report_on_cases, report_on_looks, report_on_matters
 from case_api.settings import Settings
 from case_api.store.journal import FrameError, StoreUnavailable
 
@@ -45,22 +45,25 @@ def retention(
     settings, day = settings_or_exit(serves=False), on.date() if on else None
     states = EVERY if every else ASKED
     try:
-        reports = asyncio.run(_reports(settings, day, states, looker(who), sealed=sealed))
+        reports, looks = asyncio.run(_reports(settings, day, states, looker(who), sealed=sealed))
     except FrameError:
         raise _ended("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED) from None
     except StoreUnavailable:
         raise _ended("the store cannot be reached", EXIT_UNAVAILABLE) from None
     if as_json:
-        typer.echo(json.dumps([report.told(states) for report in reports], indent=1))
+        told = [*(report.told(states) for report in reports), *(one.told() for one in looks)]
+        typer.echo(json.dumps(told, indent=1))
         return
     for report in reports:
         typer.echo("\n".join(_lines(report, states)))
+    for one in looks:
+        typer.echo("\n".join(_of_looks(one)))
 
 
 async def _reports(
     settings: Settings, day: date | None, states: frozenset[State], who: str, *, sealed: bool
-) -> list[Report]:
-    reports = []
+) -> tuple[list[Report], list[LooksReport]]:
+    reports, looks = [], []
     async with serving_offices(settings) as (offices, _):
         for name in settings.authorities:
             office, seen = await offices.of(name), partial(_progress, name)
@@ -72,7 +75,9 @@ async def _reports(
             shown = [one.record for one in report.listed(states)]
             await note(office.journal, "retention", who, shown, now, sealed=sealed)
             reports.append(report)
-    return reports
+            if not sealed:
+                looks.append(await report_on_looks(office, now, day))
+    return reports, looks
 
 
 def _progress(authority: str, count: int) -> None:
@@ -90,6 +95,16 @@ def _lines(report: Report, states: frozenset[State]) -> Iterator[str]:
         if one.state == "due":
             which = "--matter " if report.kind == "matter" else ""
             yield f"         stagepost erase {which}{one.record} --reason retention_period_over --by SUBJECT"
+
+
+def _of_looks(one: LooksReport) -> Iterator[str]:
+    due, rule = one.overdue, one.rule
+    if rule is None or due is None:
+        yield f"{one.authority}, who looked, by {one.policy}: nothing is due"
+        return
+    yield f"{one.authority}, who looked, by {one.policy}: {due.rows} rows of before {due.before.isoformat()} are due"
+    yield f"         {rule.years} years from looking: {rule.source}"
+    yield f"         stagepost prune-looks --by SUBJECT --authority {one.authority}"
 
 
 def _why(one: Standing) -> Iterator[str]:

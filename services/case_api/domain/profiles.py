@@ -73,9 +73,9 @@ class NoteProfile(Value):
 class RetentionRule(Value):
     """How long one class of record is kept, counted from a day in the learner's life or in the record's."""
 
-    record: Literal["case", "matter"]
-    """A learner's case with its ledger, or a child-protection matter, which has a key of its own."""
-    counts_from: Literal["birth", "leaving", "last_involvement", "last_fact"]
+    record: Literal["case", "matter", "looks"]
+    """A learner's case with its ledger; a child-protection matter, which has a key of its own; or who looked."""
+    counts_from: Literal["birth", "leaving", "last_involvement", "last_fact", "looking"]
     years: Annotated[int, Field(ge=1, le=150)]
     source: Label
     """On what the period stands: a schedule, a regulation."""
@@ -84,6 +84,8 @@ class RetentionRule(Value):
 def _each_day_once(rules: tuple[RetentionRule, ...]) -> tuple[RetentionRule, ...]:
     if len({(rule.record, rule.counts_from) for rule in rules}) != len(rules):
         raise ValueError("two rules count from the same day for the same record")
+    if any((rule.record == "looks") != (rule.counts_from == "looking") for rule in rules):
+        raise ValueError("who looked is kept from looking on, and nothing else is")
     return rules
 
 

@@ -89,6 +89,14 @@ class Glance(Struct, frozen=True):
     seen: str
 
 
+class Overdue(Struct, frozen=True):
+    """Rows that are kept no longer."""
+
+    first: datetime
+    before: datetime
+    rows: int
+
+
 def instant(at: datetime) -> int:
     """Microseconds since 1970."""
     return (at - _BEGINNING) // timedelta(microseconds=1)

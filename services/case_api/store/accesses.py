@@ -3,7 +3,7 @@
 What a look at a child-protection matter tells is sealed whole, in a table of its own (I30).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Final
@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from case_api.store.access import Access, Glance, Shown, Wanted, instant, moment
-from case_api.store.database import Database, Row, id_out
+from case_api.store.access import Access, Glance, Overdue, Shown, Wanted, instant, moment
+from case_api.store.database import Database, Row, id_out, rounded_up
 from case_api.store.frame import FrameError
 from case_api.store.keys import Keyring
 from case_api.store.marks import AT_ONCE, Marks
@@ -97,8 +97,27 @@ class Accesses:
         rows = [row for one in about for row in await self._marks.rows(one)]
         return [self._opened(row) for row in sorted(rows, key=itemgetter(0), reverse=True)]
 
+    async def before(self, kept_from: datetime, held: Collection[UUID]) -> Overdue | None:
+        """The rows of before a moment, but for those of cases that are *held*; None where there are none.
+
+        Looks at matters are not among them: they go by what keeps the matter.
+        """
+        which, parameters = self._before(kept_from, held)
+        [[rows, first]] = await self._database.rows(f"SELECT count(*), min(at) FROM accesses WHERE {which}", parameters)  # noqa: S608 (constants)
+        return Overdue(moment(first), kept_from, int(rows)) if rows else None
+
+    async def prune(self, kept_from: datetime, held: Collection[UUID]) -> None:
+        """Remove those rows, and leave nothing of them in the files. Raises StoreUnavailable."""
+        which, parameters = self._before(kept_from, held)
+        await self._database.prune("accesses", (f"DELETE FROM accesses WHERE {which}", [parameters]))  # noqa: S608 (constants)
+
     async def close(self) -> None:
         await self._writer.close()
+
+    def _before(self, kept_from: datetime, held: Collection[UUID]) -> tuple[str, list[object]]:
+        kept = [self._database.id_in(one) for one in rounded_up(held)]
+        others = f" AND (case_id IS NULL OR case_id NOT IN ({','.join('?' * len(kept))}))" if kept else ""
+        return f"at<?{others}", [instant(kept_from), *kept]
 
     async def _store(self, batch: Sequence[Shown]) -> list[None]:
         open_ones = [row for one in batch if not one.look.restricted for row in self._rows(one)]

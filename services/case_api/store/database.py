@@ -41,6 +41,9 @@ class Database(Protocol):
         PostgreSQL keeps parts of that log for as long as it is set up to (docs/keeping.md).
         """
 
+    async def prune(self, table: str, *steps: Step) -> None:
+        """The same for a table that only grows else: its triggers stand aside for this transaction alone."""
+
     async def clear(self, tables: Sequence[str], *steps: Step) -> None:
         """The same for tables that are too large to be written anew: on PostgreSQL the place of a row is free again."""
 

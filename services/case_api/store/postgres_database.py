@@ -93,6 +93,11 @@ class PostgresDatabase:
         with suppress(psycopg.errors.InsufficientPrivilege):  # then the server does it in its own time
             await self._patiently("SELECT pg_switch_wal()", "CHECKPOINT")
 
+    async def prune(self, table: str, *steps: Step) -> None:
+        aside, back = (f"ALTER TABLE {table} {verb} TRIGGER append_only" for verb in ("DISABLE", "ENABLE"))
+        await self.write((aside, [()]), *steps, (back, [()]))
+        await self._patiently(f"VACUUM {table}")
+
     async def clear(self, tables: Sequence[str], *steps: Step) -> None:
         await self.write(*steps)
         await self._patiently(f"VACUUM {', '.join(tables)}")

@@ -78,6 +78,24 @@ class SQLiteFile:
         await self.write(*steps)
         await self._empty_the_log()
 
+    async def prune(self, table: str, *steps: Step) -> None:
+        trigger = f"{table}_no_delete"
+
+        def run(connection: sqlite3.Connection) -> None:
+            with Transaction(connection):
+                made = "SELECT sql FROM sqlite_master WHERE type='trigger' AND name=?"
+                [(again,)] = connection.execute(made, (trigger,)).fetchall()
+                connection.execute(f"DROP TRIGGER {trigger}")
+                for sql, rows in steps:
+                    connection.executemany(sql, rows)
+                connection.execute(again)
+
+        try:
+            await self.on_writer(run)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"the file cannot be written: {error.sqlite_errorname}") from None
+        await self._empty_the_log()
+
     async def clear(self, _: Sequence[str], *steps: Step) -> None:
         await self.write(*steps)
         await self._empty_the_log()

@@ -146,6 +146,21 @@ class SignInsEnded(Event, grounds="Data protection", covers=("R110",), stream="a
     examples = ({"subject": "okafor", "issued_until": "2026-11-30T15:40:00Z", "reason": "left"},)
 
 
+class LooksPruned(Event, grounds="Data protection", covers=("R111",), stream="authority"):
+    """Rows of who looked at records were removed, since the schedule keeps them no longer. Nothing of them stays."""
+
+    correctable = False
+    looked_from: AwareDatetime
+    looked_before: AwareDatetime
+    rows: Annotated[int, Field(ge=1, description="How many there were; those of cases under a legal hold stay.")]
+    decided_by: Subject
+
+    examples = ({
+        "looked_from": "2019-08-19T08:02:11Z", "looked_before": "2020-11-30T00:00:00Z", "rows": 48113,
+        "decided_by": "okafor",
+    },)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     policies: tuple[PolicyPublished, ...] = ()

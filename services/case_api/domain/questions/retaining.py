@@ -48,6 +48,17 @@ def due_on(terms: tuple[Term, ...]) -> date | None:
     return max(known) if known and len(known) == len(days) else None
 
 
+def looks_rule(policy: Policy) -> RetentionRule | None:
+    """How long rows of who looked are kept; for ever without a rule."""
+    return next((rule for rule in policy.retention if rule.record == "looks"), None)
+
+
+def looks_kept_from(day: date, policy: Policy) -> date | None:
+    """The first day whose rows of who looked are still kept on *day*."""
+    rule = looks_rule(policy)
+    return years_after(day, -rule.years) if rule else None
+
+
 def years_after(day: date, years: int) -> date:
     """The same day so many years on; after 29 February, where there is none, 1 March."""
     try:
@@ -77,6 +88,8 @@ def _began(rule: RetentionRule, case: Case, last_fact: datetime | None, day: dat
             return _last_involvement(case, day, zone)
         case "last_fact":
             return day_of(last_fact, zone) if last_fact else None
+        case "looking":
+            return None  # rows of who looked are no part of the record
 
 
 def _last_involvement(case: Case, day: date, zone: tzinfo) -> date | None:
