@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -97,7 +98,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     location: Callable[[UUID], str] | None = None,
 ) -> Response:
     """Hand the command to the service and answer with its receipt, its dry run, or a problem."""
-    keyring, today = office.journal.keyring, day_of(request.app.state.clock.now(), request.app.state.zone)
+    keyring = office.journal.keyring
     order = Order(
         caller=caller,
         stream=stream,
@@ -105,7 +106,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         case_id=case_id,
         command=command,
         decision=decision,
-        reply=replier(keyring, caller.who, today, location),
+        reply=replier(keyring, caller.who, _today(request), location),
         key=key,
         fingerprint=keyring.fingerprint(request.method, asked_by(request, caller.who), await request.body()),
         expected=_expected(if_match, caller.who, keyring, stream),
@@ -116,9 +117,11 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     )
     with as_problems():
         outcome = await service.handle(order)
-    if isinstance(outcome, WouldRecord):
-        return _would(outcome, caller.who)
-    return answered(request, outcome)
+    return _would(outcome, caller.who) if isinstance(outcome, WouldRecord) else answered(request, outcome)
+
+
+def _today(request: Request) -> date:
+    return day_of(request.app.state.clock.now(), request.app.state.zone)
 
 
 def asked_by(request: Request, who: Principal) -> str:
