@@ -27,6 +27,9 @@ SERVER_ENDS: list[Callable[[Path], object]] = []
 """Who looks at the folder of a server before it is gone."""
 DATABASE_ENDS: list[Callable[[str, float], object]] = []
 """Who looks at a database, by its DSN and the seconds that it was there, before it is dropped."""
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3
+"""Bytes that must be free there: more than two servers write."""
 PATIENCE = 15.0
 """Seconds for the server to come up or to go down."""
 
@@ -132,7 +135,7 @@ class Server:
 @contextmanager
 def running(*, fsync: bool = False) -> Iterator[Server]:
     """A server for as long as the block lasts; nothing of it stays."""
-    folder = Path(tempfile.mkdtemp(prefix="stagepost-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="stagepost-pg-", dir=None if fsync else _in_memory()))
     try:
         server = Server(folder, fsync=fsync)
         try:
@@ -160,6 +163,15 @@ def database(dsn: str) -> Iterator[str]:
     finally:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _in_memory() -> Path | None:
+    """A folder for a server that need not keep anything; none where there is no room or programs may not run."""
+    if not os.access(MEMORY, os.W_OK):
+        return None
+    there = os.statvfs(MEMORY)
+    has_room = there.f_bavail * there.f_frsize > ROOM
+    return MEMORY if has_room and not there.f_flag & os.ST_NOEXEC else None
 
 
 def _copy_binaries(folder: Path) -> Path:
