@@ -30,9 +30,9 @@ test: $(READY) ## run every test, or some: make test ARGS="-k agreement"
 
 test-slow: $(READY) ## the long runs: 10,000 checks of freshness, 1,000 withdrawals, 11,000 calls made up from the API document
 	@STAGEPOST_TEST_FRESH_CHECKS=10000 STAGEPOST_TEST_WITHDRAWALS=1000 STAGEPOST_TEST_CONTRACT_EXAMPLES=120 \
-	  STAGEPOST_TEST_CONTRACT_TYPES=100 STAGEPOST_TEST_HISTORIES=1000 STAGEPOST_TEST_GROWTH=1 STAGEPOST_TEST_ONCE=1 \
+	  STAGEPOST_TEST_CONTRACT_TYPES=100 STAGEPOST_TEST_HISTORIES=1000 STAGEPOST_TEST_GROWTH=1 \
 	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
-	  tests/journeys/test_fresh_answers.py tests/journeys/test_permits.py tests/journeys/test_the_demo_tells_the_story.py \
+	  tests/journeys/test_fresh_answers.py tests/journeys/test_permits.py \
 	  tests/contract/test_schemathesis.py tests/domain/test_properties.py tests/domain/test_what_boards_read.py \
 	  tests/benchmarks $(ARGS)
 

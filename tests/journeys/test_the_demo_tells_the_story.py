@@ -1,7 +1,6 @@
 """The demo as a person meets it: started, read, stopped, started again on the same records."""
 
 import json
-import os
 import signal
 import socket
 import stat
@@ -36,8 +35,6 @@ PERSONAL = (
     "What Isla said after the break", "would have put Isla at risk", "A joint investigation", "callum.fraser@pupils",
 )  # fmt: skip
 
-FROM_NOTHING = "STAGEPOST_TEST_ONCE" in os.environ
-"""Whether the story is told a second time from an empty store (make test-slow), or only gone through again."""
 BY_THE_CLERK = ("Watch", "ConsentExpired", "InvolvementPaused")
 """What the clerk records when it comes round, in the demo perhaps on a later day of the story."""
 
@@ -179,9 +176,7 @@ def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: 
 
 
 def test_once_means_to_end_when_all_is_delivered(demo: Demo, tmp_path: Path):
-    if demo.process.poll() is None:
-        demo.end()
-    with running(tmp_path, "--once", var=None if FROM_NOTHING else demo.var) as once:
+    with running(tmp_path, "--once") as once:
         assert once.process.wait(PATIENCE) == 0, once.said
     assert set(once.written["cases"]) == {"maja", "callum", "isla"}
     assert not any(is_open(port) for port in astuple(once.ports))
