@@ -175,6 +175,20 @@ def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: 
         assert again.end(signal.SIGTERM) == 0
 
 
+def test_started_at_other_addresses_it_goes_on_with_the_same_records_and_tells_the_services_where(
+    demo: Demo, tmp_path: Path
+):
+    if demo.process.poll() is None:
+        demo.end()
+    with running(tmp_path, var=demo.var) as elsewhere:
+        elsewhere.wait_until_told()
+        listed = elsewhere.seen("/v1/directory")["services"]
+        assert elsewhere.written["cases"] == demo.written["cases"]
+        assert {one["webhook_url"].split("/hooks")[0] for one in listed if one.get("webhook_url")} == {
+            elsewhere.written["mail"]
+        }
+
+
 def test_once_means_to_end_when_all_is_delivered(demo: Demo, tmp_path: Path):
     with running(tmp_path, "--once") as once:
         assert once.process.wait(PATIENCE) == 0, once.said
