@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import psycopg
@@ -105,3 +105,17 @@ async def test_attempts_are_listed_the_newest_first(journal):
     assert await journal.attempts(None, 10) == [other, ATTEMPT]
     assert await journal.attempts(None, 1) == [other]
     assert await journal.attempts(ATTEMPT.case_id, 10) == [ATTEMPT]
+
+
+async def test_rows_of_who_looked_that_are_over_go_and_the_table_refuses_all_the_rest_as_before(settings, journal):
+    later, held, other = ATTEMPT.at + timedelta(days=1), uuid4(), uuid4()
+    for at, seen in ((ATTEMPT.at, (SEEN,)), (ATTEMPT.at, ()), (ATTEMPT.at, (held,)), (later, (other,))):
+        await journal.accesses.add(Shown(replace(LOOK, at=at), seen))
+    overdue = await journal.accesses.before(later, [held])
+    assert overdue is not None
+    assert (overdue.first, overdue.before, overdue.rows) == (ATTEMPT.at, later, 2)
+    await journal.accesses.prune(later, [held])
+    assert {look.case_id for look in await journal.accesses.latest(Wanted(), 10)} == {held, other}
+    assert await journal.accesses.before(later, [held]) is None
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="append only"):
+        run(settings, "access.db", "DELETE FROM accesses")
