@@ -1,5 +1,6 @@
 """A person who pulls the feed reads of the learners whom it names; a program follows as it must (T12, D18)."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from tests.journeys.family import REQUEST, SERVICE, Door, agreed
 pytestmark = pytest.mark.anyio
 LIMIT = 3
 STREAM = {"Accept": "text/event-stream"}
+PATIENCE = 30.0
+"""Seconds for a stream to end, which would go on for ten minutes."""
 
 
 async def learners(home: Home, how_many: int) -> list[str]:
@@ -60,7 +63,8 @@ async def test_a_stream_of_a_persons_ends_where_they_have_read_of_too_many(url, 
         cases = await learners(home, LIMIT + 1)
         for role, sub in (("pupil_support", "hay"), ("pupil_support", "hay"), ("authority_admin", "root")):
             headers = home.bearer(role, sub=sub) | STREAM
-            told = (await home.client.get("/v1/events", headers=headers)).text
+            async with asyncio.timeout(PATIENCE):
+                told = (await home.client.get("/v1/events", headers=headers)).text
             assert list(dict.fromkeys(re.findall(r'"subject":"([0-9a-f-]+)"', told))) == cases[:LIMIT]
             assert cases[-1] not in told
             [first, last] = re.findall(r"retry: (\d+)", told)
