@@ -41,3 +41,10 @@ class Principal:
     person: UUID | None = None
     """A carer's or a learner's own person in the case."""
     case: UUID | None = None
+    asked_in: frozenset[str] | None = None
+    """Those of the roles for which the operation is that they ask; None where nobody said."""
+
+    @property
+    def counting(self) -> frozenset[str]:
+        """The roles that the rules of access look at: one that is not for an operation opens no learner to it."""
+        return self.roles if self.asked_in is None else self.asked_in

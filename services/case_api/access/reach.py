@@ -55,14 +55,14 @@ def ruling_on(who: Principal, action: Action, case: Case, authority: Authority, 
 
 def may_register(who: Principal, setting: str, authority: Authority, day: date) -> Ruling:
     """The ruling on bringing a learner of a setting onto the record."""
-    return rule_on("register", who.roles, relations_to(who, setting, authority, day))
+    return rule_on("register", who.counting, relations_to(who, setting, authority, day))
 
 
 def _ruling(who: Principal, action: Action, case: Case, relations: frozenset[Relation]) -> Ruling:
     """Nothing is done on what is no case, or an erased one: the ids of other streams can be worked out (D8, D11)."""
     if case.people.learner is not None:
-        return rule_on(action, who.roles, relations)
-    return rule_on(action, who.roles, frozenset()) if action in NOT_OF_A_LEARNER else DENIED
+        return rule_on(action, who.counting, relations)
+    return rule_on(action, who.counting, frozenset()) if action in NOT_OF_A_LEARNER else DENIED
 
 
 def _family(who: Principal, case: Case, command: Command | None, agreement_id: UUID | None) -> frozenset[Relation]:

@@ -47,7 +47,7 @@ def readable_when(asker: Asker, action: Action) -> Condition:
     """Any of the permits that apply to the caller's roles; none of the rules forbids a list to staff."""
     either: list[Condition] = []
     for rule in BY_ACTION[action]:
-        if rule.effect == "forbid" or rule.roles.isdisjoint(asker.who.roles):
+        if rule.effect == "forbid" or rule.roles.isdisjoint(asker.who.counting):
             continue
         if not rule.relations:
             return EVERY_CASE

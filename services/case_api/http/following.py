@@ -30,7 +30,7 @@ def follows(request: Request, office: Office) -> Follows:
             return True
         if is_for_its_service(consumer, event) or _is_to_be_forgotten(consumer, event):
             return True
-        staff = replace(consumer, roles=consumer.roles - {"agency"})
+        staff = replace(consumer, asked_in=consumer.counting - {"agency"})
         case_id = event.key_id if event.kind == "told" else event.stream
         now = state.clock.now()
         authority, _ = await office.precedent.at(now)

@@ -1,6 +1,6 @@
 """The office of the caller's authority, for a route. The authority comes from the token, never from the path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -46,6 +46,8 @@ class Roles:
         """Who acts, in which role, within which trace; a 403 Problem for anybody else."""
         trace = trace_of(request.scope)
         trace.role = self.role_of(who)
+        if len(who.roles) > 1:
+            who = replace(who, asked_in=who.roles.intersection(self.allowed))
         return Caller(who, trace.role, trace.correlation_id, trace.traceparent)
 
     def role_of(self, who: Principal) -> str:
