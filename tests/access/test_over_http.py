@@ -178,7 +178,7 @@ async def test_who_is_not_shown_how_a_family_is_reached_does_not_replace_it(url,
 
 @pytest.mark.owasp("API5")
 async def test_a_role_that_an_operation_is_not_for_opens_no_learner_to_it(url, tmp_path):
-    """Somebody leads support in one school and teaches a class of another: what only leads may do is done in the one."""
+    """Who leads support in one school and teaches in another does in the one alone what only leads may."""
     async with village(url, tmp_path, 4) as here:
         path = f"/v1/cases/{here.cases[3]}"  # in p2 of elm
         admin = here.door(Principal("root", "moray", "moray", "app", frozenset({"authority_admin"})))
