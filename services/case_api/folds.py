@@ -116,14 +116,15 @@ class Folds(Generic[S]):
 
     def __init__(self, journal: Journal, kind: StreamKind[S], limit: int) -> None:
         self._journal, self._kind, self._limit = journal, kind, limit
-        self._held: OrderedDict[UUID, Held[S]] = OrderedDict()
+        self._held: OrderedDict[int, Held[S]] = OrderedDict()
+        """By the numbers of their streams, which are looked up sooner than ids."""
         self._counted = 0
 
     async def hold(self, stream: UUID) -> Held[S]:
         """The cached fold of *stream*, read from the log where there is none."""
-        if stream not in self._held:
+        if stream.int not in self._held:
             fresh = Held(await self._advanced(stream, self._new(stream)))
-            self._held.setdefault(stream, fresh)  # somebody else may have been quicker
+            self._held.setdefault(stream.int, fresh)  # somebody else may have been quicker
         return self._used(stream)
 
     async def forward(self, stream: UUID, held: Held[S]) -> None:
@@ -144,7 +145,7 @@ class Folds(Generic[S]):
 
     def forget(self, stream: UUID) -> None:
         """Let go of a stream, for one whose key was destroyed (D10): it is folded anew from what can be read."""
-        held = self._held.pop(stream, None)
+        held = self._held.pop(stream.int, None)
         if held is not None:
             self._counted -= held.counted
 
@@ -157,15 +158,20 @@ class Folds(Generic[S]):
 
     def version_of(self, stream: UUID) -> int:
         """The version at which a stream is held in memory; 0 where it is not."""
-        held = self._held.get(stream)
+        held = self._held.get(stream.int)
         return held.folded.version if held else 0
+
+    def at_hand(self, stream: UUID, version: float) -> Folded[S] | None:
+        """The fold of a stream that is held at *version* or beyond; None where it is not."""
+        held = self._held.get(stream.int)
+        return self._used(stream).folded if held and held.folded.version >= version else None
 
     async def take(self, stream: UUID, after: int, events: Sequence[Recorded]) -> Folded[S]:
         """The fold of a stream that was held at version *after*, with *events* that were read beyond it.
 
         What became of it while they were read counts: it may have gone on, or have been let go of.
         """
-        held = self._held.get(stream) or Held(self._new(stream))
+        held = self._held.get(stream.int) or Held(self._new(stream))
         if held.folded.version < after:
             return await self.latest(stream)
         fresh = [event for event in events if event.version > held.folded.version]
@@ -175,7 +181,7 @@ class Folds(Generic[S]):
             await self.forward(stream, held)
         else:
             held.folded = self._with(held.folded, fresh)
-        self._held.setdefault(stream, held)
+        self._held.setdefault(stream.int, held)
         return self._used(stream).folded
 
     async def as_known(self, stream: UUID, known_at: datetime) -> Folded[S]:
@@ -185,8 +191,8 @@ class Folds(Generic[S]):
         return self._with(self._new(stream), known)
 
     def _used(self, stream: UUID) -> Held[S]:
-        held = self._held[stream]
-        self._held.move_to_end(stream)
+        held = self._held[stream.int]
+        self._held.move_to_end(stream.int)
         self._count(stream, held)
         return held
 
@@ -208,15 +214,16 @@ class Folds(Generic[S]):
 
     def _count(self, stream: UUID, held: Held[S]) -> None:
         """Note what a kept fold has come to; an empty one counts too, or guesses at ids would fill the memory."""
-        if self._held.get(stream) is held:
+        if self._held.get(stream.int) is held:
             before, held.counted = held.counted, held.folded.version + 1
             self._counted += held.counted - before
         self._shrink()
 
     def _shrink(self) -> None:
         while self._counted > self._limit and len(self._held) > 1:
-            stream, held = next(iter(self._held.items()))
+            number, held = next(iter(self._held.items()))
             if held.lock.locked():
-                self._held.move_to_end(stream)
+                self._held.move_to_end(number)
                 break
-            self.forget(stream)
+            del self._held[number]
+            self._counted -= held.counted

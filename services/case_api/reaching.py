@@ -12,8 +12,8 @@ KNOWN: Final = 40_000
 """Streams of which it is remembered how far they had come; about 10 MB."""
 
 Wanted = Mapping[Folds[Any], Sequence[UUID]]
-Brought = Mapping[UUID, Sequence[Stored]]
-"""By stream what a page brings of it, in the order of its versions."""
+Brought = Mapping[int, Sequence[Stored]]
+"""By the number of its stream, which is looked up sooner than the id: what a page brings of it, in order."""
 
 
 class Reaching:
@@ -25,15 +25,18 @@ class Reaching:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._at = 0
-        self._known: dict[UUID, int] = {}
-        """By stream the version at which it stood at the position *_at*; 0 where it had not begun."""
+        self._known: dict[int, int] = {}
+        """By the stream's number the version at which it stood at the position *_at*; 0 where it had not begun."""
 
     async def reached(self, wanted: Wanted, page: Sequence[Stored]) -> dict[UUID, Folded[Any]]:
         """The folds of several streams, none behind the log as it was when the page was read.
 
         A fold in memory that has come as far as the page needs nothing; one that lacks only what the page brings needs
-        no reading. All others are read together, beyond what is held of them. Raises FrameError, KeyMissing.
+        no reading. All others are read together, beyond what is held of them. The same page again needs nothing of any
+        fold that was kept. Raises FrameError, KeyMissing.
         """
+        if page and page[-1].position == self._at:
+            return await self._again(wanted)
         brought = _by_stream(page)
         if not page or page[0].position != self._at + 1 or len(self._known) > KNOWN:
             self._known = {}
@@ -47,12 +50,21 @@ class Reaching:
         self._remember(found, brought, page)
         return found
 
+    async def _again(self, wanted: Wanted) -> dict[UUID, Folded[Any]]:
+        """Of the same page: what it brought was taken in, unless a fold was let go of since."""
+        known, none = self._known, float("inf")
+        return {
+            stream: folds.at_hand(stream, known.get(stream.int, none)) or await folds.latest(stream)
+            for folds, streams in wanted.items()
+            for stream in streams
+        }
+
     async def _beyond(self, held: Mapping[UUID, int], brought: Brought) -> Mapping[UUID, Sequence[Recorded]]:
         beyond, to_open, unknown = {}, [], float("inf")
         for stream, at in held.items():
-            some = brought.get(stream)
+            some = brought.get(stream.int)
             if some is None:
-                if at < self._known.get(stream, unknown):
+                if at < self._known.get(stream.int, unknown):
                     beyond[stream] = at
             elif some[0].version <= at + 1:
                 to_open += [one for one in some if one.version > at]
@@ -61,14 +73,14 @@ class Reaching:
         return await self._journal.pages.beyond(beyond, to_open) if beyond or to_open else {}
 
     def _remember(self, found: Mapping[UUID, Folded[Any]], brought: Brought, page: Sequence[Stored]) -> None:
-        for stream in brought.keys() - found.keys():
+        for stream in brought:
             self._known.pop(stream, None)
-        self._known.update((stream, folded.version) for stream, folded in found.items())
+        self._known.update([(stream.int, folded.version) for stream, folded in found.items()])
         self._at = page[-1].position if page else 0
 
 
 def _by_stream(page: Sequence[Stored]) -> Brought:
-    found: dict[UUID, list[Stored]] = {}
+    found: dict[int, list[Stored]] = {}
     for one in page:
-        found.setdefault(one.stream, []).append(one)
+        found.setdefault(one.stream.int, []).append(one)
     return found

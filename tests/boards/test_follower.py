@@ -303,8 +303,10 @@ def loading_together(journal, kept=10_000):
     return load_all
 
 
+@pytest.mark.parametrize("page", [400, 2])
 @pytest.mark.parametrize("kept", [10_000, 9])
-async def test_cases_that_are_loaded_together_have_the_same_rows(journal, settings, desk, kept):
+async def test_cases_that_are_loaded_together_have_the_same_rows(journal, settings, desk, kept, page, monkeypatch):
+    monkeypatch.setattr(following, "PAGE", page)
     both = [await open_desk(journal, settings, load_all=loading_together(journal, kept)) for _ in range(2)]
     chance = random.Random(kept)
 

@@ -53,6 +53,10 @@ class Folding:
         seen = {case_id: slices for case_id, slices in touched.items() if boards_of(slices)}
         return await self._collected(seen, policy, await self._loaded([*seen], brought))
 
+    async def look_ahead(self, touched: Mapping[UUID, frozenset[str]], brought: Sequence[Stored]) -> None:
+        """Bring folds to where a page of facts has come, which will be asked for next."""
+        await self._loaded([case_id for case_id, slices in touched.items() if boards_of(slices)], brought)
+
     async def contents_of(self, cases: Mapping[UUID, Sequence[Stored]], policy: Policy) -> Contents:
         """All rows of cases, from all their facts as they were read from the log. Raises StoreUnavailable."""
         try:

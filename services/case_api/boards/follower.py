@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from case_api.boards.ahead import Ahead
 from case_api.boards.board import EVERY_SLICE
 from case_api.boards.edition import STANDING, Edition, live, standing
 from case_api.boards.folding import Folding
@@ -32,7 +33,7 @@ GATHERING: Final = 0.03
 """Seconds in which facts gather before a page of them is turned. Nobody waits for it: a list is brought up to date."""
 
 ENOUGH: Final = 64
-"""Facts in a page after which nothing has to gather: where so many come while one is turned, there are more by then."""
+"""Facts in a page after which the next is looked at ahead, and nothing has to gather: by then there are more."""
 
 SETTLING: Final = 30.0
 """Seconds between two looks whether all rows were worked out by one policy, while they were not."""
@@ -58,8 +59,7 @@ class Follower:
         self._journal, self._tables, self._folding = journal, tables, folding
         self._alone = asyncio.Lock()
         self._looked_at = float("-inf")
-        self._read = 0
-        """Facts in the page that was turned last."""
+        self._ahead = Ahead(journal, folding)
 
     async def fresh(self) -> None:
         """Return once the boards hold everything that the log held when this was called.
@@ -75,11 +75,7 @@ class Follower:
 
         Raises Occupied while another process is at it, for one who does not want to wait.
         """
-        async with self._alone:
-            while True:
-                reached, self._read = await self._turn_page(waits=waits)
-                if self._read < PAGE or (upto is not None and reached >= upto):
-                    return reached
+        return await self._pages(await self._journal.last_position() if upto is None else upto, waits=waits)
 
     async def refold(self, case_id: UUID) -> None:
         """Make one case's rows anew, where something other than a fact changed them: a key that was destroyed."""
@@ -103,10 +99,10 @@ class Follower:
         failures = 0
         while True:
             try:
-                reached = await self.catch_up(waits=False)
+                reached = await self._pages(None, waits=False)
                 failures = 0
                 await self._journal.wait(reached, PATIENCE)
-                await asyncio.sleep(GATHERING if self._read < ENOUGH else 0)
+                await asyncio.sleep(GATHERING)
             except Occupied:
                 await asyncio.sleep(ASIDE)
             except Exception as error:  # noqa: BLE001 - a follower that stops would let every list go stale
@@ -114,20 +110,39 @@ class Follower:
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
 
-    async def _turn_page(self, *, waits: bool) -> tuple[int, int]:
-        """Take one more page of the log into account; the position that was reached, and how many facts those were."""
+    async def _pages(self, upto: int | None, *, waits: bool) -> int:
+        """Turn pages up to a position; without one, for as long as enough facts keep coming. The position reached.
+
+        Others may turn pages in between.
+        """
+        try:
+            while True:
+                async with self._alone:
+                    reached, goes_on = await self._turn_page(upto, waits=waits)
+                if not goes_on:
+                    return reached
+        except BaseException:
+            await self._ahead.drop()
+            raise
+
+    async def _turn_page(self, upto: int | None, *, waits: bool) -> tuple[int, bool]:
+        """Take one more page of the log into account; the position that was reached, and whether to go on."""
         async with self._tables.turn(waits=waits, asks=STANDING) as turn:
             edition = standing(turn.answer)
-            page = await self._journal.pages.since(edition.position, PAGE)
+            page = await self._ahead.page_after(edition.position, PAGE)
             if not page:
-                return edition.position, 0
+                return edition.position, False
             reached, policy = page[-1].position, await self._folding.policy()
             edition = await self._settled(turn, edition, policy.ref)
             changed = await _changed(turn, edition, policy.ref, touched(page))
-            await edition.replace(turn, await self._folding.contents(changed, policy, page), reached)
+            contents = await self._folding.contents(changed, policy, page)
+            goes_on = len(page) >= ENOUGH if upto is None else reached < upto
+            if goes_on:
+                self._ahead.look(reached, PAGE)
+            await edition.replace(turn, contents, reached)
             passing("boards-turning")
         passing("boards-turned")
-        return reached, len(page)
+        return reached, goes_on
 
     async def _settled(self, turn: Turn, edition: Edition, policy: str) -> Edition:
         """Look now and then whether all rows are of the policy in force, as long as that is not known."""
