@@ -10,7 +10,7 @@ import httpx
 import typer
 
 from case_api.settings import UnsafeSettings
-from demo import programs, report
+from demo import memory, programs, report
 from demo.ports import PortsUnusable
 from demo.processes import ChildFailed, Household
 from demo.programs import Site
@@ -48,32 +48,37 @@ def run(site: Site, *, once: bool) -> None:
     story, tokens = read_story(), Tokens(site.var, read_staff())
     tokens.keep_for_notifier(site.notifier_token)
     programs.make_webhook_secrets(site)
-    clock = clock_at_start(site, story)
+    former = memory.recall(site, story)
+    clock = clock_at_start(site, story, told=former is not None)
     with Household(site.var / "logs") as household:
         household.start(programs.case_api(site, clock), programs.capture(site))
         household.start(programs.notifier(site, clock))
-        told = tell(site, story, tokens, household)
+        told = tell(site, story, tokens, household, former)
+        if former is None:
+            memory.remember(site, story, told)
         report.show(site, told, report.write(site, tokens, told))
         if not once:
             watch(site, tokens, told, household)
 
 
-def clock_at_start(site: Site, story: list[Row]) -> datetime:
+def clock_at_start(site: Site, story: list[Row], *, told: bool) -> datetime:
     """The story's end if a former run told it to the end, else the hour before it begins.
 
     Its `demo.json` goes, since those tokens and addresses may be out of date until the new one is written.
     """
-    former = report.path_in(site)
-    told = former.exists()
-    former.unlink(missing_ok=True)
+    report.path_in(site).unlink(missing_ok=True)
     return story[-1].at if told else story[0].at - AN_HOUR
 
 
-def tell(site: Site, story: list[Row], tokens: Tokens, household: Household) -> Told:
-    """Tell the story over one connection to each service, each day to the end before the next begins."""
+def tell(site: Site, story: list[Row], tokens: Tokens, household: Household, former: Told | None) -> Told:
+    """Tell the story over one connection to each service, each day to the end before the next begins.
+
+    What a *former* run told is not told again: the records may have gone on.
+    """
     with httpx.Client(timeout=30.0, trust_env=False) as http:
         settling = Settling(http, site, tokens.of("notifier"), household.require_alive)
-        return Teller(http, site, tokens.of, settling.wait).tell(story)
+        teller = Teller(http, site, tokens.of, settling.wait, former)
+        return teller.tell_where(story) if former else teller.tell(story)
 
 
 def watch(site: Site, tokens: Tokens, told: Told, household: Household) -> None:

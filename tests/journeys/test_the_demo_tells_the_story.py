@@ -1,6 +1,7 @@
 """The demo as a person meets it: started, read, stopped, started again on the same records."""
 
 import json
+import os
 import signal
 import socket
 import stat
@@ -175,15 +176,39 @@ def test_stopped_and_started_again_it_tells_nothing_twice(demo: Demo, tmp_path: 
         assert again.end(signal.SIGTERM) == 0
 
 
-def test_started_at_other_addresses_it_goes_on_with_the_same_records_and_tells_the_services_where(
+def stagepost(var: Path, *command: str) -> int:
+    """The exit code of a command of the operator's on the demo's records."""
+    told = {"PATH": os.environ["PATH"], "STAGEPOST_MODE": "demo", "STAGEPOST_AUTHORITIES": "strathlorne"}
+    done = subprocess.run(
+        [ROOT / "stagepost", *command],
+        env={**told, "STAGEPOST_VAR": str(var)},
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+    )
+    return done.returncode
+
+
+def test_after_an_operators_commands_it_goes_on_with_the_same_records_and_tells_the_services_where(
     demo: Demo, tmp_path: Path
 ):
     if demo.process.poll() is None:
         demo.end()
+    callum = demo.written["cases"]["callum"]
+    for command in (
+        ("keys", "new", "slt-desk", "--organisation", "nhs", "--role", "agency", "--service", "slt"),
+        ("sign-out", "mr.hay", "--reason", "precaution"),
+        ("erase", callum, "--reason", "request_upheld", "--by", "directorate", "--yes"),
+    ):
+        assert stagepost(demo.var, *command) == 0
+
     with running(tmp_path, var=demo.var) as elsewhere:
         elsewhere.wait_until_told()
         listed = elsewhere.seen("/v1/directory")["services"]
-        assert elsewhere.written["cases"] == demo.written["cases"]
+        assert elsewhere.get(elsewhere.case("callum")).status_code == 404
+        assert elsewhere.get(elsewhere.case("maja")).status_code == 200
+        [ended] = elsewhere.seen("/v1/events?limit=500&types=SignInsEnded", "auditor")["items"]
+        assert ended["recordedtime"] < "2026-07", "commands go by the story's clock"
         assert {one["webhook_url"].split("/hooks")[0] for one in listed if one.get("webhook_url")} == {
             elsewhere.written["mail"]
         }

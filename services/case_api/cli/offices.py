@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import typer
 
-from case_api.cli.present import newest_of
+from case_api.cli.present import LONG_AGO, newest_of
 from case_api.cli.settings import EXIT_UNSAFE
 from case_api.cli.stores import store_and_seeds
 from case_api.clock import Clock, MovableClock, SystemClock
@@ -16,15 +16,22 @@ from case_api.store.archive import StoreSettings
 
 
 class Attended:
-    """The offices at hand of a command; its clock goes on from the newest fact of each that was opened."""
+    """The offices at hand of a command; its clock goes on from the newest fact of each that was opened.
 
-    def __init__(self, offices: Offices, clock: MovableClock) -> None:
-        self._offices, self.clock = offices, clock
+    In a demo (*tells_a_story*) it shows the time of that fact, however long ago the story is.
+    """
+
+    def __init__(self, offices: Offices, clock: MovableClock, *, tells_a_story: bool) -> None:
+        self._offices, self.clock, self._is_behind = offices, clock, tells_a_story
 
     async def of(self, authority: str) -> Office:
         """The authority's office. Raises UnknownAuthority, StoreUnavailable."""
         office = await self._offices.of(authority)
-        self.clock.not_before(await newest_of(office.journal))
+        newest = await newest_of(office.journal)
+        if self._is_behind and newest > LONG_AGO:
+            self.clock.move_to(newest)
+            self._is_behind = False
+        self.clock.not_before(newest)
         return office
 
 
@@ -50,4 +57,4 @@ async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Attended, S
     store, _ = store_and_seeds(settings)
     clock = MovableClock()
     async with opened_offices(settings, store, clock) as offices:
-        yield Attended(offices, clock), store
+        yield Attended(offices, clock, tells_a_story=settings.mode == "demo"), store

@@ -16,8 +16,8 @@ async def newest_of(journal: Journal) -> datetime:
     """When the newest fact was recorded, by its header; long ago in an empty log, or where it cannot be read."""
     last = await journal.evidence.since(await journal.last_position() - 1, 1)
     with suppress(FrameError):
-        return max((take_apart(one.state).header.recorded_at for one in last), default=_LONG_AGO)
-    return _LONG_AGO
+        return max((take_apart(one.state).header.recorded_at for one in last), default=LONG_AGO)
+    return LONG_AGO
 
 
 async def present(journal: Journal) -> datetime:
@@ -25,4 +25,4 @@ async def present(journal: Journal) -> datetime:
     return max(SystemClock().now(), await newest_of(journal))
 
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
