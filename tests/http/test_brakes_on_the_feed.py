@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from case_api.store.accesses import Accesses
 from tests.http.at_home import Home, at_home
 from tests.journeys.family import REQUEST, SERVICE, Door, agreed
 
@@ -21,9 +22,11 @@ async def learners(home: Home, how_many: int) -> list[str]:
     return [await home.learner() for _ in range(how_many)]
 
 
-async def pulled(home: Home, role: str = "pupil_support", after: str = "", **more: Any) -> dict[str, Any]:
+async def pulled(
+    home: Home, role: str = "pupil_support", after: str = "", limit: int = 100, **more: Any
+) -> dict[str, Any]:
     """A page of the feed."""
-    params = {"limit": 100, **({"after": after} if after else {})}
+    params = {"limit": limit, **({"after": after} if after else {})}
     answer = await home.get("/v1/events", role, params=params, **more)
     assert answer.status_code == 200, answer.text
     page: dict[str, Any] = answer.json()
@@ -74,6 +77,38 @@ async def test_a_stream_of_a_persons_ends_where_they_have_read_of_too_many(url, 
     async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
         other = (await home.get(f"/v1/cases/{cases[-1]}", "pupil_support")).status_code
         assert other == 429, "what a stream told is on record"
+
+
+@pytest.mark.owasp("API4")
+async def test_streams_at_once_tell_together_of_no_more_learners_than_one_would(url, tmp_path, monkeypatch):
+    asked = Accesses.learners_of
+
+    async def slowly(self: Accesses, *given: Any) -> Any:
+        await asyncio.sleep(0.01)  # in which all of them come to ask
+        return await asked(self, *given)
+
+    monkeypatch.setattr(Accesses, "learners_of", slowly)
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+        cases = await learners(home, 4 * LIMIT)
+        places, page = [""], await pulled(home, "notifier", sub="notifier", limit=LIMIT)
+        while page["items"]:
+            places.append(page["next"])
+            page = await pulled(home, "notifier", sub="notifier", limit=LIMIT, after=page["next"])
+        headers = home.bearer("pupil_support", sub="hay") | STREAM
+        places = places[: len(places) // 2 + 1]  # from where on there are too many, so that each of them ends
+        async with asyncio.timeout(PATIENCE):
+            told = await asyncio.gather(
+                *(
+                    home.client.get("/v1/events", headers=headers, params={"after": one} if one else {})
+                    for one in places
+                )
+            )
+        shown = {one for answer in told for one in re.findall(r'"subject":"([0-9a-f-]+)"', answer.text)}
+        assert len(shown) == LIMIT
+        assert shown < set(cases)
+        rows = await home.get("/v1/audit/accesses", "auditor", params={"subject": "hay", "limit": 100})
+        released = {row.get("case_id") for row in rows.json()["items"] if row["decision"] == "released"}
+        assert shown <= released
 
 
 async def test_a_program_follows_every_learner_whatever_limit_is_set_for_its_reads(url, tmp_path):

@@ -111,8 +111,8 @@ class Brakes:
         now = self._clock.now()
         return await self._wait(await self._hour_of(who.subject, now), who, (uuid4(),), now)
 
-    async def room(self, who: Principal, learners: Sequence[UUID]) -> int:
-        """How many of these learners, from the first on, may be shown to *who* now; none is counted yet.
+    async def claim(self, who: Principal, learners: Sequence[UUID]) -> int:
+        """How many of these learners, from the first on, may be shown to *who* now; they are counted at once.
 
         Raises StoreUnavailable.
         """
@@ -124,7 +124,9 @@ class Brakes:
         hour.forget(now)
         fresh = [place for place, learner in enumerate(learners) if learner not in hour.shown]
         free = max(0, limit - len(hour.shown))
-        return fresh[free] if free < len(fresh) else len(learners)
+        room = fresh[free] if free < len(fresh) else len(learners)
+        hour.shown |= dict.fromkeys(learners[:room], now)  # before anybody else looks what is left
+        return room
 
     async def refused(self, who: Principal) -> None:
         """A learner was refused to *who*, or is not there: the fifth time within an hour somebody should know."""

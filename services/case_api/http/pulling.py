@@ -47,7 +47,9 @@ class Pull:
         """
         allowed = await self._allowed(found.seen)
         part = found.upto(allowed)
-        await self._recorded(self._learners(part))
+        wait = await self._recorded(self._learners(part))
+        if wait is not None:
+            return found.upto(0), wait
         if allowed == len(found.seen):
             return part, None
         return part, await self._recorded(self._learners(found.upto(allowed + 1))[-1:])
@@ -63,10 +65,10 @@ class Pull:
         return wait
 
     async def _allowed(self, seen: Sequence[Placed]) -> int:
-        """How many of the events, from the first on."""
+        """How many of the events, from the first on; the learners whom those name are counted."""
         learners = [self._learner(one.recorded) for one in seen]
         asked = tuple(dict.fromkeys(one for one in learners if one))
-        room = await self._brakes.room(self.who, asked)
+        room = await self._brakes.claim(self.who, asked)
         return len(seen) if room == len(asked) else learners.index(asked[room])
 
     def _learners(self, part: Stretch) -> list[UUID]:
