@@ -99,10 +99,11 @@ async def test_an_id_that_nobody_has_leaves_a_row_as_well(town: Town):
     assert [(row["case_id"], row["decision"]) for row in await rows_of(town, answer)] == [(unknown, "not_found")]
 
 
-async def test_a_dry_run_is_a_read_whichever_way_it_ends(town: Town):
+@pytest.mark.parametrize("asked", ["dry_run=true", "dr%79_run=1"])
+async def test_a_dry_run_is_a_read_whichever_way_it_ends_or_is_written(asked: str, town: Town):
     family = await register(town.school)
     for path, body, status in ((f"{family.path}/concerns", CONCERN, 200), (family.requests, REQUEST, 409)):
-        answer = await town.school.post(path, body, params={"dry_run": "true"})
+        answer = await town.school.post(f"{path}?{asked}", body)
         assert answer.status_code == status
         [row] = await rows_of(town, answer)
         assert (row["seen"], row["case_id"], row["decision"]) == ("dry_run", family.case_id, "released")

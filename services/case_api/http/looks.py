@@ -165,5 +165,5 @@ def _about(scope: Scope) -> tuple[UUID, ...]:
 
 def _is_dry(scope: Scope) -> bool:
     query = scope["query_string"]
-    asked = QueryParams(query).get("dry_run", "") if b"dry_run" in query else ""
+    asked = QueryParams(query).get("dry_run", "") if query else ""  # read as the route reads it, however it is written
     return scope["method"] == "POST" and asked.lower() in {"true", "1", "on", "yes", "t", "y"}
