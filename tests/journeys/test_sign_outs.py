@@ -62,6 +62,21 @@ async def test_who_left_is_out_at_every_process_and_nobody_else_is(town: Town):
         assert await is_in(Door(client, {"Authorization": f"Bearer {again}"})), "who may still sign in is let in anew"
 
 
+async def test_who_was_signed_out_while_waiting_for_news_hears_none(town: Town):
+    waiting = town.door("notifier", sub="gray")
+    newest = (await waiting.seen("/v1/events?limit=500"))["next"]
+    while (page := await waiting.seen(f"/v1/events?limit=500&after={newest}"))["items"]:
+        newest = page["next"]
+    poll = asyncio.create_task(waiting.get(f"/v1/events?wait=20&after={newest}"))
+    await asyncio.sleep(0.2)
+    begun = time.monotonic()
+    done = await stagepost(town, "sign-out", "gray", "--reason", "lost", "--authority", AUTHORITY)
+    assert done.exit_code == 0
+    answer = await poll
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert time.monotonic() - begun < AT_ONCE + 2
+
+
 async def test_that_somebody_was_signed_out_is_on_record(town: Town):
     await stagepost(town, "sign-out", "adair", "--authority", AUTHORITY)
     events = await town.door("authority_admin").seen("/v1/events?types=SignInsEnded&limit=500")

@@ -106,6 +106,8 @@ async def feed(  # noqa: PLR0913, PLR0917 - the parts of the question
             page = await stories.page(acting.who, after, wanted, limit, wait, partial(_is_over, request), pull.page)
     except CursorUnreadable:
         raise Problem(kinds.CURSOR_UNREADABLE) from None
+    if wait and not await request.scope["still_accepted"]():
+        raise Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
     return FeedPage(items=list(page.items), next=page.next)
 
 
@@ -121,9 +123,11 @@ def _known_types(listed: str) -> frozenset[str]:
 
 
 async def _is_over(request: Request) -> bool:
-    """Whether nobody waits any more, or the server is told to stop."""
+    """Whether nobody waits any more or may hear anything, or the server is told to stop."""
     closing: threading.Event = request.app.state.closing
-    return closing.is_set() or await request.is_disconnected()
+    if closing.is_set() or await request.is_disconnected():
+        return True
+    return not await request.scope["still_accepted"]()
 
 
 class TimelinePage(Timeline):
