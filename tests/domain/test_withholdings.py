@@ -11,6 +11,7 @@ from case_api.domain.questions.references import NotOnThisCase, ReferenceUnknown
 from case_api.domain.questions.withholding_refused import (
     AlreadyWithheld,
     NotAnAuthoriser,
+    NotTheirsToDecide,
     ReviewNotInTime,
     ReviewNotMoved,
     WishOfAYoungerChild,
@@ -88,6 +89,23 @@ def test_a_teacher_records_what_somebody_else_decided_and_the_directory_is_asked
     given(*FAMILY).by("okafor", authority=directory("teacher", "guidance"), **by).when(named).then(DisclosureWithheld)
 
 
+def test_it_goes_on_or_ends_by_the_callers_own_authority_whoever_is_named_beside_it():
+    kept_by_hay, guided = given(*FAMILY, kept()), directory("guidance")
+    lifted, again = LIFT.model_copy(update={"authoriser": "bain"}), renew(authoriser="bain")
+    for late in (lifted, again):
+        teacher = kept_by_hay.by("okafor", roles=frozenset({"teacher"}), authority=guided)
+        teacher.when(late, WITHHOLDING).then_refused(NotTheirsToDecide)
+    kept_by_hay.by("okafor", roles=frozenset({"school_leader"}), authority=guided).when(lifted, WITHHOLDING).then(
+        a(WithholdingLifted, authoriser="bain")
+    )
+    kept_by_hay.by("bain", roles=frozenset({"teacher"}), authority=guided).when(LIFT, WITHHOLDING).then(
+        a(WithholdingLifted, authoriser="bain")
+    )
+    system = kept_by_hay.by("seemis", "mis", authority=guided)
+    system.when(again, WITHHOLDING).then(a(WithholdingRenewed, authoriser="bain"))
+    system.when(LIFT.model_copy(update={"authoriser": "invented"}), WITHHOLDING).then_refused(NotAnAuthoriser)
+
+
 def test_nobody_is_taken_at_anothers_word_when_something_is_withheld_renewed_or_lifted():
     team, kept_by_hay = given(*FAMILY), given(*FAMILY, kept())
     teacher: dict[str, Any] = {"subject": "okafor", "roles": frozenset({"teacher"}), "authority": directory("guidance")}
@@ -98,8 +116,6 @@ def test_nobody_is_taken_at_anothers_word_when_something_is_withheld_renewed_or_
     team.when(keep(authoriser="invented")).then_refused(NotAnAuthoriser)
     for alone in (renew(), LIFT):
         kept_by_hay.by(**teacher).when(alone, WITHHOLDING).then_refused(NotAnAuthoriser)
-    lifted = LIFT.model_copy(update={"authoriser": "bain"})
-    kept_by_hay.by(**teacher).when(lifted, WITHHOLDING).then(a(WithholdingLifted, authoriser="bain"))
 
 
 def test_a_role_in_the_directory_counts_on_its_days_alone():

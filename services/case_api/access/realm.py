@@ -10,7 +10,7 @@ from typing import Final
 
 from case_api.access.principal import Principal
 from case_api.access.relations import Relation, has_left, is_school_wide
-from case_api.access.rules import BY_ACTION, Action
+from case_api.access.rules import BY_ACTION, Action, Fields
 from case_api.boards.class_list import CLASSES
 from case_api.boards.selection import LIVE, Selection
 from case_api.boards.stage_board import STAGES
@@ -35,19 +35,25 @@ NO_CASE: Final[Condition] = ("1=0", ())
 
 def readable(asker: Asker, wanted: Selection, action: Action = "read") -> Selection:
     """Of the rows *wanted* of any board of cases, those of cases that the caller may read on the day."""
-    condition, values = readable_when(asker, action)
+    condition, values = of_cases(asker, action)
+    return wanted if (condition, values) == EVERY_CASE else wanted.and_where(condition, *values)
+
+
+def of_cases(asker: Asker, action: Action = "read", shown: frozenset[Fields] = frozenset()) -> Condition:
+    """Of the rows of any board of cases those of cases that the caller may read, and is *shown* such fields of."""
+    condition, values = readable_when(asker, action, shown)
     if (condition, values) == EVERY_CASE:
-        return wanted
-    shown = f"{LIVE} AND shown_from<=? AND shown_until>? AND ({condition})"
-    theirs = f"case_id IN (SELECT case_id FROM {STAGES.table} WHERE {shown})"  # noqa: S608 (names are ours)
-    return wanted.and_where(theirs, asker.day, asker.day, *values)
+        return EVERY_CASE
+    on_the_day = f"{LIVE} AND shown_from<=? AND shown_until>? AND ({condition})"
+    theirs = f"case_id IN (SELECT case_id FROM {STAGES.table} WHERE {on_the_day})"  # noqa: S608 (names are ours)
+    return theirs, (asker.day, asker.day, *values)
 
 
-def readable_when(asker: Asker, action: Action) -> Condition:
-    """Any of the permits that apply to the caller's roles; none of the rules forbids a list to staff."""
+def readable_when(asker: Asker, action: Action, shown: frozenset[Fields] = frozenset()) -> Condition:
+    """Any of the permits that apply to the caller's roles and open the fields *shown*; no rule forbids staff a list."""
     either: list[Condition] = []
     for rule in BY_ACTION[action]:
-        if rule.effect == "forbid" or rule.roles.isdisjoint(asker.who.counting):
+        if rule.effect == "forbid" or rule.roles.isdisjoint(asker.who.counting) or not shown <= rule.fields:
             continue
         if not rule.relations:
             return EVERY_CASE

@@ -15,10 +15,11 @@ from case_api.boards.agency_desk import DESK, DeskRow
 from case_api.boards.case_search import hasher
 from case_api.boards.contact_tasks import CONTACT_TASKS
 from case_api.boards.selection import EVERYTHING, Selection
-from case_api.boards.stage_board import STAGES, caseload_on
+from case_api.boards.stage_board import STAGES, StageRow, caseload_on
 from case_api.domain.words import Line, day_of
 from case_api.http.bodies import documented, json_body
 from case_api.http.documents import ERRORS
+from case_api.http.guarded_watches import with_seen_watches
 from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
@@ -53,7 +54,7 @@ class CaseloadItem(BaseModel):
     open_requests: int
     waiting_requests: int = Field(description="Of those, the ones on which no service has begun to work.")
     waiting_since: date | None = Field(default=None, description="When the oldest of these was made.")
-    open_watches: int = Field(description="What stands out; see /v1/watches.")
+    open_watches: int = Field(description="What stands out and is shown to the caller; see /v1/watches.")
 
 
 class DeskItem(BaseModel):
@@ -93,6 +94,10 @@ def caseload(asking: Asking) -> Selection:
     return caseload_on(asking.today, **asking.filters)
 
 
+async def _caseload(asking: Asking, rows: Sequence[StageRow]) -> list[dict[str, Any]]:
+    return await with_seen_watches(asking.office, asking.asker, rows, items_of(CaseloadItem, rows))
+
+
 Listing(
     "/v1/cases",
     STAGES,
@@ -103,6 +108,7 @@ Listing(
     cursor="caseload",
     filters={"stage": CodeOf, "setting": CodeOf},
     order=("case_id",),
+    shown=_caseload,
 ).mount(router)
 
 
@@ -124,11 +130,13 @@ async def search_cases(
     today = day_of(now, state.zone)
     with as_problems():
         authority, _ = await office.precedent.latest(now)
-        theirs = readable(Asker(acting.who, authority, today), caseload_on(today))
+        asker = Asker(acting.who, authority, today)
+        theirs = readable(asker, caseload_on(today))
         ids = await office.boards.search([hasher(office.journal.keyring)(body.q)])
         rows = await office.boards.rows(STAGES, theirs, order=("case_id",), ids=ids, limit=MOST_FOUND)
+        items = await with_seen_watches(office, asker, rows, items_of(CaseloadItem, rows))
     looked(request.scope, (row.case_id for row in rows))
-    return page(request, items_of(CaseloadItem, rows), None)
+    return page(request, items, None)
 
 
 MOST_FOUND = 100

@@ -72,6 +72,11 @@ class Look:
     shows: frozenset[Fields] = EVERY_FIELD
     """Classes of fields that the caller is shown beside the rest; known once the events were read."""
 
+    @property
+    def hides(self) -> frozenset[Fields]:
+        """Classes of fields that the caller is not shown."""
+        return EVERY_FIELD - self.shows
+
     async def events(self) -> Sequence[Recorded]:
         """The whole stream of the case. Raises a 404 Problem where there is none that the caller may read."""
         with as_problems():
@@ -108,7 +113,7 @@ class Look:
 
         What is shown is part of the tag: a change of the directory or an erasure leaves the version as it was.
         """
-        view = view.without(EVERY_FIELD - self.shows)
+        view = view.without(self.hides)
         shown = f"{self.request.url.path}?{self.request.url.query}\n{view.model_dump_json(exclude=PASSING)}"
         tag = self._tag(shown, stream, version)
         if self.if_none_match and self.if_none_match.names(tag):

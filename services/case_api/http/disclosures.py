@@ -1,12 +1,13 @@
 """What came of a message, what was told by hand, and what is kept from somebody: commands on the ledger (R11, R92)."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import SCHOOL
+from case_api.access.rules import Fields
 from case_api.domain.decisions import told, withholdings
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import documented, json_body
@@ -21,6 +22,7 @@ from case_api.order import Caller
 
 router = APIRouter(tags=["messages"])
 WITHHOLDING = "/v1/cases/{case_id}/withholdings/{withholding_id}"
+WITHHOLDINGS: Final[frozenset[Fields]] = frozenset({"withholdings"})
 
 
 @router.post(
@@ -72,6 +74,7 @@ ledger_command(
     withholdings.WithholdDisclosure,
     withholdings.withhold_disclosure,
     SCHOOL,
+    changes=WITHHOLDINGS,
     names=lambda body: body.about.events if body.about else (),
     summary="Keep something from a carer or the learner, until a day of review",
 )
@@ -81,6 +84,7 @@ ledger_command(
     withholdings.RenewWithholding,
     withholdings.renew_withholding,
     SCHOOL,
+    changes=WITHHOLDINGS,
     summary="Record that a withholding was looked at again and goes on",
 )
 ledger_command(
@@ -89,5 +93,6 @@ ledger_command(
     withholdings.LiftWithholding,
     withholdings.lift_withholding,
     SCHOOL,
+    changes=WITHHOLDINGS,
     summary="Lift a withholding",
 )

@@ -9,13 +9,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from case_api.access.rules import EVERY_FIELD, Fields
 from case_api.domain.case import Case
 from case_api.domain.command import Command
 from case_api.domain.event import Recorded
 from case_api.domain.questions.ledger import Ledger
+from case_api.http import problem_kinds as kinds
 from case_api.http.commands import Decide, Endpoint
 from case_api.http.conditional import EntityTags
 from case_api.http.ordering import as_problems, place
+from case_api.http.problems import Problem
 from case_api.http.sight import case_in_sight
 from case_api.office import Office
 from case_api.order import Caller
@@ -24,7 +27,7 @@ from case_api.streams import told_of
 Naming = Callable[[Any], Iterable[UUID]]
 
 
-def ledger_command(
+def ledger_command(  # noqa: PLR0913 - what an endpoint is made of, by name
     router: APIRouter,
     path: str,
     body: type[Command],
@@ -32,6 +35,7 @@ def ledger_command(
     roles: tuple[str, ...],
     *,
     names: Naming = lambda _: (),
+    changes: frozenset[Fields] = frozenset(),
     summary: str,
 ) -> None:
     """Declare `POST path` for a command on the ledger of one case.
@@ -43,9 +47,12 @@ def ledger_command(
         decision: `(ledger, [item,] command, situation) -> Decision`.
         roles: who may do it, in the order of preference for the role that the event names.
         names: the events that a command names; the decision finds those that are of this case.
+        changes: classes of fields that it replaces; whoever is not shown them is refused (403).
         summary: one sentence for the API document.
     """
-    OnLedger(path, body, decision, roles, edits=False, creates=None, summary=summary, names=names).mount(router)
+    OnLedger(
+        path, body, decision, roles, edits=False, creates=None, summary=summary, changes=changes, names=names
+    ).mount(router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,9 @@ class OnLedger(Endpoint):
     async def answer(self, given: Mapping[str, Any]) -> Response:
         """Place the command, with what the request gave for each parameter."""
         office, case_id, body, acting = given["office"], given["case_id"], given["body"], given["acting"]
-        case, _ = await case_in_sight(given["request"], office, acting.who, self.action, case_id)
+        case, ruling = await case_in_sight(given["request"], office, acting.who, self.action, case_id)
+        if not self.changes <= ruling.fields:
+            raise Problem(kinds.NOT_SHOWN)
         return await place_on_ledger(
             given["request"],
             office,
@@ -68,6 +77,7 @@ class OnLedger(Endpoint):
             named=await events_of(office, case_id, self.names(body)),
             key=given["key"],
             if_match=given["if_match"],
+            shows=ruling.fields,
         )
 
 
@@ -82,21 +92,24 @@ async def place_on_ledger(  # noqa: PLR0913 - the parts of a request, by name
     named: Mapping[UUID, Recorded],
     key: str | None,
     if_match: EntityTags | None = None,
+    shows: frozenset[Fields] = EVERY_FIELD,
 ) -> Response:
-    """Decide on the ledger beside the case as it is at its head."""
+    """Decide on the ledger beside the case as it is at its head, for whoever is shown these classes of fields."""
+    tells_why = "withholdings" in shows
     return await place(
         request,
         office,
         office.told,
         caller,
         command,
-        lambda told, asked, at: decision(Ledger(told, case, named), asked, at),
+        lambda told, asked, at: decision(Ledger(told, case, named, tells_why=tells_why), asked, at),
         stream=told_of(case.id),
         key=key,
         key_id=case.id,
         case_id=case.id,
         if_match=if_match,
         opens=True,
+        shows=shows,
     )
 
 

@@ -48,6 +48,11 @@ class Asking:
     authority: Authority
     policy: Policy
 
+    @property
+    def asker(self) -> Asker:
+        """Whose rules of access a list is read by."""
+        return Asker(self.acting.who, self.authority, self.today)
+
 
 Choose = Callable[[Asking], Selection | None]
 """Which rows are asked for; None where the caller has none. Its docstring describes the list."""
@@ -125,7 +130,7 @@ class Listing(Generic[R]):
         if wanted is None:
             return page(request, [], None)
         if asking.acting.role not in AGENCY:  # whose lists hold what is addressed to them
-            wanted = readable(Asker(asking.acting.who, asking.authority, asking.today), wanted)
+            wanted = readable(asking.asker, wanted)
         with as_problems():
             rows = await office.boards.rows(self.board, wanted, order=tuple(kinds), after=after, limit=limit)
             items = await self.shown(asking, rows) if self.shown else items_of(self.item, rows)

@@ -1,16 +1,16 @@
 """How a POST becomes an order, and how what the service raises becomes a problem."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from case_api.access.principal import FAMILY_ROLES, Principal
-from case_api.access.rules import Fields
+from case_api.access.rules import EVERY_FIELD, Fields
 from case_api.access.ruling import ALLOWED, Ruling
 from case_api.domain.command import Command, Situation
 from case_api.domain.event import Event
@@ -52,6 +52,8 @@ IN_FLIGHT = kinds.kind(
 )
 VERSIONED = {"agreement_refs"}
 """Fields that hold versions of the case, which tell a family of facts that they do not see."""
+GUARDED: Final[Mapping[str, Fields]] = {"withholding_id": "withholdings"}
+"""Fields of events that not every reader sees, each with its class (access/rules.py)."""
 RETRY = {"Retry-After": "1"}
 
 
@@ -95,6 +97,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     sealed: bool = False,
     may_see: Callable[[Any, Situation], Ruling] = lambda *_: ALLOWED,
     changes: frozenset[Fields] = frozenset(),
+    shows: frozenset[Fields] = EVERY_FIELD,
     location: Callable[[UUID], str] | None = None,
 ) -> Response:
     """Hand the command to the service and answer with its receipt, its dry run, or a problem."""
@@ -117,7 +120,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
     )
     with as_problems():
         outcome = await service.handle(order)
-    return _would(outcome, caller.who) if isinstance(outcome, WouldRecord) else answered(request, outcome)
+    return _would(outcome, caller.who, shows) if isinstance(outcome, WouldRecord) else answered(request, outcome)
 
 
 def _today(request: Request) -> date:
@@ -136,11 +139,10 @@ def _expected(if_match: EntityTags | None, who: Principal, keyring: Keyring, str
     return if_match.versions(keyring, stream) if if_match else None
 
 
-def _would(outcome: WouldRecord, who: Principal) -> Response:
+def _would(outcome: WouldRecord, who: Principal, shows: frozenset[Fields]) -> Response:
     family = bool(who.roles & FAMILY_ROLES)
-    events = [
-        _shown(event, VERSIONED if family else set()) for event in outcome.events if not family or _is_own(event, who)
-    ]
+    without = {name for name, of in GUARDED.items() if of not in shows} | (VERSIONED if family else set())
+    events = [_shown(event, without) for event in outcome.events if not family or _is_own(event, who)]
     return JSONResponse({"would_record": events})
 
 

@@ -160,7 +160,7 @@ async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
     place = UUID(bytes=open_cursor(keyring, "timeline", after)) if after else None
     events, (policy, authority) = await look.events(), await look.ground()
     try:
-        story = timeline(events, look.at(events), policy, authority)
+        story = timeline(events, look.at(events), policy, authority).without(look.hides)
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
     part = story.part(place, limit)

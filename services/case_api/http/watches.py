@@ -13,6 +13,7 @@ from case_api.boards.selection import EVERYTHING, Selection
 from case_api.boards.stage_board import in_setting
 from case_api.boards.unsupported_concerns import UNSUPPORTED_CONCERNS, UnsupportedConcernRow
 from case_api.boards.watch_list import WATCHES, WatchRow
+from case_api.http.guarded_watches import seen_watches
 from case_api.http.lists import Asking, CodeOf, Listing, items_of, page_of
 from case_api.http.times import QueryDay
 from case_api.views.standing_out import StandsOut
@@ -57,7 +58,7 @@ ReviewsDue = page_of("ReviewsDue", ReviewDue, "One page of what is due, the earl
 
 def watches(asking: Asking) -> Selection:
     """Watches block nothing. They are raised on their day, and go when their cause is gone."""
-    wanted = EVERYTHING.having(watch=asking.filters["watch"])
+    wanted = seen_watches(asking.asker, EVERYTHING.having(watch=asking.filters["watch"]))
     return in_setting(wanted, asking.filters["setting"], asking.today)
 
 

@@ -55,6 +55,10 @@ class Part(BaseModel):
         parts = {name: _part_without(value, classes) for name, value in self if name not in hidden}
         return self.model_copy(update={**parts, **hidden})
 
+    def is_all_of(self, classes: Collection[str]) -> bool:
+        """Whether the whole of it is of one of these classes, so that it is left out where it is one of several."""
+        return False
+
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         for name, value in super().__repr_args__():
             yield name, _Unread() if isinstance(value, str) else value
@@ -64,7 +68,8 @@ def _part_without(value: object, classes: Collection[str]) -> object:
     if isinstance(value, Part):
         return value.without(classes)
     if isinstance(value, tuple) and any(isinstance(one, Part) for one in value):
-        return tuple(_part_without(one, classes) for one in value)
+        left = (one for one in value if not (isinstance(one, Part) and one.is_all_of(classes)))
+        return tuple(_part_without(one, classes) for one in left)
     return value
 
 

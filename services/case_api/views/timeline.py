@@ -14,6 +14,7 @@ from case_api.domain.policy import Policy
 from case_api.domain.words import Sensitivity, day_of, has_come, start_of
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
 from case_api.views.known import as_known
+from case_api.views.standing_out import WATCHED, class_of
 from case_api.views.summaries import summary_of
 
 
@@ -47,6 +48,11 @@ class TimelineEntry(Part):
         name = self.type.partition(".")[0]
         hides = bool(classes) if name == RecordCorrected.__name__ else GUARDED.get(name) in classes
         return self.model_copy(update={"data": None}) if hides else self
+
+    def is_all_of(self, classes: Collection[str]) -> bool:
+        """What came of a watch that is not shown is left out, as it would tell of the watch."""
+        name = self.type.partition(".")[0]
+        return name in WATCHED and class_of(str((self.data or {}).get("watch"))) in classes
 
 
 GUARDED: Final[Mapping[str, str]] = {

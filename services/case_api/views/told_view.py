@@ -1,8 +1,8 @@
 """Who was told what, when and how (R11, R92)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -20,10 +20,15 @@ from case_api.domain.facts.told import (
     Withholding,
     WithholdingRenewed,
 )
+from case_api.domain.facts.watches import WatchEscalated, WatchRaised
 from case_api.domain.policy import Policy
 from case_api.domain.words import AgreementRef, LawfulBasis, day_of, has_come
 from case_api.views.answer import Answer, AsOf, NothingKnown, Part, times
 from case_api.views.known import as_known, ledger_as_known
+from case_api.views.standing_out import GUARDED, class_of
+
+REASONED: Final = frozenset({"withholdings", "restrictions"})
+"""Classes of fields that the reason why a message was stopped may tell of."""
 
 
 class Line(Part):
@@ -53,6 +58,18 @@ class Line(Part):
     )
 
     guarded: ClassVar[Mapping[str, str]] = {"withholding_id": "withholdings"}
+
+    def without(self, classes: Collection[str]) -> Self:
+        """Why a message was stopped is left out whatever it was: that one reason is not said would tell which it is."""
+        unsaid = self.delivery == "suppressed" and not REASONED.isdisjoint(classes)
+        return super().without(classes).model_copy(update={"reason": None} if unsaid else {})
+
+
+class GuardedLine(Line):
+    """One message about a watch that not every reader sees: about what is left out elsewhere."""
+
+    def is_all_of(self, classes: Collection[str]) -> bool:
+        return not set(GUARDED.values()).isdisjoint(classes)
 
 
 class Renewal(Part):
@@ -124,7 +141,7 @@ def told_view(
     then, today = ledger.as_at(as_of.valid_at, policy.tz), day_of(as_of.valid_at, policy.tz)
     return ToldView(
         case_id=known[0].stream,
-        items=lines_of(then, names),
+        items=lines_of(then, names, guarded={one.event_id for one in known if _is_guarded(one)}),
         shared=tuple(
             Given(**event.fact.model_dump(), at=event.occurred_at, recorded_at=event.recorded_at)
             for event in known
@@ -135,9 +152,9 @@ def told_view(
     )
 
 
-def lines_of(told: Told, names: Mapping[UUID, str]) -> tuple[Line, ...]:
-    """Who was told, with the names of the events that they were told of."""
-    return tuple(_line(one, names) for one in told.by_message.values())
+def lines_of(told: Told, names: Mapping[UUID, str], guarded: Collection[UUID] = ()) -> tuple[Line, ...]:
+    """Who was told, with the names of the events that they were told of; not every reader sees *guarded* events."""
+    return tuple(_line(one, names, guarded) for one in told.by_message.values())
 
 
 def kept_of(told: Told, today: date) -> tuple[Kept, ...]:
@@ -145,9 +162,14 @@ def kept_of(told: Told, today: date) -> tuple[Kept, ...]:
     return tuple(_kept(one, today) for one in told.withholdings.values())
 
 
-def _line(one: Disclosure, names: Mapping[UUID, str]) -> Line:
+def _is_guarded(event: Recorded) -> bool:
+    return isinstance(event.fact, WatchRaised | WatchEscalated) and class_of(event.fact.watch) is not None
+
+
+def _line(one: Disclosure, names: Mapping[UUID, str], guarded: Collection[UUID]) -> Line:
     made = one.made
-    return Line(
+    kind = GuardedLine if made.about in guarded else Line
+    return kind(
         about_type=names.get(made.about),
         at=one.at,
         recorded_at=one.recorded_at,

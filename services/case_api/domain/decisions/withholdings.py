@@ -20,6 +20,7 @@ from case_api.domain.questions.withholding_refused import (
     it_is_reviewed_in_time,
     the_authoriser_may_decide_it,
     the_review_moves,
+    who_names_another_may_decide_it,
 )
 from case_api.domain.refusal import Decision, Refusal, decided
 from case_api.domain.words import Day, PersonId, Subject, Text, WithholdingId
@@ -112,6 +113,7 @@ def renew_withholding(
     return decided(
         WithholdingHasEnded() if held.lifted else None,
         the_authoriser_may_decide_it(ledger, authoriser, day, at),
+        who_names_another_may_decide_it(ledger, authoriser, day, at),
         it_is_reviewed_in_time(command.review_on, day, at),
         the_review_moves(held, command.review_on),
         then=renewed,
@@ -127,9 +129,10 @@ def lift_withholding(
         return decided(NotOnThisCase())
     if held.lifted:
         return decided()
-    authoriser = command.authoriser or at.actor.subject
+    authoriser, day = command.authoriser or at.actor.subject, at.day_of(command)
     return decided(
-        the_authoriser_may_decide_it(ledger, authoriser, at.day_of(command), at),
+        the_authoriser_may_decide_it(ledger, authoriser, day, at),
+        who_names_another_may_decide_it(ledger, authoriser, day, at),
         then=WithholdingLifted(withholding_id=withholding_id, reason=command.reason, authoriser=authoriser),
     )
 

@@ -19,3 +19,5 @@ class Ledger:
     """Those of the events that a command names which are events of this case."""
     deciding: frozenset[Subject] = frozenset()
     """Who may decide on withholding here beside those whose role allows it: the coordinator of a matter."""
+    tells_why: bool = True
+    """Whether whoever asks is shown what is withheld, so that a refusal may say that it is for that."""

@@ -15,6 +15,14 @@ from case_api.domain.words import PersonId, staff_recipient
 AT = "/recipient"
 
 
+class NotTheirsToTell(Refusal):
+    slug = "not-theirs-to-tell"
+    rule_id = "I25"
+    guidance_ref = "R92"
+    title = "Whether this person is told of this is for those to say who lead support in the school."
+    advice = "Ask the learner's named person or somebody who leads support in the school, before you tell them."
+
+
 def they_may_be_told_of(ledger: Ledger, recipient: str, event: Recorded, at: Situation) -> tuple[Refusal | None, ...]:
     """I2, I25: a person of the case whom the school may contact, a listed service, staff whom it concerns."""
     person = _person(ledger.case, recipient)
@@ -28,6 +36,8 @@ def it_is_not_kept_from(ledger: Ledger, person: PersonId, event: Recorded) -> Re
     held = withheld_from(ledger.told.in_force(), ledger.case, str(person), event)
     if held is None or extent_of(held, event) != "everything":
         return None
+    if not ledger.tells_why:
+        return NotTheirsToTell(pointer=AT)
     missing = Missing(rule_id="I25", what="withheld", person=person, ref=held.decided.withholding_id)
     return StillWithheld(missing=(missing,), pointer=AT)
 

@@ -23,6 +23,14 @@ class NotAnAuthoriser(Refusal):
     )
 
 
+class NotTheirsToDecide(Refusal):
+    slug = "not-theirs-to-decide"
+    rule_id = "I25"
+    guidance_ref = "R92"
+    title = "Whether a withholding goes on, or is over, is recorded by somebody who may decide it themselves."
+    advice = "Ask somebody of the pupil support team, or a school leader, to record it with their own token."
+
+
 class WishOfAYoungerChild(Refusal):
     slug = "wish-of-a-younger-child"
     rule_id = "I25"
@@ -68,8 +76,21 @@ def the_authoriser_may_decide_it(ledger: Ledger, authoriser: Subject, day: date,
 
     In a matter its coordinator may decide it, too.
     """
-    may = authoriser in ledger.deciding or at.policy.may_authorise_withholding(roles_of(authoriser, day, at))
-    return None if may else NotAnAuthoriser(pointer="/authoriser")
+    return None if _may_decide(ledger, authoriser, day, at) else NotAnAuthoriser(pointer="/authoriser")
+
+
+def who_names_another_may_decide_it(ledger: Ledger, authoriser: Subject, day: date, at: Situation) -> Refusal | None:
+    """I25: what is kept from somebody goes on, or ends, by the caller's own authority, whoever they name beside it.
+
+    The information system of a school speaks for whoever it names (A5).
+    """
+    caller = at.actor.subject
+    may = caller == authoriser or at.actor.role == "mis" or _may_decide(ledger, caller, day, at)
+    return None if may else NotTheirsToDecide()
+
+
+def _may_decide(ledger: Ledger, staff: Subject, day: date, at: Situation) -> bool:
+    return staff in ledger.deciding or at.policy.may_authorise_withholding(roles_of(staff, day, at))
 
 
 def it_can_be_the_learners_wish(
