@@ -101,7 +101,7 @@ def test_it_goes_on_or_ends_by_the_callers_own_authority_whoever_is_named_beside
     kept_by_hay.by("bain", roles=frozenset({"teacher"}), authority=guided).when(LIFT, WITHHOLDING).then(
         a(WithholdingLifted, authoriser="bain")
     )
-    system = kept_by_hay.by("seemis", "mis", authority=guided)
+    system = kept_by_hay.by("seemis", roles=frozenset({"mis"}), authority=guided)
     system.when(again, WITHHOLDING).then(a(WithholdingRenewed, authoriser="bain"))
     system.when(LIFT.model_copy(update={"authoriser": "invented"}), WITHHOLDING).then_refused(NotAnAuthoriser)
 

@@ -48,9 +48,11 @@ async def test_it_is_decided_renewed_and_lifted_and_all_of_it_stays_on_record(to
 
 async def test_nobody_is_taken_at_anothers_word_that_something_is_withheld(town: Town):
     family = await register(town.school)
-    teacher = town.door("teacher", sub="okafor-of-p5")
+    teacher = town.door("teacher", sub="okafor-of-p5")  # who is the named person, and so sees what is withheld
     body = {"person_id": family.piotr, "extent": "everything", "reason": "Risk.", "review_on": days_ahead(9)}
-    async with town.works("okafor-of-p5"):
+    named = {"staff": "okafor-of-p5"}
+    await town.school.done(f"{family.path}/named-person", named, headers={"If-Match": "*"})
+    async with town.works("okafor-of-p5"), town.works("moffat", "pupil_support"):
         for nobody in ("invented", "okafor-of-p5"):
             refused = await teacher.post(f"{family.path}/withholdings", {**body, "authoriser": nobody})
             assert (refused.status_code, refused.json()["code"]) == (409, "not-an-authoriser")
@@ -59,6 +61,10 @@ async def test_nobody_is_taken_at_anothers_word_that_something_is_withheld(town:
         for more in ({}, {"authoriser": "invented"}):
             refused = await teacher.post(lifting, {"reason": "Over.", **more})
             assert (refused.status_code, refused.json()["code"]) == (409, "not-an-authoriser")
+        for place, more in (("lifting", {}), ("renewal", {"review_on": days_ahead(60)})):
+            body = {"reason": "Over.", "authoriser": "moffat", **more}
+            refused = await teacher.post(f"{family.path}/withholdings/{made}/{place}", body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "not-theirs-to-decide")
     await town.school.done(lifting, {"reason": "Over."})
     [line] = await withheld(town, family)
     assert line["lifted_by"] == "hay"
