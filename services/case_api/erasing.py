@@ -45,8 +45,8 @@ class Erased:
 class Erasable(Protocol):
     """The records of one kind."""
 
-    async def done(self, record: UUID) -> PersonalDataKeyDestroyed | None:
-        """The fact that erased one, at the head of its stream."""
+    async def done(self, wanted: Wanted) -> PersonalDataKeyDestroyed | None:
+        """The fact that erased one, at the head of its stream. Raises NoSuchStream for whom it never was there."""
         ...
 
     async def handle(self, wanted: Wanted, key: str | None) -> Answer | WouldRecord:
@@ -60,8 +60,8 @@ class Learners:
     def __init__(self, office: Office) -> None:
         self._office, self._own = office, stream_of_authority(office.authority)
 
-    async def done(self, record: UUID) -> PersonalDataKeyDestroyed | None:
-        return (await self._office.folds.latest(record)).state.erasure.done
+    async def done(self, wanted: Wanted) -> PersonalDataKeyDestroyed | None:
+        return (await self._office.folds.latest(wanted.record)).state.erasure.done
 
     async def handle(self, wanted: Wanted, key: str | None) -> Answer | WouldRecord:
         """On the version at which it was seen under which keys the case is sealed."""
@@ -87,8 +87,17 @@ class Matters:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def done(self, record: UUID) -> PersonalDataKeyDestroyed | None:
-        return (await self._office.sealed.latest(record)).state.erasure.done
+    async def done(self, wanted: Wanted) -> PersonalDataKeyDestroyed | None:
+        """Its group went with its key: who decided it is the last for whom there was such a matter (I30)."""
+        done = (await self._office.sealed.latest(wanted.record)).state.erasure.done
+        if done and wanted.by not in await self._deciders(wanted.record):
+            raise NoSuchStream
+        return done
+
+    async def _deciders(self, record: UUID) -> set[str]:
+        facts = await self._office.journal.read(record)
+        ends = [one for one in facts if isinstance(one.fact, PersonalDataKeyDestroyed)]
+        return {one.envelope.actor.subject for one in ends if one.envelope}
 
     async def handle(self, wanted: Wanted, key: str | None) -> Answer | WouldRecord:
         """The fact is stored as every other of the matter, so that only its key tells it from them, and only here.
@@ -139,7 +148,7 @@ class Erasing:
 
     async def _recorded(self, wanted: Wanted, key: str | None) -> Erased:
         for _ in range(TRIES):
-            if done := await self._records.done(wanted.record):
+            if done := await self._records.done(wanted):
                 return Erased(done, earlier=True)
             try:
                 answer = await self._records.handle(wanted, key)
@@ -154,7 +163,7 @@ class Erasing:
         """What would be recorded; or what stands at the head now: the erasure, unless somebody was quicker."""
         if isinstance(answer, WouldRecord):
             return answer.events
-        done = await self._records.done(wanted.record)
+        done = await self._records.done(wanted)
         return (done,) if done else ()
 
 

@@ -60,6 +60,16 @@ async def test_each_command_that_shows_a_learner_leaves_who_looked(house: House,
     assert set(asked(family, tmp_path)) == COMMANDS
 
 
+async def test_who_goes_over_an_erasure_again_is_on_record_as_having_looked(house: House):
+    family = await left(house)
+    assert (await house.stagepost("erase", family.case_id, *WHY, "--yes")).exit_code == 0
+    assert await looks_of(house, family) == [], "that it was decided is a fact"
+    for options in (("--yes",), ()):
+        again = await house.stagepost("erase", family.case_id, "--reason", "court_order", "--by", "reid", *options)
+        assert (again.exit_code, "before" in again.stdout) == (0, True)
+    assert [(one["subject"], one["seen"]) for one in await looks_of(house, family)] == [("reid", "erase")] * 2
+
+
 async def test_who_is_not_named_is_the_account_of_the_machine_and_nobody_who_signs_in(house: House, monkeypatch):
     family = await left(house)
     monkeypatch.setattr("getpass.getuser", lambda: "ops")

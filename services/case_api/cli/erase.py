@@ -42,7 +42,8 @@ def erase(
 
     Child-protection matters have keys and a retention of their own: erasing a learner leaves them as they are, whether
     there are any or not. One is erased by --matter, decided by its coordinator or by one of its named group whom the
-    directory lists in a role that may authorise overrides. For whoever is not of its group there is no such matter.
+    directory lists in a role that may authorise overrides. For whoever is not of its group there is no such matter;
+    nor, once it is erased, for anybody but who decided it.
 
     Exit codes: 0 done, or said what would be done; 2 unsafe settings, or neither a case nor a matter is named; 3 the
     store cannot be reached, run it again; 4 no such case or matter; 5 refused, since a legal hold stands or others
@@ -70,7 +71,7 @@ async def _erase(settings: Settings, wanted: Wanted, *, sealed: bool, yes: bool)
                 continue
             erasing = Erasing(office, store.tombstones_of(name), sealed=sealed)
             erased = await (erasing.erase if yes else erasing.look)(wanted)
-            if not yes:  # what is done is on record; what is only said is a look
+            if erased.earlier or not yes:  # what is done is on record; what is only said is a look
                 await note(office.journal, "erase", wanted.by, [wanted.record], offices.clock.now(), sealed=sealed)
             _say(erased, name, done=yes)
             if not sealed:
