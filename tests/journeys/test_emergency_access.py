@@ -1,8 +1,9 @@
 """Break-glass over HTTP, on both databases: who must read a sealed matter now, and how it is answered for."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.journeys.api import NEIGHBOUR, key
@@ -84,6 +85,35 @@ async def test_where_nothing_is_sealed_it_says_so_and_a_dry_run_looks_at_nothing
     assert (
         "emergency_access" not in (await matter.sinclair.seen(matter.path))
         or not (await matter.sinclair.seen(matter.path))["emergency_access"]
+    )
+
+
+@pytest.mark.owasp("API5")
+async def test_what_is_refused_is_refused_alike_whether_anything_is_sealed_or_not(town: Town):
+    nothing, something = await register(town.school), (await begun(town)).family
+    later = {**REASON, "occurred_at": (datetime.now(tz=UTC) + timedelta(days=1)).isoformat()}
+    for body, status in ((later, 409), ({**REASON, "reason": "Another."}, 422)):
+        answers = []
+        for family in (nothing, something):
+            path, same = f"{family.path}/emergency-access", key()
+            first = await town.door("school_leader", sub="leslie").post(
+                path, REASON if status == 422 else body, headers=same
+            )
+            assert first.status_code == (201 if status == 422 else status)
+            again = await town.door("school_leader", sub="moffat").post(path, body, headers=same)
+            same_key = await town.door("school_leader", sub="leslie").post(path, body, headers=same)
+            answers.append([(one.status_code, without_the_request(one)) for one in (again, same_key)])
+        assert answers[0] == answers[1]
+        assert {code for code, _ in answers[0]} == {status}
+    told = (await town.door("auditor").seen("/v1/audit/attempts", params={"limit": 100}))["items"]
+    ours = [one["case_id"] for one in told if one["command"] == "TakeEmergencyAccess"]
+    assert ours.count(nothing.case_id) == ours.count(something.case_id) == 3
+
+
+def without_the_request(answer: httpx.Response) -> str:
+    """The body without what names the one request that it answers."""
+    return str(
+        {name: told for name, told in answer.json().items() if name not in {"instance", "trace_id", "request_id"}}
     )
 
 

@@ -11,7 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.roles import EMERGENCY
-from case_api.domain.decisions.emergency_access import TakeEmergencyAccess, take_emergency_access
+from case_api.domain.decisions.emergency_access import (
+    TakeEmergencyAccess,
+    stand_before_the_glass,
+    take_emergency_access,
+)
 from case_api.domain.matter import Matter
 from case_api.http.bodies import documented, json_body
 from case_api.http.documents import ERRORS, REPLAYED
@@ -68,8 +72,11 @@ async def break_glass(
         return OpenedMatters(items=[])
     with as_problems():
         await office.brakes.glass_broken(acting.who)
+    before = await place(  # time and key are judged before it is known whether anything is sealed (I30)
+        request, office, office.cases, acting, body, stand_before_the_glass, stream=case_id, key=key, case_id=case_id
+    )
     answers = [await _take(request, office, acting, body, matter, key) async for matter in _of(office, case_id)]
-    if answers and all(REPLAYED_FIELD in answer.headers for _, answer in answers):
+    if all(REPLAYED_FIELD in answer.headers for answer in (before, *(answer for _, answer in answers))):
         response.headers[REPLAYED_FIELD] = "true"
     now, staff = request.app.state.clock.now(), acting.who.subject
     return OpenedMatters(items=[await _opened(office, matter_id, staff, now) for matter_id, _ in answers])

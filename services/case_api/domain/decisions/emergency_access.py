@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from case_api.domain.case import Case
 from case_api.domain.command import Command, Situation
 from case_api.domain.facts.emergency_access import EmergencyAccessTaken
 from case_api.domain.matter import Matter
@@ -20,6 +21,11 @@ class TakeEmergencyAccess(Command):
     """Why it cannot wait for somebody of the group. The group reads it."""
 
     examples = ({"reason": "Isla did not come home, and nobody of the group answers."},)
+
+
+def stand_before_the_glass(_: Case, __: TakeEmergencyAccess, ___: Situation) -> Decision:
+    """What holds for every command is asked of the case, whether anything is sealed beside it or not (I30)."""
+    return decided()
 
 
 def take_emergency_access(matter: Matter, command: TakeEmergencyAccess, at: Situation) -> Decision:
