@@ -1,6 +1,6 @@
 """`stagepost sign-out`: ends the tokens of somebody, or of everybody, before they end by themselves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from case_api.cli.desk import Of, recorded, run
 from case_api.cli.settings import EXIT_UNSAFE
 from case_api.domain.decisions.sign_ins import EndSignIns, end_sign_ins
+from case_api.http.tokens import LEEWAY
 from case_api.office import Office
 
 
@@ -22,7 +23,8 @@ def sign_out(
 ) -> None:
     """Accept no longer what was signed for somebody until now; every process holds to it within about a second.
 
-    Whoever may still sign in gets a new token at their identity provider; close the account there first. A stream of
+    An identity provider's clock may be up to 30 seconds ahead, so what bears a time until then is ended, too: whoever
+    signs in within those 30 seconds has to do so again. They get a new token there; close the account first. A stream of
     the feed that is open ends, too. Keys of programs are revoked by `stagepost keys revoke`.
 
     Exit codes: 2 unsafe settings, or neither a subject nor --everybody; 3 the store cannot be reached, do it again.
@@ -30,12 +32,12 @@ def sign_out(
     if (subject is None) != everybody:
         typer.echo("stagepost: name a subject, or say --everybody: one of them", err=True)
         raise typer.Exit(EXIT_UNSAFE)
-    now = datetime.now(UTC)  # tokens are judged by the machine's clock, in every mode
+    until = datetime.now(UTC) + timedelta(seconds=LEEWAY)  # tokens are judged by the machine's clock, in every mode
 
     async def end(office: Office, _: datetime) -> None:
-        await recorded(office, EndSignIns(subject=subject, issued_until=now, reason=reason), end_sign_ins)
+        await recorded(office, EndSignIns(subject=subject, issued_until=until, reason=reason), end_sign_ins)
 
     run(authority, end)
     typer.echo(
-        f"{subject or 'everybody'}: tokens issued until {now.isoformat(timespec='seconds')} are accepted no longer"
+        f"{subject or 'everybody'}: tokens issued until {until.isoformat(timespec='seconds')} are accepted no longer"
     )

@@ -14,7 +14,10 @@ class EndSignIns(Command):
     subject: Subject | None = None
     """As tokens name them; absent for everybody."""
     issued_until: Instant
-    """By the machine's clock, by which tokens are judged; those issued later are accepted."""
+    """By the machine's clock, by which tokens are judged; those issued later are accepted.
+
+    An issuer's clock may be ahead, so a moment that is as far ahead ends whatever was signed until now.
+    """
     reason: Literal["left", "lost", "signed_out", "precaution"]
 
     examples = ({"subject": "okafor", "issued_until": "2026-11-30T15:40:00Z", "reason": "left"},)
