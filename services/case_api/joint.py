@@ -209,6 +209,8 @@ class JointService:
             return None
         if kept.fingerprint != order.fingerprint:
             raise KeyUsedOtherwise
+        if kept.reply is None:
+            raise NoSuchStream
         cases = [(await self._folds.latest(one)).state for one in order.told_of(kept.reply)]
         if not await self._precedent.confirm(situation.authority):
             return None

@@ -34,7 +34,7 @@ from case_api.order import (
 )
 from case_api.precedent import Precedent
 from case_api.recording import as_recorded, attempt_of, facts_of, new_keys
-from case_api.store.journal import Append, Fact, Journal, Keyed, KeyReused, Reply, VersionConflict
+from case_api.store.journal import Append, Fact, Journal, Kept, Keyed, KeyReused, Reply, VersionConflict
 from case_api.twins import Twins
 
 S = TypeVar("S")
@@ -120,7 +120,7 @@ class Service(Generic[S]):
                 return None
             raise NotShown if sight.permitted else NoSuchStream
         if order.key is not None and kept is not None:
-            return self._replayed(order, kept.fingerprint, Answer(kept.reply, replayed=True))
+            return self._replayed(order, kept)
         if not await self._precedent.confirm(situation.authority):
             return None
         if self._is_stale(order, before):
@@ -150,15 +150,16 @@ class Service(Generic[S]):
             return None
         except KeyReused:
             kept = await self._journal.kept(order.caller.who.client, order.key or "")
-            again = kept and Answer(kept.reply, replayed=True)
-            return self._replayed(order, kept.fingerprint, again) if kept and again else None
+            return self._replayed(order, kept) if kept else None
         return answer
 
     @staticmethod
-    def _replayed(order: Order[S, C], fingerprint: bytes, answer: Answer) -> Answer:
-        if fingerprint != order.fingerprint:
+    def _replayed(order: Order[S, C], kept: Kept) -> Answer:
+        if kept.fingerprint != order.fingerprint:
             raise KeyUsedOtherwise
-        return answer
+        if kept.reply is None:  # of what was erased since
+            raise NoSuchStream
+        return Answer(kept.reply, replayed=True)
 
     async def _situation(self, order: Order[S, C]) -> Situation:
         situation = await self._precedent.situation(order.caller, self._clock.now())

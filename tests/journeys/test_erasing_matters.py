@@ -165,28 +165,6 @@ async def test_for_whoever_is_not_of_its_group_there_is_no_matter_to_erase(house
     assert canaries.FREE_TEXT in (await matter.sinclair.get(matter.path)).text
 
 
-async def test_once_it_is_erased_it_never_was_there_but_for_whoever_decided_it(house: House):
-    matter = await begun(house)
-    assert (await matter.erase()).exit_code == 0
-    for who in ("okafor", "bain", "hay"):
-        for yes in ((), ("--yes",)):
-            hidden = await matter.erase("--reason", "request_upheld", "--by", who, *yes)
-            unknown = await matter.erase("--reason", "request_upheld", "--by", who, *yes, matter=uuid4())
-            assert (hidden.exit_code, hidden.stdout, hidden.stderr) == (4, "", unknown.stderr), (who, yes)
-    before = await looks_at(house, matter)
-    for yes, said in (((), "it was erased before: 3 facts"), (("--yes",), "It had been decided before")):
-        again = await matter.erase(*WHY, *yes)
-        assert (again.exit_code, said in again.stdout) == (0, True)
-    assert [one.subject for one in (await looks_at(house, matter))[: -len(before)]] == ["sinclair"] * 2
-
-
-async def looks_at(house: House, matter: Matter) -> list[Any]:
-    """Rows of who looked at the matter, the newest first; once it is erased nobody can ask for them at the door."""
-    async with office_of(house) as office:
-        looks: list[Any] = await office.journal.accesses.restricted(UUID(matter.id))
-        return looks
-
-
 async def test_a_legal_hold_on_the_case_keeps_its_matter(house: House):
     matter = await begun(house)
     admin = house.door("authority_admin")

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
-from case_api.store.journal import Append, IdentifierTaken, KeyReused, VersionConflict
+from case_api.store.journal import Append, IdentifierTaken, Kept, KeyReused, VersionConflict
 from tests.store.facts import NOW, following, keyed, note, opening
 
 pytestmark = pytest.mark.anyio
@@ -62,15 +62,20 @@ async def test_an_identifier_belongs_to_one_case(journal):
     assert {type(answer) for answer in answers} == {IdentifierTaken, type(None)}
 
 
-async def test_what_is_kept_of_an_erased_case_is_deleted(journal):
+async def test_of_an_erased_case_nothing_is_kept_but_that_a_key_was_used(journal):
     gone, stays = uuid4(), uuid4()
     for stream, key in ((gone, "k-1"), (stays, "k-2")):
         hashed = journal.keyring.search_hash("scn", key)
         await journal.append(opening(stream, keyed=keyed(key, case_id=stream), identifiers={hashed: stream}))
     await journal.eraser.forget([gone])
-    assert await journal.kept("mis", "k-1") is None
+    assert await journal.kept("mis", "k-1") == Kept(keyed("k-1").fingerprint, None)
+    with pytest.raises(KeyReused):
+        await journal.append(opening(uuid4(), keyed=keyed("k-1")))
+    log = journal._backend.log
+    rows = await log.rows("SELECT key, length(reply), case_id IS NULL FROM idempotency WHERE key<>?", ("k-2",))
+    assert [(key, length, bool(nothing)) for key, length, nothing in rows] == [("k-1", 0, True)]
     assert await journal.find(journal.keyring.search_hash("scn", "k-1")) is None
-    assert await journal.kept("mis", "k-2") is not None
+    assert (await journal.kept("mis", "k-2")).reply == keyed("k-2").reply
     assert await journal.find(journal.keyring.search_hash("scn", "k-2")) == stays
 
 

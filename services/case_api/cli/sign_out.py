@@ -24,8 +24,8 @@ def sign_out(
     """Accept no longer what was signed for somebody until now; every process holds to it within about a second.
 
     An identity provider's clock may be up to 30 seconds ahead, so what bears a time until then is ended, too: whoever
-    signs in within those 30 seconds has to do so again. They get a new token there; close the account first. A stream of
-    the feed that is open ends, too. Keys of programs are revoked by `stagepost keys revoke`.
+    signs in within those 30 seconds has to do so again. They get a new token there; close the account first. A stream
+    of the feed that is open ends, too. Keys of programs are revoked by `stagepost keys revoke`.
 
     Exit codes: 2 unsafe settings, or neither a subject nor --everybody; 3 the store cannot be reached, do it again.
     """

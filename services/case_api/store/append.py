@@ -90,7 +90,8 @@ class Kept(Struct, frozen=True):
     """What is kept under an idempotency key."""
 
     fingerprint: bytes
-    reply: Reply
+    reply: Reply | None
+    """None where the case or matter was erased: that the key was used is all that is left (D13)."""
 
 
 class Placed(Struct, frozen=True):

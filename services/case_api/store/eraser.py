@@ -42,12 +42,15 @@ class Eraser:
         self._keys.forget(key_ids)
 
     async def forget(self, case_ids: Collection[UUID]) -> None:
-        """Delete the identifiers and the kept replies of erased cases (D9, D13)."""
-        cases = [(self._log.id_in(one),) for one in case_ids]
+        """Delete the identifiers and the kept replies of erased cases (D9, D13).
+
+        That a key was used stays for its time, so that a command that is repeated does not begin the record anew.
+        """
+        cases = [self._log.id_in(one) for one in case_ids]
         await self._log.clear(
             ("identifiers", "idempotency"),
-            ("DELETE FROM identifiers WHERE case_id=?", cases),
-            ("DELETE FROM idempotency WHERE case_id=?", cases),
+            ("DELETE FROM identifiers WHERE case_id=?", [(one,) for one in cases]),
+            ("UPDATE idempotency SET reply=?, case_id=NULL WHERE case_id=?", [(b"", one) for one in cases]),
         )
 
     async def newly_destroyed(self, known: Collection[UUID]) -> set[UUID]:

@@ -19,8 +19,10 @@ def seal_reply(keyring: Keyring, keyed: Keyed) -> bytes:
 
 
 def open_reply(keyring: Keyring, client: str, key: str, row: KeptRow) -> Kept:
-    """What is kept under a key. Raises FrameError if the row was altered or moved."""
+    """What is kept under a key. Raises FrameError if the row was altered or moved; an emptied one is of an erased case."""
     fingerprint = bytes(row.fingerprint)
+    if not row.reply:
+        return Kept(fingerprint, None)
     try:
         plain = keyring.open_reply(bytes(row.reply), _row(client, key, fingerprint))
     except ValueError:
