@@ -12,7 +12,8 @@ import typer
 from case_api.cli.lookers import LookerOption, looker, note
 from case_api.cli.present import present
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping
-from case_api.cli.settings import settings_or_exit
+from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
+from case_api.domain.catalogue import CATALOGUE
 from case_api.seals.exporting import NoSuchCase, export
 from case_api.seals.keeper import Broken
 from case_api.seals.verifier import written
@@ -27,17 +28,18 @@ def export_case(
     *,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; standard output without it.")] = None,
     people: Annotated[bool, typer.Option(help="Show also names and contacts of carers.")] = False,
-    mask: Annotated[list[str] | None, typer.Option(help="A type of fact to mask; may be repeated.")] = None,
+    mask: Annotated[list[str] | None, typer.Option(help="A type of fact to mask; may be repeated. Without a version, every version.")] = None,
     who: LookerOption = None,
 ) -> None:
     """Write a case with its proofs, a checkpoint and its history in words; `stagepost verify FILE` checks it.
 
     Who looked is written down first; where it cannot be, nothing is put out.
 
-    Exit codes: 1 the log was altered, 2 unsafe settings or no place to write, 3 the store cannot be reached, 4 no such
-    case.
+    Exit codes: 1 the log was altered, 2 unsafe settings, a type that there is not, or no place to write, 3 the store
+    cannot be reached, 4 no such case.
     """
     settings = settings_or_exit(serves=False)
+    _know(mask or [])
     try:
         _put(asyncio.run(_exported(settings, case, looker(who), people=people, masked=mask or [])), output)
     except NoSuchCase:
@@ -58,6 +60,15 @@ async def _exported(settings: Settings, case_id: UUID, who: str, *, people: bool
                 await note(keeper.journal, "export", who, [case_id], await present(keeper.journal))
                 return content
     raise NoSuchCase
+
+
+def _know(masked: list[str]) -> None:
+    """A type that there is not would mask nothing, and nobody would notice."""
+    for number, wanted in enumerate(masked, 1):
+        name, dot, version = wanted.partition(".v")
+        event = CATALOGUE.get(name)
+        if event is None or (dot and version not in map(str, range(1, event.schema_version + 1))):
+            _end(f"--mask, number {number}: there is no such type of fact; docs/events.md lists them", EXIT_UNSAFE)
 
 
 def _put(content: bytes, output: Path | None) -> None:

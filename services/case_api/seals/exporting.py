@@ -28,8 +28,8 @@ async def export(
     """The document of a case and of who was told about it. `verifier.written` gives its bytes.
 
     What is masked stands there as it is stored, encrypted, so that its place can be proved and nothing of it read:
-    facts of the types *masked*, those whose key was destroyed, and, unless *people*, what is sealed under a key of
-    a carer's own (D10). Raises NoSuchCase, Broken, FrameError.
+    facts of the types *masked*, with a version or of every one, those whose key was destroyed, and, unless *people*,
+    what is sealed under a key of a carer's own (D10). Raises NoSuchCase, Broken, FrameError.
     """
 
     def way_of(stored: Stored) -> Way:
@@ -85,7 +85,8 @@ async def _document(
 def _is_masked(stored: Stored, case_id: UUID, people: bool, masked: Collection[str]) -> bool:
     header = header_of(stored.state)
     ours = {str(case_id), str(stream_of_authority(header["authority"]))}
-    return stored.name.partition(".")[0] in masked or not (people or header["key_id"] in ours)
+    is_named = stored.name in masked or stored.name.partition(".")[0] in masked
+    return is_named or not (people or header["key_id"] in ours)
 
 
 def _lines(stored: Stored, body: Shown | None, way: Way) -> list[str]:
