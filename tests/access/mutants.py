@@ -12,9 +12,10 @@ from types import ModuleType
 from typing import Any, Final, get_args
 
 from case_api.access import reach, relations, ruling
-from case_api.access.principal import FAMILY_ROLES, ROLES
+from case_api.access.principal import FAMILY_ROLES
 from case_api.access.relations import Relation
 from case_api.access.rules import ACTIONS, EVERY_FIELD, IN_CLASS, RULES, Action, Effect, Rule
+from case_api.domain.words import ROLES
 
 OF_FAMILY: Final = ("of_the_family", "speaker", "kept_apart")
 """Relations in which nobody stands but a learner or carer; neither is tried with the other."""

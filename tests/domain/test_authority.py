@@ -136,6 +136,28 @@ def test_staff_work_in_a_setting():
     given(StaffAssigned(**OKAFOR.model_dump(exclude={"occurred_at"}))).when(OKAFOR).then_nothing()
 
 
+@pytest.mark.parametrize("role", ["techer", "dragon", "nurse", "operator"])
+def test_nobody_works_in_a_role_that_neither_tokens_nor_the_policy_know(role):
+    given().when(OKAFOR.model_copy(update={"role": role})).then_refused(
+        ReferenceUnknown, missing=[("unknown", role)], pointer="/role"
+    )
+
+
+@pytest.mark.parametrize("role", ["support_assistant", "guidance", "child_protection_coordinator", "school_leader"])
+def test_staff_work_in_roles_of_tokens_and_in_those_that_the_policy_names(role):
+    given().when(OKAFOR.model_copy(update={"role": role})).then(a(StaffAssigned, role=role))
+
+
+def test_an_assignment_in_a_role_that_is_known_no_more_can_be_ended_and_not_begun_elsewhere():
+    """What was listed before such roles were refused, or under a policy that named them."""
+    listed = StaffAssigned(**{**OKAFOR.model_dump(exclude={"occurred_at"}), "role": "dragon"})
+    ended = OKAFOR.model_copy(update={"role": "dragon", "until": date(2025, 11, 30)})
+    given(listed).when(ended).then(a(StaffAssigned, role="dragon", until=date(2025, 11, 30)))
+    given(listed).when(ended.model_copy(update={"until": None})).then_refused(ReferenceUnknown, pointer="/role")
+    elsewhere = ended.model_copy(update={"setting": "burnside-academy"})
+    given(listed).when(elsewhere).then_refused(ReferenceUnknown, pointer="/role")
+
+
 def test_the_latest_address_of_a_member_of_staff_is_used():
     addresses = ["a@burnside.example", None, "b@burnside.example"]
     okafor = StaffAssigned(**OKAFOR.model_dump(exclude={"occurred_at"}))

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from case_api.access.principal import ROLES
+from case_api.domain.words import ROLES
 from case_api.http.claims import Claims
 from notifier.channels.webhook import signed
 from notifier.clock import real_now

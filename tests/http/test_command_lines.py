@@ -25,7 +25,10 @@ def ended(*arguments: str, **settings: str) -> str:
     [
         (("frob",), "No such command 'frob'."),
         (("export", "nobody"), "'case': This must be an id as the API gave it."),
-        (("export", CASE, "--mask", "Nonsense"), "--mask, number 1: there is no such type of fact; docs/events.md lists"),
+        (
+            ("export", CASE, "--mask", "Nonsense"),
+            "--mask, number 1: there is no such type of fact; docs/events.md lists",
+        ),
         (("export", CASE, "--mask", "LearnerRegistered.v1", "--mask", "LearnerRegistered.v9"), "--mask, number 2: "),
         (("export", CASE, "--mask", "LearnerRegistered."), "--mask, number 1: "),
         (("erase", CASE, "--reason", "spite", "--by", "x"), "is not one of 'retention_period_over'"),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from case_api.access.principal import ROLES
 from case_api.domain.command import Command
+from case_api.domain.words import ROLES
 from case_api.http.app import CAPABILITIES
 from case_api.http.bodies import ADAPTERS
 from tests.house.repository import ROOT

@@ -1,27 +1,7 @@
 """Who is asking, as their verified token says."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 from uuid import UUID
-
-Role = Literal[
-    "teacher",
-    "pupil_support",
-    "support_assistant",
-    "school_leader",
-    "child_protection",
-    "agency",
-    "external",
-    "mis",
-    "authority_admin",
-    "auditor",
-    "notifier",
-    "carer",
-    "learner",
-]
-
-ROLES: frozenset[str] = frozenset(get_args(Role))
-"""Every role that a token can give; others in it are passed over."""
 
 FAMILY_ROLES: frozenset[str] = frozenset({"carer", "learner"})
 """Roles that belong to one person in one case, and never go together with a role of staff."""

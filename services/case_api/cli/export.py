@@ -28,7 +28,10 @@ def export_case(
     *,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; standard output without it.")] = None,
     people: Annotated[bool, typer.Option(help="Show also names and contacts of carers.")] = False,
-    mask: Annotated[list[str] | None, typer.Option(help="A type of fact to mask; may be repeated. Without a version, every version.")] = None,
+    mask: Annotated[
+        list[str] | None,
+        typer.Option(help="A type of fact to mask; may be repeated. Without a version, every version."),
+    ] = None,
     who: LookerOption = None,
 ) -> None:
     """Write a case with its proofs, a checkpoint and its history in words; `stagepost verify FILE` checks it.

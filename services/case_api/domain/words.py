@@ -43,6 +43,12 @@ SharingId = UUID
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that a policy pack or the directory defines."""
 
+ROLES: Final = frozenset({
+    "teacher", "pupil_support", "support_assistant", "school_leader", "child_protection", "agency", "external", "mis",
+    "authority_admin", "auditor", "notifier", "carer", "learner",
+})  # fmt: skip
+"""Every role that a token can give; others in it are passed over."""
+
 ServiceCode = Code
 
 

@@ -9,14 +9,13 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from case_api.access.principal import ROLES
 from case_api.access.roles import ADMINISTRATION
 from case_api.domain.command import Command
 from case_api.domain.decisions import authority
 from case_api.domain.facts.authority import ServiceListed, SettingListed, StaffAssigned
 from case_api.domain.policy import Policy
 from case_api.domain.refusal import Decision
-from case_api.domain.words import end_of
+from case_api.domain.words import ROLES, end_of
 from case_api.http.bodies import documented, json_body
 from case_api.http.commands import RECORDED
 from case_api.http.conditional import EntityTags, IfMatch

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from case_api.access.principal import FAMILY_ROLES, ROLES, Principal
+from case_api.access.principal import FAMILY_ROLES, Principal
+from case_api.domain.words import ROLES
 
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Seconds = Annotated[float, Field(ge=0, le=2**40, allow_inf_nan=False)]

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
-from case_api.access.principal import ROLES, Principal
+from case_api.access.principal import Principal
 from case_api.access.rules import Action, Beyond
+from case_api.domain.words import ROLES
 from case_api.http import problem_kinds as kinds
 from case_api.http.identity import Asking
 from case_api.http.problems import Problem

@@ -20,6 +20,7 @@ from case_api.domain.policy import Policy
 from case_api.domain.policy_faults import faults_in
 from case_api.domain.questions.addresses import an_address_can_be_written_to
 from case_api.domain.questions.endpoints import a_webhook_goes_to_the_open_internet
+from case_api.domain.questions.offices import roles_at_work
 from case_api.domain.questions.references import known
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
 from case_api.domain.words import Code, Day, Label, Line, ServiceCode, Subject
@@ -91,8 +92,10 @@ class AssignStaff(Command):
     setting_class: Code | None = None
     """The class within the setting."""
     role: Code
-    """Their role there: one of the roles of access tokens, or one that the policy names under `roles`. Who coordinates
-    child protection is listed as `child_protection`, as in their token; `child_protection_coordinator` counts the same.
+    """Their role there: one of the roles of access tokens, or one that the policy names; any other is refused.
+
+    Who coordinates child protection is listed as `child_protection`, as in their token; `child_protection_coordinator`
+    counts the same.
     """
     from_day: Day
     """The first day."""
@@ -219,9 +222,13 @@ def list_setting(authority: Authority, command: ListSetting, _: Situation) -> De
     return decided(then=() if authority.settings.get(command.setting) == listed else listed)
 
 
-def assign_staff(authority: Authority, command: AssignStaff, _: Situation) -> Decision:
+def assign_staff(authority: Authority, command: AssignStaff, at: Situation) -> Decision:
+    """D24: a role that nobody knows would open the whole setting; one that is on record already can be ended."""
     assigned = StaffAssigned(**command.model_dump(exclude={"occurred_at"}))
+    theirs = authority.assigned.get(command.staff, ()) if command.until else ()
+    ended = {one.role for one in theirs if one.setting == command.setting}
     return decided(
+        known("/role", (command.role,), roles_at_work(at.policy) | ended),
         known("/setting", (command.setting,), authority.settings or (command.setting,)),
         an_address_can_be_written_to("/email", command.email),
         then=() if assigned in authority.staff else assigned,

@@ -3,8 +3,16 @@
 from datetime import date
 
 from case_api.domain.command import Situation
+from case_api.domain.policy import COORDINATORS, Policy
 from case_api.domain.questions.teaching import assigned_on
-from case_api.domain.words import Subject
+from case_api.domain.words import ROLES, Subject
+
+
+def roles_at_work(policy: Policy) -> frozenset[str]:
+    """The roles in which the directory can list somebody: those of tokens, and those that the policy names."""
+    named = {role for alias, meant in policy.roles.items() for role in (alias, *meant)}
+    deciding = {role for stage in policy.ladder for role in stage.decided_by} | set(policy.withholding.authorised_by)
+    return ROLES.union(COORDINATORS, named, deciding)
 
 
 def roles_of(staff: Subject, day: date, at: Situation) -> frozenset[str]:
