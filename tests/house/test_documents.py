@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,14 @@ def test_every_command_taught_is_one_of_a_few_well_known(document: str, command:
     }
     first = next(word for word in words(command) if not re.match(r"[A-Z_]+=", word))
     assert first in programs, f"{document}: {command}"
+
+
+def test_every_person_whom_a_command_taught_names_is_at_work_in_the_demo():
+    year = tomllib.loads((ROOT / "tests" / "acceptance" / "year" / "authority.toml").read_text())["rows"]
+    staff = {row["body"]["staff"] for row in year if row.get("path") == "/v1/directory/staff"}
+    named = {name for _, one in TAUGHT for name in re.findall(r"(?:--by|--as|sign-out) ([a-z.]+)", one)}
+    assert named
+    assert named <= staff
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=told)

@@ -92,6 +92,18 @@ async def test_who_was_signed_out_while_waiting_for_news_hears_none(town: Town):
     assert time.monotonic() - begun < AT_ONCE + 2
 
 
+async def test_a_name_that_nobody_bears_on_record_is_taken_with_a_warning(town: Town):
+    """It may be misspelt; who left before the record knew of them is signed out all the same."""
+    unknown = await stagepost(town, "sign-out", "nobodyhere", "--authority", AUTHORITY)
+    assert unknown.exit_code == 0
+    assert unknown.stdout.startswith("nobodyhere: tokens issued until 20")
+    assert "no assignment and no look under this name" in unknown.stderr
+    assert unknown.stderr.count("\n") == 1
+    async with town.works("rintoul"):
+        listed = await stagepost(town, "sign-out", "rintoul", "--authority", AUTHORITY)
+    assert (listed.exit_code, listed.stderr) == (0, "")
+
+
 async def test_that_somebody_was_signed_out_is_on_record(town: Town):
     await stagepost(town, "sign-out", "adair", "--authority", AUTHORITY)
     events = await town.door("authority_admin").seen("/v1/events?types=SignInsEnded&limit=500")

@@ -1,7 +1,7 @@
 """`stagepost sign-out`: ends the tokens of somebody, or of everybody, before they end by themselves."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -10,6 +10,11 @@ from case_api.cli.settings import EXIT_UNSAFE
 from case_api.domain.decisions.sign_ins import EndSignIns, end_sign_ins
 from case_api.http.tokens import LEEWAY
 from case_api.office import Office
+from case_api.store.access import Wanted
+
+UNKNOWN: Final = (
+    "stagepost: no assignment and no look under this name is on record: is it written as tokens name them (sub)?"
+)
 
 
 def sign_out(
@@ -25,7 +30,8 @@ def sign_out(
 
     An identity provider's clock may be up to 30 seconds ahead, so what bears a time until then is ended, too: whoever
     signs in within those 30 seconds has to do so again. They get a new token there; close the account first. A stream
-    of the feed that is open ends, too. Keys of programs are revoked by `stagepost keys revoke`.
+    of the feed that is open ends, too. Keys of programs are revoked by `stagepost keys revoke`. A name under which
+    nobody was at work or looked is taken as well, with a warning: it may be misspelt.
 
     Exit codes: 2 unsafe settings, or neither a subject nor --everybody; 3 the store cannot be reached, do it again.
     """
@@ -34,10 +40,19 @@ def sign_out(
         raise typer.Exit(EXIT_UNSAFE)
     until = datetime.now(UTC) + timedelta(seconds=LEEWAY)  # tokens are judged by the machine's clock, in every mode
 
-    async def end(office: Office, _: datetime) -> None:
+    async def end(office: Office, present: datetime) -> bool:
+        known = subject is None or await _is_known(office, subject, present)
         await recorded(office, EndSignIns(subject=subject, issued_until=until, reason=reason), end_sign_ins)
+        return known
 
-    run(authority, end)
+    if not run(authority, end):
+        typer.echo(UNKNOWN, err=True)
     typer.echo(
         f"{subject or 'everybody'}: tokens issued until {until.isoformat(timespec='seconds')} are accepted no longer"
     )
+
+
+async def _is_known(office: Office, subject: str, present: datetime) -> bool:
+    """Whether somebody of this name was ever listed at work, or looked at anything that is on open record."""
+    directory, _ = await office.precedent.latest(present)
+    return subject in directory.assigned or bool(await office.journal.accesses.latest(Wanted(subject=subject), 1))
