@@ -105,6 +105,18 @@ async def report_on_matters(office: Office, now: datetime, day: date | None, see
     return Report(office.authority, "matter", on, policy.ref, tuple(standings))
 
 
+async def standing_of(office: Office, now: datetime, record: UUID, *, sealed: bool) -> Standing:
+    """What the schedule says today of one case, or of one matter. Raises StoreUnavailable, FrameError."""
+    policy, on = await _ground(office, now, None)
+    if not sealed:
+        return _of_case((await office.folds.latest(record)).state, on, policy)
+    matter = (await office.sealed.latest(record)).state
+    if matter.case_id is None:
+        return Standing(record, "erased", None, (), ())
+    case = (await office.folds.latest(matter.case_id)).state
+    return _standing(record, matter_terms(matter, case, on, policy), case.retention.held_on(on), on)
+
+
 @dataclass(frozen=True, slots=True)
 class LooksReport:
     """Rows of who looked of an authority, on one day, by one policy."""

@@ -28,7 +28,7 @@ SINCLAIR = {
     "role": "child_protection_coordinator",
     "from_day": "2025-08-18",
 }
-WHY = ("--reason", "retention_period_over", "--by", "sinclair")
+WHY = ("--reason", "court_order", "--by", "sinclair")
 CONCERN = {"concern": canaries.FREE_TEXT, "coordinator": "sinclair", "others": ["hay"]}
 DECIDED = {"forum": "ird", "decision": canaries.FREE_TEXT, "decided_by": [canaries.CARER]}
 

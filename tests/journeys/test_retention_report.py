@@ -113,6 +113,33 @@ async def test_what_was_erased_is_due_no_more_and_nobody_has_access_to_it(house:
     assert (asked.exit_code, list((tmp_path / "out").iterdir())) == (4, [])
 
 
+async def test_nobody_is_erased_as_due_before_the_schedule_says_so(house: House):
+    stays, due = await register(house.school), await left_long_ago(house)
+    as_due, upheld = (("--reason", reason, "--by", "reid") for reason in ("retention_period_over", "request_upheld"))
+    for options in ((), ("--yes",)):
+        refused = await house.stagepost("erase", stays.case_id, *as_due, *options)
+        assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (5, "", 1)
+        assert "retention period of this record is not over" in refused.stderr
+        assert refused.stderr.endswith("(no day yet)\n")
+    assert (await house.school.get(stays.path)).status_code == 200
+    early = await house.stagepost("erase", stays.case_id, *upheld)
+    assert early.exit_code == 0
+    assert "By the schedule it is kept until a day that is not known yet." in early.stdout
+    said = await house.stagepost("erase", due.case_id, *as_due)
+    assert said.exit_code == 0
+    assert "By the schedule it is due since 2024-06-28." in said.stdout
+    assert (await house.stagepost("erase", due.case_id, *as_due, "--yes")).exit_code == 0
+
+
+async def test_whoever_is_held_is_told_by_which_hold(house: House):
+    family = await left_long_ago(house)
+    hold = await house.door("authority_admin").done(f"{family.path}/retention-holds", {"reason": "legal_claim"})
+    refused = await house.stagepost("erase", family.case_id, "--reason", "retention_period_over", "--by", "reid")
+    assert (refused.exit_code, refused.stdout) == (5, "")
+    assert refused.stderr.endswith(f"lift those named here. ({hold['id']} legal_claim)\n")
+    assert "missing" not in refused.stderr
+
+
 async def test_a_day_that_is_none_is_refused_in_words(house: House):
     done = await house.stagepost("retention", "--on", "yesterday")
     assert (done.exit_code, done.stdout) == (2, "")

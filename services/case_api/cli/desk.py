@@ -10,12 +10,13 @@ import typer
 from pydantic import ValidationError
 
 from case_api.access.principal import Principal
+from case_api.cli.lines import refused
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.domain.command import Command
 from case_api.domain.facts.authority import Authority
-from case_api.domain.refusal import Decision, Refusal
+from case_api.domain.refusal import Decision
 from case_api.office import Office
 from case_api.order import Caller, CommandRefused, Order, TooBusy
 from case_api.settings import Settings
@@ -73,8 +74,8 @@ def run(authority: str | None, work: Work) -> Any:
         return asyncio.run(_in_office(settings, name, work))
     except ValidationError as error:
         _end(UNFIT[str(error.errors(include_input=False, include_context=False)[0]["loc"][0])], EXIT_UNSAFE)
-    except CommandRefused as refused:
-        _end(_why(refused.refusals[0]), EXIT_REFUSED)
+    except CommandRefused as error:
+        _end(refused(error.refusals[0]), EXIT_REFUSED)
     except FrameError:
         _end("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED)
     except (StoreUnavailable, TooBusy):
@@ -87,11 +88,6 @@ async def _in_office(settings: Settings, name: str, work: Work) -> Any:
     async with serving_offices(settings) as (offices, _):
         office = await offices.of(name)
         return await work(office, offices.clock.now())
-
-
-def _why(refusal: Refusal) -> str:
-    named = ", ".join(str(one.ref) for one in refusal.missing if one.ref)
-    return f"{refusal.title} {refusal.advice}" + (f" ({named})" if named else "")
 
 
 def _end(line: str, code: int) -> NoReturn:

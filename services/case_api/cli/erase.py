@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from case_api.cli.lines import refused
 from case_api.cli.lookers import note
 from case_api.cli.offices import serving_offices
 from case_api.cli.seals import EXIT_UNAVAILABLE
@@ -13,6 +14,7 @@ from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.domain.facts.erasure import Reason
 from case_api.erasing import Erased, Erasing, Wanted
 from case_api.order import CommandRefused, NoSuchStream, TooBusy
+from case_api.retained import Standing, standing_of
 from case_api.settings import Settings
 from case_api.store.journal import CommitUnknown, StoreUnavailable
 
@@ -45,9 +47,12 @@ def erase(
     directory lists in a role that may authorise overrides. For whoever is not of its group there is no such matter;
     nor, once it is erased, for anybody but who decided it.
 
+    That the retention period is over is a reason only where the schedule of the policy says so, as `stagepost
+    retention` does; for another reason it is erased before.
+
     Exit codes: 0 done, or said what would be done; 2 unsafe settings, or neither a case nor a matter is named; 3 the
-    store cannot be reached, run it again; 4 no such case or matter; 5 refused, since a legal hold stands or others
-    decide.
+    store cannot be reached, run it again; 4 no such case or matter; 5 refused, since a legal hold stands, the
+    retention period is not over, or others decide.
     """
     settings, record = settings_or_exit(serves=False), case or matter
     if record is None or (case and matter):
@@ -56,9 +61,9 @@ def erase(
         asyncio.run(_erase(settings, Wanted(record, reason, by), sealed=matter is not None, yes=yes))
     except NoSuchStream:
         _end("there is no such matter" if matter else "there is no such case", EXIT_NO_RECORD)
-    except CommandRefused as refused:
-        first = refused.refusals[0]
-        _end(f"refused ({first.rule_id}): {first.title} {first.advice}", EXIT_REFUSED)
+    except CommandRefused as error:
+        first = error.refusals[0]
+        _end(f"refused ({first.rule_id}): {refused(first)}", EXIT_REFUSED)
     except (StoreUnavailable, CommitUnknown, TooBusy):
         _end("the store cannot be reached; run it again, until it says that it is done", EXIT_UNAVAILABLE)
 
@@ -74,6 +79,8 @@ async def _erase(settings: Settings, wanted: Wanted, *, sealed: bool, yes: bool)
             if erased.earlier or not yes:  # what is done is on record; what is only said is a look
                 await note(office.journal, "erase", wanted.by, [wanted.record], offices.clock.now(), sealed=sealed)
             _say(erased, name, done=yes)
+            if not yes and not erased.earlier:
+                typer.echo(_of_schedule(await standing_of(office, offices.clock.now(), wanted.record, sealed=sealed)))
             if not sealed:
                 typer.echo(OF_MATTERS)
             return
@@ -90,6 +97,12 @@ def _say(erased: Erased, authority: str, *, done: bool) -> None:
         typer.echo(f"{authority}: it was erased before: {what}. Say --yes to go over it again.")
     else:
         typer.echo(f"{authority}: would erase {what}. Nothing was changed; say --yes to do it.")
+
+
+def _of_schedule(one: Standing) -> str:
+    if one.state == "kept":
+        return f"By the schedule it is kept until {one.due_on or 'a day that is not known yet'}."
+    return f"By the schedule it is due since {one.due_on}."
 
 
 def _end(why: str, code: int) -> NoReturn:

@@ -7,11 +7,23 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
+from case_api.domain.refusal import Refusal
 from case_api.wording import in_words
 
 UNREADABLE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """Whatever is wrong with the use of a command: a name, an option, a value. Typer gives it no name of its own."""
 HELP: Final = "Usage: "
+UNDER_MISSING: Final = "named under 'missing'"
+HERE: Final = "named here"
+
+
+def refused(refusal: Refusal) -> str:
+    """Why and what to do; what a problem document holds under `missing` stands at the end, by ids, codes and days."""
+    named = ", ".join(
+        " ".join((str(one.ref), *([one.detail] if one.detail else []))) for one in refusal.missing if one.ref
+    )
+    words = f"{refusal.title} {refusal.advice.replace(UNDER_MISSING, HERE)}"
+    return f"{words} ({named})" if named else words
 
 
 class InOneLine(TyperGroup):

@@ -1,5 +1,6 @@
 """Erasing what is known of a learner, or what stands in a matter: each decided once, for good (D10)."""
 
+from typing import Final
 from uuid import UUID
 
 from case_api.domain.case import Case
@@ -7,7 +8,11 @@ from case_api.domain.command import Command, Situation
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed, Reason
 from case_api.domain.matter import Matter
 from case_api.domain.questions.offices import may_override
+from case_api.domain.questions.retaining import Term, case_terms, due_on, matter_terms
 from case_api.domain.refusal import Decision, Missing, Refusal, decided
+
+NO_DAY: Final = "no day yet"
+"""In the place of the day, while a rule has not begun to run, or there is none."""
 
 
 class EraseLearner(Command):
@@ -39,6 +44,14 @@ class HeldByLaw(Refusal):
     advice = "Wait until every hold has ended, or have the authority lift those named under 'missing'."
 
 
+class KeptBySchedule(Refusal):
+    slug = "kept-by-schedule"
+    rule_id = "R111"
+    guidance_ref = "R111"
+    title = "By the schedule of the policy the retention period of this record is not over."
+    advice = "Wait for the day named under 'missing', or give the reason for which it is erased before."
+
+
 class MatterErasedByOthers(Refusal):
     slug = "matter-erased-by-others"
     rule_id = "I30"
@@ -56,8 +69,19 @@ def who_may_authorise_decides(matter: Matter, at: Situation) -> Refusal | None:
 def no_hold_stands(case: Case, at: Situation) -> Refusal | None:
     """I34: what must be kept is kept, whatever a schedule or a request says."""
     holds = case.retention.held_on(at.today)
-    missing = tuple(Missing(rule_id="I34", what="legal_hold", ref=hold.placed.hold_id) for hold in holds)
+    missing = tuple(
+        Missing(rule_id="I34", what="legal_hold", ref=hold.placed.hold_id, detail=hold.placed.reason) for hold in holds
+    )
     return HeldByLaw(missing=missing) if missing else None
+
+
+def its_period_is_over(reason: Reason, terms: tuple[Term, ...], at: Situation) -> Refusal | None:
+    """R111: nobody is erased as due whom the schedule keeps, nor while a day that it counts from is not on record."""
+    day = due_on(terms)
+    if reason != "retention_period_over" or (day is not None and day <= at.today):
+        return None
+    waits = Missing(rule_id="R111", what="kept_until", ref=day.isoformat() if day else NO_DAY)
+    return KeptBySchedule(missing=(waits,))
 
 
 def erase_learner(case: Case, command: EraseLearner, at: Situation) -> Decision:
@@ -67,7 +91,8 @@ def erase_learner(case: Case, command: EraseLearner, at: Situation) -> Decision:
     people = {case.people.learner.person_id} if case.people.learner else set[UUID]()
     keys = people | case.people.carers.keys() | set(command.key_ids)
     erased = PersonalDataKeyDestroyed(reason=command.reason, facts=case.version, key_ids=tuple(sorted(keys)))
-    return decided(no_hold_stands(case, at), then=erased)
+    kept = its_period_is_over(command.reason, case_terms(case, at.today, at.policy), at)
+    return decided(no_hold_stands(case, at), kept, then=erased)
 
 
 def erase_matter(matter: Matter, case: Case, command: EraseMatter, at: Situation) -> Decision:
@@ -75,4 +100,5 @@ def erase_matter(matter: Matter, case: Case, command: EraseMatter, at: Situation
     if matter.erasure.done:
         return decided()
     erased = PersonalDataKeyDestroyed(reason=command.reason, facts=matter.version, key_ids=(matter.id,))
-    return decided(who_may_authorise_decides(matter, at), no_hold_stands(case, at), then=erased)
+    kept = its_period_is_over(command.reason, matter_terms(matter, case, at.today, at.policy), at)
+    return decided(who_may_authorise_decides(matter, at), no_hold_stands(case, at), kept, then=erased)
