@@ -19,7 +19,7 @@ def seal_reply(keyring: Keyring, keyed: Keyed) -> bytes:
 
 
 def open_reply(keyring: Keyring, client: str, key: str, row: KeptRow) -> Kept:
-    """What is kept under a key. Raises FrameError if the row was altered or moved; an emptied one is of an erased case."""
+    """What is kept under a key; an emptied row is of an erased case. Raises FrameError if it was altered or moved."""
     fingerprint = bytes(row.fingerprint)
     if not row.reply:
         return Kept(fingerprint, None)
