@@ -12,7 +12,8 @@ import pytest
 
 from case_api.access.principal import Principal
 from case_api.clerk import Clerk
-from tests.access.village import AUTHORITY, TODAY, Village, village
+from tests.access.village import TODAY, Village, village
+from tests.access.worlds import AUTHORITY
 from tests.journeys.family import CONCERN, Door
 
 pytestmark = [pytest.mark.anyio, pytest.mark.owasp("API3")]
