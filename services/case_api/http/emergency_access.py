@@ -72,14 +72,33 @@ async def break_glass(
         return OpenedMatters(items=[])
     with as_problems():
         await office.brakes.glass_broken(acting.who)
-    before = await place(  # time and key are judged before it is known whether anything is sealed (I30)
-        request, office, office.cases, acting, body, stand_before_the_glass, stream=case_id, key=key, case_id=case_id
-    )
+    before = await _stand(request, office, acting, body, case_id, key)
     answers = [await _take(request, office, acting, body, matter, key) async for matter in _of(office, case_id)]
     if all(REPLAYED_FIELD in answer.headers for answer in (before, *(answer for _, answer in answers))):
         response.headers[REPLAYED_FIELD] = "true"
     now, staff = request.app.state.clock.now(), acting.who.subject
     return OpenedMatters(items=[await _opened(office, matter_id, staff, now) for matter_id, _ in answers])
+
+
+async def _stand(
+    request: Request, office: Office, acting: Caller, body: TakeEmergencyAccess, case_id: UUID, key: str
+) -> Response:
+    """Time and key are judged before anybody looks whether something is sealed, so that a refusal tells nothing (I30).
+
+    What is refused so is an attempt that none but the group of a matter there reads.
+    """
+    return await place(
+        request,
+        office,
+        office.cases,
+        acting,
+        body,
+        stand_before_the_glass,
+        stream=case_id,
+        key=key,
+        case_id=case_id,
+        sealed=True,
+    )
 
 
 async def _of(office: Office, case_id: UUID) -> AsyncIterator[Matter]:
