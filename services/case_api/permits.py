@@ -42,11 +42,11 @@ class NoSuchEvent(Exception):
 
 
 class PermitRefused(Exception):
-    """The message must not be sent now."""
+    """The message must not be sent now; that alone tells something of a case."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, case_id: UUID) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.case_id = reason, case_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,11 @@ class Permits:
         ground = await self._ground(wanted.event_id)
         _refuse_unfit(ground, wanted)
         told = (await self._tellings.latest(told_of(ground.case.id))).state
-        _refuse_twice(told, wanted)
+        _refuse_twice(told, ground, wanted)
         extent = _withheld(told, ground, wanted)
         to = _address(ground, wanted)
         if to is None:
-            raise PermitRefused("no_address")
+            raise PermitRefused("no_address", ground.case.id)
         expires_at = self._clock.now() + LIFE
         sealed = wanted.message_id.bytes + int(expires_at.timestamp()).to_bytes(8, "big")
         return Permit(
@@ -142,21 +142,21 @@ def _hearers(ground: _Ground) -> tuple[Hearer, ...]:
 
 def _refuse_unfit(ground: _Ground, wanted: Wanted) -> None:
     if isinstance(ground.event.fact, Unreadable):
-        raise PermitRefused("erased" if ground.event.fact.why == "erased" else "superseded")
+        raise PermitRefused("erased" if ground.event.fact.why == "erased" else "superseded", ground.case.id)
     if _was_taken_back(ground) or is_over(ground.case, ground.event.fact):
-        raise PermitRefused("superseded")
+        raise PermitRefused("superseded", ground.case.id)
     hearer = next((one for one in _hearers(ground) if one.recipient == wanted.recipient), None)
     if hearer is None:
-        raise PermitRefused("restricted")
+        raise PermitRefused("restricted", ground.case.id)
     if hearer.duty == "A" and not _is_agreed(ground):
-        raise PermitRefused("withdrawn")
+        raise PermitRefused("withdrawn", ground.case.id)
 
 
-def _refuse_twice(told: Told, wanted: Wanted) -> None:
+def _refuse_twice(told: Told, ground: _Ground, wanted: Wanted) -> None:
     """A message that is on the ledger as sent is not sent again, even by a notifier that lost its memory."""
     known = told.by_message.get(wanted.message_id)
     if known and known.made.delivery == "sent":
-        raise PermitRefused("superseded")
+        raise PermitRefused("superseded", ground.case.id)
 
 
 def _withheld(told: Told, ground: _Ground, wanted: Wanted) -> Extent | None:
@@ -164,7 +164,7 @@ def _withheld(told: Told, ground: _Ground, wanted: Wanted) -> Extent | None:
     withholding = withheld_from(told.in_force(), ground.case, wanted.recipient, ground.event)
     extent = extent_of(withholding, ground.event) if withholding else None
     if extent == "everything":
-        raise PermitRefused("withheld")
+        raise PermitRefused("withheld", ground.case.id)
     return extent
 
 

@@ -245,6 +245,17 @@ async def test_a_purpose_is_a_code_since_anything_else_may_be_a_name(town: Town)
     assert "Maja" not in answer.text
 
 
+async def test_leave_to_send_that_is_refused_tells_of_its_learner_and_leaves_whose(town: Town):
+    family, notifier = await register(town.school), town.door("notifier", sub="notifier")
+    story = (await town.school.seen(f"{family.path}/timeline"))["items"]
+    for recipient in (str(uuid4()), family.anna):
+        wanted = {"event_id": story[0]["event_id"], "recipient": recipient, "message_id": str(uuid4())}
+        refused = await notifier.post("/v1/send-permits", {**wanted, "channel": "email", "template": "registered"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "permit-refused")
+        [row] = await rows_of(town, refused)
+        assert (row["case_id"], row["decision"], row["seen"]) == (family.case_id, "released", "refusal")
+
+
 async def test_auditors_narrow_the_list_and_go_on_page_by_page(town: Town):
     family, sub = await register(town.school), f"auditor-{uuid4()}"
     door = town.door("auditor", sub=sub)

@@ -138,6 +138,7 @@ async def send_permit(
     except NoSuchEvent:
         raise Problem(kinds.NOT_FOUND) from None
     except PermitRefused as refused:
+        looked(request.scope, [refused.case_id])
         raise Problem(PERMIT_REFUSED, members={"reason": refused.reason}) from None
     looked(request.scope, [permit.event.stream])
     facts = MessageFacts.model_validate(dict(permit.facts))
