@@ -143,14 +143,26 @@ class LooksReport:
 async def report_on_looks(office: Office, now: datetime, day: date | None) -> LooksReport:
     """Which rows of who looked the schedule keeps no longer. Raises StoreUnavailable, FrameError."""
     policy, on = await _ground(office, now, day)
-    kept_from, held = looks_kept_from(on, policy), set[UUID]()
+    kept_from = looks_kept_from(on, policy)
     if kept_from is None:
         return LooksReport(office.authority, policy.ref, None, None, frozenset())
+    held = await _held(office, on)
+    overdue = await office.journal.accesses.before(start_of(kept_from, policy.tz), held)
+    return LooksReport(office.authority, policy.ref, looks_rule(policy), overdue, held)
+
+
+async def held_by_now(office: Office, now: datetime) -> frozenset[UUID]:
+    """The cases on which a legal hold stands today, each at its head. Raises StoreUnavailable, FrameError."""
+    _, on = await _ground(office, now, None)
+    return await _held(office, on)
+
+
+async def _held(office: Office, on: date) -> frozenset[UUID]:
+    held = set[UUID]()
     async for case_id in _cases(office):
         if (await office.folds.latest(case_id)).state.retention.held_on(on):
             held.add(case_id)
-    overdue = await office.journal.accesses.before(start_of(kept_from, policy.tz), held)
-    return LooksReport(office.authority, policy.ref, looks_rule(policy), overdue, frozenset(held))
+    return frozenset(held)
 
 
 def _of_case(case: Case, on: date, policy: Policy) -> Standing:

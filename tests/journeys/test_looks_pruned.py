@@ -6,9 +6,11 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio.from_thread
 import psycopg
 import pytest
 
+from case_api.cli.desk import recorded
 from case_api.store.accesses import Accesses
 from case_api.store.append import StoreUnavailable
 from tests.journeys.api import AUTHORITY
@@ -88,6 +90,29 @@ async def it_is_on_record_and_nothing_else_can_be_removed(house: House) -> None:
     assert (await house.stagepost("verify", "--log")).exit_code == 0
     with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="append only"):
         removes(house)
+
+
+async def test_a_hold_that_is_placed_while_they_are_removed_keeps_its_rows(house: House, monkeypatch):
+    family, other = await register(house.school), await register(house.school)
+    for one in (family, other):
+        await look(house, one, LOOKER)
+    now = datetime.fromisoformat((await house.client.get("/clock")).json()["now"])
+    later = now + timedelta(days=6 * 366 + 2)
+    assert (await house.client.put("/clock", json={"now": later.isoformat()})).status_code == 200
+    await register(house.school)
+
+    async def hold() -> None:
+        await house.door("authority_admin").done(f"{family.path}/retention-holds", {"reason": "inquiry"})
+
+    async def recorded_then_held(*given: Any) -> None:
+        await recorded(*given)
+        anyio.from_thread.run(hold)
+
+    monkeypatch.setattr("case_api.cli.prune_looks.recorded", recorded_then_held)
+    done = await house.stagepost(*PRUNE, "--yes")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert await looks_at(house, family) == [LOOKER]
+    assert await looks_at(house, other) == []
 
 
 async def test_nothing_is_left_of_them_in_the_file(house: House):

@@ -8,7 +8,7 @@ import typer
 from case_api.cli.desk import Of, recorded, run
 from case_api.domain.decisions.looks import PruneLooks, prune_looks
 from case_api.office import Office
-from case_api.retained import report_on_looks
+from case_api.retained import held_by_now, report_on_looks
 
 
 def prune(
@@ -39,5 +39,6 @@ async def _prune(office: Office, now: datetime, by: str, *, yes: bool) -> str:
         return f"{office.authority}: would remove {what}. Nothing was changed; say --yes to do it."
     command = PruneLooks(looked_from=due.first, looked_before=due.before, rows=due.rows, decided_by=by)
     await recorded(office, command, prune_looks)
-    await office.journal.accesses.prune(due.before, report.held)
+    held = report.held | await held_by_now(office, now)  # somebody may have placed one meanwhile
+    await office.journal.accesses.prune(due.before, held)
     return f"{office.authority}: removed {what}."
