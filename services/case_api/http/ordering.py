@@ -22,6 +22,7 @@ from case_api.http.problems import Problem, Refused
 from case_api.http.receipts import answered, replier
 from case_api.office import Office
 from case_api.order import (
+    Answer,
     Caller,
     CommandRefused,
     KeyUsedOtherwise,
@@ -119,8 +120,11 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         changes=changes,
     )
     with as_problems():
-        outcome = await service.handle(order)
-    return _would(outcome, caller.who, shows) if isinstance(outcome, WouldRecord) else answered(request, outcome)
+        return _told(request, await service.handle(order), caller.who, shows)
+
+
+def _told(request: Request, outcome: Answer | WouldRecord, who: Principal, shows: frozenset[Fields]) -> Response:
+    return _would(outcome, who, shows) if isinstance(outcome, WouldRecord) else answered(request, outcome)
 
 
 def _today(request: Request) -> date:
