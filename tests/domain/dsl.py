@@ -1,7 +1,7 @@
 """Given facts, when a command, then events, a refusal, or nothing: the shape of every domain test."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -62,14 +62,19 @@ class Given:
     facts: list[Fact]
     now: datetime = NOON
     who: dict[str, Any] = field(default_factory=dict)
+    tells_why: bool = True
 
     def at(self, now: str) -> "Given":
         """The time at which the command is asked."""
-        return Given(self.facts, at_noon(now), self.who)
+        return replace(self, now=at_noon(now))
 
     def by(self, subject: str = "hay", **who: Any) -> "Given":
         """Who asks: roles, services."""
-        return Given(self.facts, self.now, {"by": subject, **who})
+        return replace(self, who={"by": subject, **who})
+
+    def not_shown_what_is_withheld(self) -> "Given":
+        """The one who asks teaches, and leads nothing."""
+        return replace(self, tells_why=False)
 
     def when(self, command: Command, *about: UUID) -> "Asked":
         running = Running(DIRECTORY)
@@ -87,7 +92,8 @@ class Given:
             case "authority" | "partner_keys" | "sign_ins" | "looks":
                 return authority_after(plain)
             case "told" | "withholdings":
-                return Ledger(told_after(plain), running.case, {event.event_id: event for event in running.history})
+                named = {event.event_id: event for event in running.history}
+                return Ledger(told_after(plain), running.case, named, tells_why=self.tells_why)
             case _:
                 return None
 

@@ -13,6 +13,7 @@ from case_api.domain.facts.told import DisclosureMade, DisclosureWithheld, Withh
 from case_api.domain.questions.inviting import MayNotBeContacted
 from case_api.domain.questions.references import NotOnThisCase, ReferenceUnknown
 from case_api.domain.questions.shielding import StillWithheld
+from case_api.domain.questions.telling import NotTheirsToTell
 from tests.domain.dsl import a, given
 from tests.domain.running import event_id, new, told_after
 from tests.domain.situations import (
@@ -110,6 +111,9 @@ def test_family_listed_services_and_the_staff_whom_it_concerns_are_told_by_hand(
 def test_what_is_withheld_is_not_told_by_hand_before_it_is_lifted():
     kept = given(*FAMILY, NEED_ASSESSED, withheld())
     kept.when(by_hand(ANNA)).then_refused(StillWithheld, missing=[("withheld", ANNA)])
+    kept.not_shown_what_is_withheld().when(by_hand(ANNA)).then_refused(
+        NotTheirsToTell, pointer="/recipient", missing=[]
+    )
     kept.when(by_hand(TOM)).then(DisclosureMade)
     of_others = withheld(about=Withheld(events=(event_id(3),)))
     given(*FAMILY, NEED_ASSESSED, of_others).when(by_hand(ANNA)).then(a(DisclosureMade, withholding_id=None))
