@@ -7,6 +7,8 @@ from typing import Self
 
 HERE = "127.0.0.1"
 VARIABLE = "STAGEPOST_DEMO_PORTS"
+OTHERS = (18080, 28080)
+"""Where to go when a usual port is taken: the first, unless that is where it was tried."""
 
 
 class PortsUnusable(Exception):
@@ -24,17 +26,27 @@ class Ports:
 
     @classmethod
     def chosen(cls, base: int | None = None) -> Self:
-        """Four ports from *base* on, else those of STAGEPOST_DEMO_PORTS, else the usual ones. Raises PortsUnusable."""
+        """Four ports from *base* on, else those of STAGEPOST_DEMO_PORTS, else the usual ones. Raises PortsUnusable.
+
+        The variable holds the first of four in a row, or all four.
+        """
         if base is not None:
-            return cls(base, base + 1, base + 2, base + 3)
+            return cls._from(base)
         given = os.environ.get(VARIABLE)
         if given is None:
             return cls()
         try:
-            case_api, notifier, mail, smtp = (int(part) for part in given.split(","))
+            first, *more = (int(part) for part in given.split(","))
+            if not more:
+                return cls._from(first)
+            notifier, mail, smtp = more
         except ValueError:
-            raise PortsUnusable(f"{VARIABLE} should be four numbers with commas, as in 8080,8081,8082,8025.") from None
-        return cls(case_api, notifier, mail, smtp)
+            raise PortsUnusable(f"{VARIABLE} should be a number, or four with commas: 8080,8081,8082,8025.") from None
+        return cls(first, notifier, mail, smtp)
+
+    @classmethod
+    def _from(cls, base: int) -> Self:
+        return cls(base, base + 1, base + 2, base + 3)
 
     def refuse_taken(self) -> None:
         """Raise PortsUnusable for the first port that another program listens on."""
@@ -44,7 +56,8 @@ class Ports:
                 try:
                     trial.bind((HERE, port))
                 except (OSError, OverflowError):
-                    raise PortsUnusable(f"Port {port} cannot be used; choose others with {VARIABLE}.") from None
+                    first = next(one for one in OTHERS if one != self.case_api)
+                    raise PortsUnusable(f"Port {port} cannot be used; try: {VARIABLE}={first} make run") from None
 
     def url(self, port: int) -> str:
         """The address of one of them."""

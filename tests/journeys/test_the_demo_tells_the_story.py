@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.ports import Ports
+from demo.ports import Ports, PortsUnusable
 from demo.processes import ChildFailed, Household, Program
 from demo.script import Row, read_staff, read_story
 from tests import canaries
@@ -226,7 +226,17 @@ def test_a_port_that_is_taken_is_named_in_one_line(tmp_path: Path):
         port = taken.getsockname()[1]
         with running(tmp_path, ports=Ports(free_port(), port, free_port(), free_port())) as demo:
             assert demo.process.wait(30) == 1
-    assert demo.said == f"demo: Port {port} cannot be used; choose others with STAGEPOST_DEMO_PORTS.\n"
+    assert demo.said == f"demo: Port {port} cannot be used; try: STAGEPOST_DEMO_PORTS=18080 make run\n"
+
+
+def test_four_ports_are_chosen_by_the_first_of_them_or_one_by_one(monkeypatch):
+    for chosen, expected in (("18080", Ports(18080, 18081, 18082, 18083)), ("9,8,7,6", Ports(9, 8, 7, 6))):
+        monkeypatch.setenv("STAGEPOST_DEMO_PORTS", chosen)
+        assert Ports.chosen() == expected
+    for chosen in ("", "http", "8080,8081"):
+        monkeypatch.setenv("STAGEPOST_DEMO_PORTS", chosen)
+        with pytest.raises(PortsUnusable, match="should be a number, or four"):
+            Ports.chosen()
 
 
 def test_a_program_that_ends_early_leaves_its_last_words(tmp_path: Path):
