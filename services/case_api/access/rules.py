@@ -148,7 +148,8 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _permit("A7", "An auditor reads every case of the authority.", "R111", ("read", "follow"), ("auditor",)),
     _permit(
-        "A8", "To whom a record is sent reads what was sent, and confirms it.",
+        "A8", "To whom a record is sent reads what was sent, and confirms it; this lapses when it is confirmed and the"
+        " learner's first day there has come.",
         "R29, R54", ("hand_over",), (*LEADS, *TEACHES, "mis", "child_protection"), ("receiver",),
     ),
     _permit(
