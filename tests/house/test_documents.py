@@ -69,6 +69,14 @@ def test_stagepost_can_be_run_from_anywhere(tmp_path: Path):
     assert "usage" in run(str(ROOT / "stagepost"), "--help", at=tmp_path).lower()
 
 
+def test_before_the_first_make_stagepost_says_what_to_run(tmp_path: Path):
+    copy = tmp_path / "stagepost"
+    copy.write_bytes((ROOT / "stagepost").read_bytes())
+    done = subprocess.run(["/bin/sh", copy, "--help"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "stagepost: run `make run` or `make check` first: they build .venv\n"
+
+
 @pytest.mark.parametrize("command", sorted({words(each)[1] for _, each in TAUGHT if each.startswith("./stagepost ")}))
 def test_every_command_of_stagepost_taught_explains_itself(command: str):
     said = CliRunner().invoke(app, [command, "--help"])

@@ -102,8 +102,15 @@ async def test_the_operator_sees_what_each_key_may_and_when_it_was_used_and_neve
     assert [path for path in files if secret.encode() in path.read_bytes()] == []
 
 
+async def test_a_key_that_there_is_not_is_said_to_be_none(desk: KeyDesk):
+    done = await desk.run("revoke", "zzzzzzzz")
+    assert (done.exit_code, done.stdout, done.stderr) == (4, "", "stagepost: there is no such key\n")
+
+
 async def test_that_a_key_was_made_and_revoked_is_on_record(town: Town, desk: KeyDesk):
     key = await desk.new("camhs-desk")
+    [listed] = [line for line in (await desk.run("list")).stdout.splitlines() if " live camhs-desk of " in line]
+    assert ": agency for slt, until " in listed
     await desk.run("revoke", str(name_of(key)), "--reason", "ended")
     events = await town.door("authority_admin").seen("/v1/events?types=PartnerKeyIssued,PartnerKeyRevoked&limit=500")
     about = [event["type"] for event in events["items"] if event["data"].get("key") == name_of(key)]

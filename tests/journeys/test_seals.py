@@ -103,6 +103,10 @@ async def test_a_case_is_exported_and_checked_and_the_whole_store_too(town: Town
 
     exported = await stagepost(town, "export", family.uuid, "--output", file)
     assert (exported.exit_code, exported.stderr) == (0, "")
+    again = await stagepost(town, "export", family.uuid, "--output", file)
+    assert (again.exit_code, again.stderr) == (2, "stagepost: the file is there already; nothing is written over it\n")
+    nowhere = await stagepost(town, "export", family.uuid, "--output", tmp_path / "nowhere" / "case.json")
+    assert (nowhere.exit_code, nowhere.stderr) == (2, "stagepost: the file cannot be written\n")
     checked = await stagepost(town, "verify", file, "--key", key, "--history")
     assert checked.exit_code == 0
     assert "concern raised, by pupil_support" in checked.stdout

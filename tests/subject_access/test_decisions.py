@@ -70,6 +70,19 @@ def test_a_list_that_lacks_something_is_refused_without_a_word_of_what_it_says(c
     assert "\n" not in str(refused.value)
 
 
+def test_a_list_that_nobody_filled_in_is_told_by_what_is_empty():
+    [item] = WHOLE["items"]
+    items = [item, {**item, "decision": ""}, {**item, "decision": ""}]  # type: ignore[dict-item]
+    for changed, said in (
+        ({"decided_by": "", "items": items}, "decided_by is empty; 2 of 3 items have no decision"),
+        ({"items": items}, "2 of 3 items have no decision"),
+        ({"decided_by": ""}, "decided_by is empty"),
+    ):
+        with pytest.raises(Unfit) as refused:
+            parsed(json.dumps(WHOLE | changed).encode())
+        assert str(refused.value) == said
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b"null"])
 def test_what_is_no_list_is_said_to_be_none(content: bytes):
     with pytest.raises(Unfit):

@@ -51,8 +51,10 @@ def export_case(
         _end("the log was altered: `stagepost verify --log` names the place", EXIT_ALTERED)
     except StoreUnavailable:
         _end("the store cannot be reached", EXIT_UNAVAILABLE)
+    except FileExistsError:
+        _end("the file is there already; nothing is written over it", EXIT_UNSAFE)
     except OSError:
-        _end("the file is there already, or cannot be written", 2)
+        _end("the file cannot be written", EXIT_UNSAFE)
 
 
 async def _exported(settings: Settings, case_id: UUID, who: str, *, people: bool, masked: list[str]) -> bytes:

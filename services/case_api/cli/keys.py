@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from case_api.cli.desk import Of, recorded, run
+from case_api.cli.desk import EXIT_REFUSED, Of, recorded, run
 from case_api.domain.decisions.partner_keys import (
     IssuePartnerKey,
     RevokePartnerKey,
@@ -51,6 +51,8 @@ def new(
 def list_keys(*, authority: Of = None) -> None:
     """Show each key by the part of it that may be shown: whose, for what, until when, and when it was last used.
 
+    For what are its roles and, after "for", the services that it acts for.
+
     Exit codes: 2 unsafe settings, 3 the store cannot be reached.
     """
     for line in run(authority, _lines):
@@ -68,7 +70,9 @@ def revoke(
 
     Exit codes: 2 unsafe settings, 3 the store cannot be reached, 4 there is no such key.
     """
-    run(authority, lambda office, _: _revoked(office, key, reason))
+    if not run(authority, lambda office, now: _revoked(office, key, reason, now)):
+        typer.echo("stagepost: there is no such key", err=True)
+        raise typer.Exit(EXIT_REFUSED)
     typer.echo(f"{key}: revoked")
 
 
@@ -85,9 +89,13 @@ async def _issued(office: Office, wanted: dict[str, Any], now: datetime, life: t
     return key
 
 
-async def _revoked(office: Office, key: str, reason: Literal["rotated", "leaked", "ended"]) -> None:
-    await recorded(office, RevokePartnerKey(key=key, reason=reason), revoke_partner_key)
+async def _revoked(office: Office, key: str, reason: Literal["rotated", "leaked", "ended"], now: datetime) -> bool:
+    command, (directory, _) = RevokePartnerKey(key=key, reason=reason), await office.precedent.latest(now)
+    if key not in directory.keys:
+        return False
+    await recorded(office, command, revoke_partner_key)
     await office.journal.api_keys.retire(key)
+    return True
 
 
 async def _lines(office: Office, now: datetime) -> list[str]:
@@ -99,7 +107,7 @@ async def _lines(office: Office, now: datetime) -> list[str]:
 def _line(directory: Authority, issued: PartnerKeyIssued, now: datetime, used: date | None) -> str:
     live = directory.live_key(issued.key, now) is not None
     state = "live" if live else "revoked" if issued.key in directory.revoked else "expired"
-    scope = ",".join((*issued.roles, *issued.services))
+    scope = ",".join(issued.roles) + (f" for {','.join(issued.services)}" if issued.services else "")
     where = f" from {','.join(issued.networks)}" if issued.networks else ""
     until, last = issued.expires_at.date().isoformat(), used.isoformat() if used else "never"
     return f"{issued.key} {state} {issued.client} of {issued.organisation}: {scope}{where}, until {until}, used {last}"

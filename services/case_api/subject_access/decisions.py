@@ -111,12 +111,28 @@ def listing(authority: str, case_id: CaseId, person_id: PersonId, upto: Upto, it
 
 def parsed(content: bytes) -> Decisions:
     """The decisions in a file. Raises Unfit."""
+    if blanks := list(_blanks(content)):
+        raise Unfit("; ".join(blanks))
     try:
         return Decisions.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         more = f", and {error.error_count() - 1} more" if error.error_count() > 1 else ""
         raise Unfit(f"{'/'.join(map(str, first['loc'])) or 'the file'}: {in_words(first)}{more}") from None
+
+
+def _blanks(content: bytes) -> Iterator[str]:
+    """What is left in a file as it was listed, for somebody to fill in."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(document, dict) or not isinstance(items := document.get("items"), list):
+        return
+    if document.get("decided_by") == "":
+        yield "decided_by is empty"
+    if still := sum(isinstance(one, dict) and one.get("decision") == "" for one in items):
+        yield f"{still} of {len(items)} items have no decision"
 
 
 def require_all_decided(decided: Decisions, items: Sequence[Item]) -> None:
