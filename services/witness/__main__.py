@@ -3,7 +3,7 @@
     python -m witness --name audit.example --key FILE --log-key KEY --url URL --token-file FILE --state FILE
 
 The key file holds 64 hexadecimal digits. Exit codes: 0 cosigned, and the note is printed; 1 refused: the log was forked
-or rolled back; 2 a file or key cannot be read; 3 the log cannot be reached.
+or rolled back; 2 a file, a key or the address cannot be read, and the line says which; 3 the log cannot be reached.
 """
 
 import argparse
@@ -12,9 +12,9 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -22,6 +22,16 @@ from witness.notes import BadNote, Cosigner, LogKey
 from witness.witness import Refused, Witness
 
 PATIENCE: Final = 30.0
+SEED: Final = 32
+"""Bytes of the witness's own key."""
+
+
+class Unanswered(Exception):
+    """The log cannot be reached, does not answer this token, or what answers is no log."""
+
+
+class Unusable(Exception):
+    """What was given cannot be used; its text says which of it, and what it should be."""
 
 
 class Log:
@@ -29,30 +39,66 @@ class Log:
 
     def __init__(self, url: str, token: str) -> None:
         if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
-            raise ValueError("the log is asked over https")
+            raise Unusable("--url cannot be used: it is the https:// address of the case API")
         self._url, self._token = url.rstrip("/"), token
 
     def checkpoint(self) -> str:
         """The newest one, as it was signed."""
-        return str(self._get("/v1/audit/checkpoint")["checkpoint"])
+        note = self._get("/v1/audit/checkpoint").get("checkpoint")
+        if not isinstance(note, str):
+            raise Unanswered
+        return note
 
     def prove(self, old: int, new: int) -> list[bytes]:
         """That the log was only added to."""
         found = self._get(f"/v1/audit/proofs/consistency?{urlencode({'from': old, 'to': new})}")
-        return [b64decode(one, validate=True) for one in found["proof"]]
+        try:
+            return [b64decode(one, validate=True) for one in found["proof"]]
+        except (KeyError, TypeError, ValueError):
+            raise Unanswered from None
 
     def _get(self, path: str) -> dict[str, Any]:
-        request = Request(self._url + path, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310 (above)
-        with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 (as above)
-            return dict(json.load(answer))
+        try:
+            request = Request(self._url + path, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310 (above)
+            with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 (as above)
+                return dict(json.load(answer))
+        except (OSError, HTTPException, ValueError, TypeError):
+            raise Unanswered from None
 
 
 def look(given: argparse.Namespace) -> str:
-    """Look once; the cosigned note. Raises Refused, BadNote, ValueError, OSError, URLError."""
-    cosigner = Cosigner(given.name, bytes.fromhex(given.key.read_text("ascii").strip()))
-    witness = Witness(LogKey.read(given.log_key), cosigner, given.state)
-    log = Log(given.url, given.token_file.read_text("utf-8").strip())
-    return witness.cosign(log.checkpoint(), log.prove, int(time.time()))
+    """Look once; the cosigned note. Raises Unusable, Refused, BadNote, Unanswered."""
+    cosigner, log_key = Cosigner(given.name, _seed(given.key)), _log_key(given.log_key)
+    log = Log(given.url, _text(given.token_file, "--token-file"))
+    note = log.checkpoint()
+    try:
+        return Witness(log_key, cosigner, given.state).cosign(note, log.prove, int(time.time()))
+    except (OSError, UnicodeError):
+        raise Unusable("the file of --state cannot be read or written") from None
+
+
+def _text(file: Path, option: str) -> str:
+    try:
+        return file.read_text("ascii").strip()
+    except (OSError, ValueError):
+        raise Unusable(f"the file of {option} cannot be read") from None
+
+
+def _seed(file: Path) -> bytes:
+    try:
+        seed = bytes.fromhex(_text(file, "--key"))
+    except ValueError:
+        seed = b""
+    if len(seed) != SEED:
+        raise Unusable("the file of --key does not hold 64 hexadecimal digits: `openssl rand -hex 32` makes them")
+    return seed
+
+
+def _log_key(text: str) -> LogKey:
+    try:
+        return LogKey.read(text)
+    except BadNote:
+        raise Unusable("--log-key cannot be read: it is the `key` that /v1/audit/checkpoint shows") from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,12 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(look(given))
     except Refused as refused:
         return _say(f"REFUSED: {refused}", 1)
-    except URLError:
+    except Unanswered:
         return _say("the log cannot be reached, or does not answer this token", 3)
     except BadNote as bad:
         return _say(f"REFUSED: {bad}", 1)
-    except (OSError, ValueError):
-        return _say("a file, a key or the address cannot be read", 2)
+    except Unusable as unusable:
+        return _say(str(unusable), 2)
     return 0
 
 

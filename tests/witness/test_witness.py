@@ -16,6 +16,7 @@ from case_api.seals.notes import Signer
 from case_api.seals.verifier import read_checkpoint, read_key
 from tests.house.repository import ROOT
 from tests.seals import reference
+from witness.__main__ import main
 from witness.consistency import consistent
 from witness.notes import BadNote, Cosigner, LogKey
 from witness.witness import Refused, Witness
@@ -100,6 +101,45 @@ def test_a_memory_that_was_altered_is_noticed(witness, tmp_path):
     (tmp_path / "last").write_text(signed(LEAVES[:2]))
     with pytest.raises(Refused, match="memory"):
         witness.cosign(signed(LEAVES[:9]), proving(LEAVES), 2)
+
+
+NO_SEED = "the file of --key does not hold 64 hexadecimal digits: `openssl rand -hex 32` makes them"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"--key": "nowhere"}, "the file of --key cannot be read"),
+        ({"--key": "token"}, NO_SEED),
+        ({"--key": "short"}, NO_SEED),
+        ({"--token-file": "nowhere"}, "the file of --token-file cannot be read"),
+        ({"--log-key": "moray"}, "--log-key cannot be read: it is the `key` that /v1/audit/checkpoint shows"),
+        ({"--url": "http://log.example"}, "--url cannot be used: it is the https:// address of the case API"),
+    ],
+)
+def test_a_witness_says_which_of_what_it_was_given_cannot_be_used(changed, said, tmp_path, capsys):
+    for name, content in (("key", "5a" * 32), ("short", "5a5a"), ("token", "t")):
+        (tmp_path / name).write_text(content)
+    files = {"--key": "key", "--token-file": "token", "--state": "last"} | changed
+    given = {option: str(tmp_path / value) for option, value in files.items() if option not in {"--log-key", "--url"}}
+    plain = {"--name": "audit.example", "--log-key": SIGNER.key, "--url": "http://127.0.0.1:9"}
+    given |= {option: changed.get(option, value) for option, value in plain.items()}
+    assert main([word for pair in given.items() for word in pair]) == 2
+    assert capsys.readouterr() == ("", f"witness: {said}\n")
+
+
+def test_a_state_file_that_cannot_be_read_is_named_and_a_log_that_does_not_answer_is_told_apart(
+    tmp_path, capsys, monkeypatch
+):
+    (tmp_path / "key").write_text("5a" * 32)
+    (tmp_path / "last").mkdir()
+    given = ["--name", "audit.example", "--log-key", SIGNER.key, "--url", "http://127.0.0.1:9"]
+    given += [f"--key={tmp_path / 'key'}", f"--token-file={tmp_path / 'key'}", f"--state={tmp_path / 'last'}"]
+    assert main(given) == 3
+    assert "the log cannot be reached" in capsys.readouterr().err
+    monkeypatch.setattr("witness.__main__.Log.checkpoint", lambda _: signed(LEAVES[:3]))
+    assert main(given) == 2
+    assert capsys.readouterr().err == "witness: the file of --state cannot be read or written\n"
 
 
 @pytest.mark.parametrize("new", range(1, 66))
