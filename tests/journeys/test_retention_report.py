@@ -93,6 +93,7 @@ async def test_a_matter_is_listed_by_its_own_id_and_only_where_it_is_asked_for(h
     assert f"erase --matter {matter_id} --reason retention_period_over" in sealed
     assert "25 years from birth (2016-05-11)" in sealed
     assert case_id not in sealed
+    assert " erased" not in sealed, "a matter that was erased has no group to be shown to"
     assert matter_id not in (await house.stagepost(*asked, "--as", "okafor")).stdout
     nobody = await house.stagepost(*asked)
     assert (nobody.exit_code, nobody.stdout, nobody.stderr.count("\n")) == (2, "", 1)

@@ -26,7 +26,7 @@ def retention(
     *,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day; today without it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document for all authorities.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="Also what is kept, and what was erased.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what is kept, and cases that were erased.")] = False,
     sealed: Annotated[
         bool, typer.Option("--sealed", help="The child-protection matters instead, of whose named group --as is.")
     ] = False,
@@ -87,7 +87,8 @@ def _progress(authority: str, count: int) -> None:
 
 def _lines(report: Report, states: frozenset[State]) -> Iterator[str]:
     counts = report.counts()
-    said = ", ".join(f"{counts[state]} {state}" for state in ("due", "held", "kept", "erased"))
+    told = ("due", "held", "kept") if report.kind == "matter" else ("due", "held", "kept", "erased")
+    said = ", ".join(f"{counts[state]} {state}" for state in told)  # an erased matter has no group any more
     yield f"{report.authority}, {report.kind}s on {report.on} by {report.policy}: {said}"
     for one in report.listed(states):
         yield f"  {one.state:<6} {one.due_on or 'no day yet'!s:<10}  {one.record}"

@@ -20,7 +20,9 @@ UNKNOWN: Final = (
 def sign_out(
     subject: Annotated[str | None, typer.Argument(help="Whose, as tokens name them.")] = None,
     *,
-    everybody: Annotated[bool, typer.Option("--everybody", help="All who sign in, programs with a key not.")] = False,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="Every token, the notifier's too; keys of programs not.")
+    ] = False,
     reason: Annotated[
         Literal["left", "lost", "signed_out", "precaution"], typer.Option(help="Why; it goes on record.")
     ] = "left",
