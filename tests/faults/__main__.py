@@ -24,6 +24,7 @@ TITLES: Mapping[str, str] = {
     "fresh-at-four": "written at one of four processes, read at another",
     "boards-taken-over": "three of four processes killed, until the boards are up to date",
     "clerk-taken-over": "three of four processes killed, until the clerk has recorded what is due",
+    "duty-taken-over": "the process with the clerk's duty killed, until another has it",
     "crash-point": "dead at a crash point of the case API",
     "notifier-crash-point": "dead at a crash point of the notifier",
     "asked-to-stop": "SIGTERM under load",
