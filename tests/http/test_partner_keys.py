@@ -206,7 +206,7 @@ UNFIT = {
     ("new", "x", "--organisation", "o", "--role", "mis", "--network", "here"): (2, "networks"),
     ("new", "x", "--organisation", "o", "--role", "agency"): (4, "names the services"),
     ("new", "x", "--organisation", "o", "--role", "agency", "--service", "nowhere"): (4, "nowhere"),
-    ("revoke", "nothing0"): (4, "nothing0"),
+    ("revoke", "nothing0"): (4, "there is no such key"),
     ("revoke", "no such"): (2, "key"),
 }
 

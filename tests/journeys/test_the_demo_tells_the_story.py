@@ -197,7 +197,7 @@ def test_after_an_operators_commands_it_goes_on_with_the_same_records_and_tells_
     callum = demo.written["cases"]["callum"]
     for command in (
         ("keys", "new", "slt-desk", "--organisation", "nhs", "--role", "agency", "--service", "slt"),
-        ("sign-out", "mr.hay", "--reason", "precaution"),
+        ("sign-out", "mr.dar", "--reason", "precaution"),
         ("erase", callum, "--reason", "request_upheld", "--by", "directorate", "--yes"),
     ):
         assert stagepost(demo.var, *command) == 0
