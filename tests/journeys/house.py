@@ -19,6 +19,14 @@ from case_api.settings import Settings
 from tests.journeys.api import AUTHORITY, NEIGHBOUR, ROOT, SCHOOL, as_address
 from tests.journeys.family import Door
 
+SINCLAIR = {
+    "staff": "sinclair",
+    "setting": "burnside-primary",
+    "role": "child_protection_coordinator",
+    "from_day": "2025-08-18",
+}
+"""Who coordinates matters, by the directory."""
+
 
 @dataclass(frozen=True)
 class House:

@@ -19,15 +19,9 @@ from case_api.store.tombstones import Tombstones
 from tests import canaries
 from tests.journeys.api import AUTHORITY
 from tests.journeys.family import Family, register
-from tests.journeys.house import House
+from tests.journeys.house import SINCLAIR, House
 
 pytestmark = pytest.mark.anyio
-SINCLAIR = {
-    "staff": "sinclair",
-    "setting": "burnside-primary",
-    "role": "child_protection_coordinator",
-    "from_day": "2025-08-18",
-}
 WHY = ("--reason", "court_order", "--by", "sinclair")
 CONCERN = {"concern": canaries.FREE_TEXT, "coordinator": "sinclair", "others": ["hay"]}
 DECIDED = {"forum": "ird", "decision": canaries.FREE_TEXT, "decided_by": [canaries.CARER]}

@@ -12,16 +12,10 @@ from case_api.store.append import StoreUnavailable
 from tests import canaries
 from tests.journeys.api import AUTHORITY
 from tests.journeys.family import Family, register
-from tests.journeys.house import House
+from tests.journeys.house import SINCLAIR, House
 from tests.sinks import SPARED
 
 pytestmark = pytest.mark.anyio
-SINCLAIR = {
-    "staff": "sinclair",
-    "setting": "burnside-primary",
-    "role": "child_protection_coordinator",
-    "from_day": "2025-08-18",
-}
 WHY = ("--reason", "request_upheld", "--by", "okafor")
 COMMANDS = {"export", "subject-access", "retention", "erase"}
 

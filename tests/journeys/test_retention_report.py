@@ -8,15 +8,9 @@ import pytest
 from case_api.streams import stream_of_authority, told_of
 from tests import canaries
 from tests.journeys.family import Family, register
-from tests.journeys.house import House
+from tests.journeys.house import SINCLAIR, House
 
 pytestmark = pytest.mark.anyio
-SINCLAIR = {
-    "staff": "sinclair",
-    "setting": "burnside-primary",
-    "role": "child_protection_coordinator",
-    "from_day": "2025-08-18",
-}
 LEFT = {"left_on": "2019-06-28", "reason": "school_over"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests import sinks
 from tests.journeys.family import SCOPE, Door, register
-from tests.journeys.house import House
+from tests.journeys.house import SINCLAIR, House
 
 pytestmark = pytest.mark.anyio
 
@@ -26,12 +26,6 @@ WORDS = {
 UNKNOWN = "Ottoline next door juggles teacups"
 """Of somebody who is on no record: no program can tell, so a person decides."""
 SEALED = "hides beneath the orangery"
-SINCLAIR = {
-    "staff": "sinclair",
-    "setting": "burnside-primary",
-    "role": "child_protection_coordinator",
-    "from_day": "2025-08-18",
-}
 RIGHTS = {"parental_responsibilities_and_rights": {"held": True}}
 
 
