@@ -86,10 +86,7 @@ class Busy(Exception):
 
 
 class Line(Protocol):
-    """The writer's own line to the log of one authority."""
-
-    knows_keys: bool
-    """Whether it refuses, in the transaction itself, what is sealed under a key that was destroyed."""
+    """The writer's own line to the log of one authority. What is sealed under a key that was destroyed it refuses."""
 
     async def connect(self) -> None:
         """Open the line anew. Raises Unreachable."""

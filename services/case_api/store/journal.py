@@ -85,7 +85,7 @@ class Journal:
         self._backend = backend
         self._mapper = backend.mapper
         self._reads = Reads(backend.log)
-        self._keys = KeyStore(keyring, backend.keys, vouched=backend.line.knows_keys)
+        self._keys = KeyStore(keyring, backend.keys)
         self._attempts = Attempts(backend.access, keyring)
         self.accesses, self.alerts = Accesses(backend.access, keyring), Alerts(backend.access)
         self.api_keys = ApiKeys(backend.keys, keyring)
@@ -97,7 +97,8 @@ class Journal:
         self.eraser = Eraser(backend.log, self._reads, self._keys, self._open)
         self.buried: frozenset[UUID] = frozenset()
         """Keys that were there again when it was opened, and were destroyed again: older keys were put back."""
-        self._writer = GroupWriter(Committer(backend.line), Entry.touches)
+        self._committer = Committer(backend.line)
+        self._writer = GroupWriter(self._committed, Entry.touches)
 
     async def append(self, item: Append) -> None:
         """Store one command, whole or not at all; commands that wait are committed together (D4).
@@ -110,16 +111,15 @@ class Journal:
         """
         if item.new_keys:
             await self._keys.make(item.new_keys)
-        key_ids = tuple({fact.key_id.int: fact.key_id for fact in item.facts}.values())
-        keys = await self._keys.sealing(key_ids)
+        key_ids = {fact.key_id.int: fact.key_id for fact in item.facts}
+        keys = self._keys.at_hand(key_ids) or await self._keys.sealing(key_ids.values())
         events = tuple([self._mapper.seal(fact, keys[fact.key_id.int]) for fact in item.facts])
         ids = tuple([fact.event_id for fact in item.facts])
         try:
-            await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers, key_ids))
+            await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers, (*key_ids.values(),)))
         except KeyDestroyed:
-            self._keys.forget(key_ids)
+            self._keys.forget(key_ids.values())
             raise
-        self.bell.ring()
 
     async def read(self, stream: UUID, *, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """The facts of a stream with versions in (after, upto], in order. Raises FrameError, KeyMissing."""
@@ -211,6 +211,13 @@ class Journal:
         await self.accesses.close()
         await self._keys.close()
         await self._backend.close()
+
+    async def _committed(self, batch: Sequence[Entry]) -> Sequence[Exception | None]:
+        """Commit a batch, and let those know who wait for news: once for all of it."""
+        answers = await self._committer(batch)
+        if None in answers:
+            self.bell.ring()
+        return answers
 
     async def _open(self, stored: Sequence[Found]) -> list[Recorded]:
         frames = [self._mapper.take_apart(*each) for each in stored]

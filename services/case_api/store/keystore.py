@@ -26,12 +26,10 @@ class KeyStore:
     Args:
         keyring: wraps them.
         database: holds the table.
-        vouched: whether the log itself refuses what is sealed under a key that was destroyed; else the table is asked
-            before each append, too.
     """
 
-    def __init__(self, keyring: Keyring, database: Database, *, vouched: bool) -> None:
-        self._keyring, self._database, self._vouched = keyring, database, vouched
+    def __init__(self, keyring: Keyring, database: Database) -> None:
+        self._keyring, self._database = keyring, database
         self._writer = GroupWriter(self._store)
         self._together = Together(self._found)
         self._known: OrderedDict[int, bytes] = OrderedDict()
@@ -41,11 +39,23 @@ class KeyStore:
         """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
         await asyncio.gather(*(self._writer.append(each) for each in key_ids))
 
-    async def sealing(self, key_ids: Collection[UUID]) -> dict[int, AESGCM]:
-        """The keys to seal under, by the numbers of their ids. Raises KeyDestroyed, KeyMissing."""
-        numbers = [key_id.int for key_id in key_ids] if self._vouched else ()
-        known = {number: AESGCM(key) for number in numbers if (key := self._known.get(number))}
-        return known if len(known) == len(key_ids) else await self._living(key_ids)
+    def at_hand(self, numbers: Collection[int]) -> dict[int, AESGCM] | None:
+        """The keys of these ids, given as numbers, where all are remembered; else None.
+
+        Good to seal under: the log itself refuses what is sealed under a key that was destroyed meanwhile.
+        """
+        try:
+            return {number: AESGCM(self._known[number]) for number in numbers}
+        except KeyError:
+            return None
+
+    async def sealing(self, key_ids: Iterable[UUID]) -> dict[int, AESGCM]:
+        """The keys to seal under, by the numbers of their ids, as the table has them. Raises KeyDestroyed, KeyMissing."""
+        keys = await self.opening(key_ids)
+        living = {key_id.int: key for key_id, key in keys.items() if key is not None}
+        if len(living) < len(keys):
+            raise KeyDestroyed("a fact would be sealed under a key that was destroyed")
+        return living
 
     def forget(self, key_ids: Iterable[UUID]) -> None:
         """Let go of keys that were destroyed, wherever that was."""
@@ -94,13 +104,6 @@ class KeyStore:
         sql = f"SELECT key_id, wrapped FROM {table} CROSS JOIN data_keys WHERE key_id=asked.id"  # noqa: S608 (ours)
         rows = await self._database.rows(sql, asked)
         return {id_out(key_id): self._unwrap(id_out(key_id), row) for key_id, row in rows}
-
-    async def _living(self, key_ids: Iterable[UUID]) -> dict[int, AESGCM]:
-        keys = await self.opening(key_ids)
-        living = {key_id.int: key for key_id, key in keys.items() if key is not None}
-        if len(living) < len(keys):
-            raise KeyDestroyed("a fact would be sealed under a key that was destroyed")
-        return living
 
     def _unwrap(self, key_id: UUID, wrapped: bytes | None) -> AESGCM | None:
         if wrapped is None:

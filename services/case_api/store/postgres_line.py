@@ -38,8 +38,6 @@ _NOTHING_LEFT = ("55P03", "57014", "53", "40")
 class PostgresLine:
     """A connection that nothing else uses."""
 
-    knows_keys = True
-
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None

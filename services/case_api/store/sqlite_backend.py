@@ -40,9 +40,12 @@ async def _open(folder: Path, keyring: Keyring, opened: AsyncExitStack) -> Backe
     log = await file("log.db")
     keys = await file("keys.db", KEYS)
     access = await file("access.db", WHO_LOOKED)
+    sealing = keys.reading()
+    opened.callback(sealing.close)
+    line = SQLiteLine(log, sealing)
     duty = FileDuty(folder / "clerk.lock")
     opened.push_async_callback(duty.close)
-    return Backend(mapper, log, keys, access, SQLiteLine(log), application, Bell(), duty, opened.pop_all().aclose)
+    return Backend(mapper, log, keys, access, line, application, Bell(), duty, opened.pop_all().aclose)
 
 
 def _env(log: Path) -> dict[str, str]:

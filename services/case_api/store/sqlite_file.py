@@ -17,6 +17,8 @@ T = TypeVar("T")
 FULL = 2
 PATIENCE = 5.0
 """Seconds to wait for another process to let go of the file."""
+STATEMENTS = 1024
+"""Prepared statements that a connection keeps; a batch of commands has one for each number of its rows."""
 
 
 class SQLiteFile:
@@ -32,7 +34,7 @@ class SQLiteFile:
         self._writer_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{path.stem}-writer")
         self._writer = connect(path)
         self._writer.executescript(schema)
-        self._reader = self._reading()
+        self._reader = self.reading()
         self._opened = _which(path)
 
     def id_in(self, value: UUID) -> str:
@@ -108,9 +110,10 @@ class SQLiteFile:
         await self.reopen()
         await self.on_writer(lambda connection: connection.executescript(self._schema))
         self._reader.close()
-        self._reader, self._opened = self._reading(), found
+        self._reader, self._opened = self.reading(), found
 
-    def _reading(self) -> sqlite3.Connection:
+    def reading(self) -> sqlite3.Connection:
+        """One more connection, which only reads; whoever asked for it closes it."""
         connection = connect(self.path)
         connection.execute("PRAGMA query_only=ON")
         return connection
@@ -169,7 +172,9 @@ class Transaction:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that may be used from the writer's thread. Raises RuntimeError if it is not durable."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=PATIENCE)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=PATIENCE, cached_statements=STATEMENTS
+    )
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")

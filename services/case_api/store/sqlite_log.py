@@ -1,7 +1,7 @@
 """The log in an SQLite file: the library's recorder, and the writer's line to it."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +20,8 @@ from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, entr
 from case_api.store.sqlite_file import SQLiteFile, Transaction, connect
 from case_api.store.sqlite_schema import LOG, SAME_EVENT, append_only
 
-TOGETHER = tuple(1 << power for power in range(8, -1, -1))
-"""Rows of one statement: 256 at most."""
+TOGETHER = 256
+"""Rows of one statement at most; there is a statement of its own for each number of them, kept by the connection."""
 
 _HEADS = (
     "SELECT json_group_object(one, coalesce((SELECT max(originator_version) FROM stored_events"
@@ -30,6 +30,10 @@ _HEADS = (
 """One row for all: at each row the writer's thread would have to wait for the interpreter anew."""
 _KEYS = "SELECT client, key FROM asked CROSS JOIN idempotency ON client=one AND key=other"
 _IDENTIFIERS = "SELECT hash FROM asked CROSS JOIN identifiers ON hash=one"
+_DESTROYED = "SELECT key_id FROM asked CROSS JOIN data_keys ON key_id=one WHERE wrapped IS NULL"
+
+Destroyed = Callable[[Sequence[Row]], Iterator[Row]]
+"""Which of the keys that some rows name were destroyed."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 _LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
@@ -55,12 +59,10 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
 
 class SQLiteLine:
-    """One transaction on the file's writer for each batch."""
+    """One transaction on the file's writer for each batch; *keys* reads the data keys, in a file of their own (D22)."""
 
-    knows_keys = False  # they are in a file of their own (D22)
-
-    def __init__(self, file: SQLiteFile) -> None:
-        self._file = file
+    def __init__(self, file: SQLiteFile, keys: sqlite3.Connection) -> None:
+        self._file, self._keys = file, keys
 
     async def connect(self) -> None:
         try:
@@ -70,7 +72,7 @@ class SQLiteLine:
 
     async def run(self, batch: Sequence[Entry]) -> list[Verdict]:
         try:
-            return await self._file.on_writer(lambda connection: store(connection, batch))
+            return await self._file.on_writer(lambda connection: store(connection, batch, self._destroyed))
         except sqlite3.Error as error:
             raise _meaning(error) from error
         except (ValueError, OverflowError) as error:  # a parameter that SQLite cannot bind
@@ -82,11 +84,21 @@ class SQLiteLine:
         except sqlite3.Error as error:
             raise Unsure from error
 
+    def _destroyed(self, key_ids: Sequence[Row]) -> Iterator[Row]:
+        return _asked(self._keys, _DESTROYED, key_ids)
 
-def store(connection: sqlite3.Connection, batch: Sequence[Entry]) -> list[Verdict]:
-    """Judge each command under the lock, after those before it, and store it whole or not at all."""
+
+def _none(_: Sequence[Row]) -> Iterator[Row]:
+    return iter(())
+
+
+def store(connection: sqlite3.Connection, batch: Sequence[Entry], destroyed: Destroyed = _none) -> list[Verdict]:
+    """Judge each command under the lock, after those before it, and store it whole or not at all.
+
+    *destroyed* is asked of keys under the lock, too; the library, which gives none, asked when it sealed.
+    """
     with Transaction(connection):
-        known = _Known.of(connection, batch)
+        known = _Known.of(connection, batch, destroyed)
         verdicts = [known.judge(entry) for entry in batch]
         _insert(connection, [entry for entry, said in zip(batch, verdicts, strict=True) if said is Verdict.STORED])
         passing("in-transaction")
@@ -100,12 +112,14 @@ class _Known:
     heads: dict[str, int]
     keys: set[tuple[str, str]]
     identifiers: set[bytes]
+    destroyed: set[str]
 
     @classmethod
-    def of(cls, connection: sqlite3.Connection, batch: Sequence[Entry]) -> Self:
+    def of(cls, connection: sqlite3.Connection, batch: Sequence[Entry], destroyed: Destroyed) -> Self:
         streams = {_hex(event.originator_id) for entry in batch for event in entry.events}
         keys = [(entry.keyed.client, entry.keyed.key) for entry in batch if entry.keyed]
         hashes = [hashed for entry in batch for hashed in entry.identifiers]
+        sealed = {key_id.hex for entry in batch for key_id in entry.key_ids}
         return cls(
             {
                 stream: head
@@ -114,10 +128,13 @@ class _Known:
             },
             set(_asked(connection, _KEYS, keys)),
             {hashed for (hashed,) in _asked(connection, _IDENTIFIERS, [(one,) for one in hashes])},
+            {key_id for (key_id,) in destroyed([(one,) for one in sealed])},
         )
 
     def judge(self, entry: Entry) -> Verdict:
         key = entry.keyed and (entry.keyed.client, entry.keyed.key)
+        if self.destroyed and not self.destroyed.isdisjoint(key_id.hex for key_id in entry.key_ids):
+            return Verdict.KEYLESS
         if key in self.keys:
             return Verdict.SEEN
         if not self.identifiers.isdisjoint(entry.identifiers):
@@ -175,12 +192,9 @@ def _asked(connection: sqlite3.Connection, question: str, rows: Sequence[Row]) -
 
 def _together(rows: Sequence[Row]) -> Iterator[tuple[str, list[object]]]:
     """Rows as VALUES of statements and their parameters: few statements to run, and few to prepare."""
-    start = 0
-    while start < len(rows):
-        size = next(size for size in TOGETHER if size <= len(rows) - start)
-        some = rows[start : start + size]
-        yield _values(len(rows[0]), size), [value for row in some for value in row]
-        start += size
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        yield _values(len(rows[0]), len(some)), [value for row in some for value in row]
 
 
 @cache
