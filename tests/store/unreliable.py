@@ -10,7 +10,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 SOCKET = ".s.PGSQL.5432"
-APPEND = b"SELECT append("
+APPEND = b"SELECT append"
 
 
 class Way:

@@ -50,7 +50,7 @@ class KeyStore:
             return None
 
     async def sealing(self, key_ids: Iterable[UUID]) -> dict[int, AESGCM]:
-        """The keys to seal under, by the numbers of their ids, as the table has them. Raises KeyDestroyed, KeyMissing."""
+        """The keys to seal under, by the numbers of their ids, as the table says. Raises KeyDestroyed, KeyMissing."""
         keys = await self.opening(key_ids)
         living = {key_id.int: key for key_id, key in keys.items() if key is not None}
         if len(living) < len(keys):

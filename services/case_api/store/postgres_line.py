@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
+from psycopg.types.numeric import Int8
 
 from case_api.store.append import Unstorable
 from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, stream_of
@@ -19,6 +20,9 @@ APPEND: LiteralString = """SELECT append(%b::int,
   %b::int[],%b::uuid[],
   %b::int[],%b::text[],%b::text[],%b::bytea[],%b::bytea[],%b::uuid[],%b::bigint[],
   %b::int[],%b::bytea[],%b::uuid[]) AS verdicts"""
+
+APPEND_ONE: LiteralString = """SELECT append_one(%b::uuid,%b::bigint,%b::text,%b::bytea,%b::uuid,%b::uuid,
+  %b::text,%b::text,%b::bytea,%b::bytea,%b::uuid,%b::bigint)"""
 
 PLANNING: LiteralString = """SELECT set_config('enable_seqscan', 'off', false),
   set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
@@ -53,6 +57,8 @@ class PostgresLine:
 
     async def run(self, batch: Sequence[Entry]) -> list[Verdict]:
         try:
+            if len(batch) == 1 and (plain := plainly(batch[0])):
+                return [VERDICTS[number] for (number,) in await self._rows(APPEND_ONE, plain)]
             [(verdicts,)] = await self._rows(APPEND, arguments(batch))
         except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError) as error:
             raise Unstorable(type(error).__name__) from None
@@ -93,6 +99,18 @@ class PostgresLine:
         if connected and not isinstance(error, psycopg.OperationalError):
             return Unstorable(type(error).__name__)
         return Unsure()
+
+
+def plainly(entry: Entry) -> tuple[object, ...] | None:
+    """A command of one event under one key, as the function for one takes it; None for any other."""
+    row = entry.keyed
+    if row is None or len(entry.events) != 1 or len(entry.key_ids) != 1 or entry.identifiers:
+        return None
+    [event], [event_id], [key_id] = entry.events, entry.event_ids, entry.key_ids
+    return (
+        *(stream_of(event), Int8(event.originator_version), event.topic, event.state, event_id, key_id),
+        *(row.client, row.key, row.fingerprint, row.reply, row.case_id, Int8(row.kept_at)),
+    )
 
 
 def arguments(batch: Sequence[Entry]) -> tuple[object, ...]:

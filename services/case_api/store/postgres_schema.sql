@@ -125,7 +125,7 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {lo
 DO $$
 DECLARE earlier regprocedure;
 BEGIN
-  FOR earlier IN SELECT oid FROM pg_proc WHERE proname = 'append' AND pronamespace = to_regnamespace('{log}') LOOP
+  FOR earlier IN SELECT oid FROM pg_proc WHERE proname IN ('append', 'append_one') AND pronamespace = to_regnamespace('{log}') LOOP
     EXECUTE 'DROP FUNCTION ' || earlier;
   END LOOP;
 END $$;
@@ -180,4 +180,32 @@ BEGIN
            WITH ORDINALITY AS e(c, stream, version, topic, state, id, ord)
      WHERE verdicts[e.c] = 0;
   RETURN verdicts;
+END $$;
+
+-- The same for one command of one event under one idempotency key, which most are that come alone: without the sets,
+-- which cost a lone command more than to store it.
+CREATE FUNCTION {log}.append_one(
+  stream uuid, version bigint, topic text, state bytea, event uuid, data_key uuid,
+  by_client text, by_key text, print bytea, answer bytea, of_case uuid, at bigint
+) RETURNS int LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  verdict int;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('{log}.stored_events', 0));
+  SELECT CASE
+    WHEN EXISTS (SELECT FROM {keys}.data_keys AS k WHERE k.key_id = data_key AND k.wrapped IS NULL) THEN -4
+    WHEN EXISTS (SELECT FROM {log}.idempotency AS i WHERE i.client = by_client AND i.key = by_key) THEN -2
+    WHEN version <> 1 + coalesce((SELECT max(s.originator_version) FROM {log}.stored_events AS s
+                                   WHERE s.originator_id = stream), 0) THEN -1
+    ELSE 0 END INTO verdict;
+  IF verdict = 0 THEN
+    WITH kept AS (
+      INSERT INTO {log}.idempotency (client, key, fingerprint, reply, case_id, kept_at)
+        VALUES (by_client, by_key, print, answer, of_case, at)
+    )
+    INSERT INTO {log}.stored_events (originator_id, originator_version, topic, state, notification_id, event_id)
+      VALUES (stream, version, topic, state,
+              (SELECT 1 + coalesce(max(notification_id), 0) FROM {log}.stored_events), event);
+  END IF;
+  RETURN verdict;
 END $$;
