@@ -3,9 +3,9 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from uuid_utils.compat import uuid7
+from uuid_utils.compat import uuid4, uuid7
 
 from case_api.domain.event import Actor, Envelope, Event, Source
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy

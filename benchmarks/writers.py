@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import cycle
 from secrets import token_urlsafe
 from time import perf_counter
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
+from uuid_utils.compat import uuid4
 
 from benchmarks import facts
 from benchmarks.ground import shares

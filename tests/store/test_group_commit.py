@@ -4,11 +4,12 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from case_api.store.archive import Archive
 from case_api.store.journal import Append, PlacedHeader, StoreUnavailable, VersionConflict
 from case_api.store.writer import GroupWriter
-from tests.store.facts import following, note, opening
+from tests.store.facts import NOW, envelope, following, note, opening
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +46,30 @@ async def test_a_command_that_cannot_be_stored_fails_alone(journal):
     assert [index for index, answer in enumerate(answers) if answer is not None] == [7]
     assert await journal.head(streams[7]) == 1
     assert [placed.position for placed in await journal.since(0, 100)] == list(range(1, 40))
+
+
+async def test_a_command_that_cannot_be_sealed_fails_alone(journal):
+    streams = [uuid4() for _ in range(130)]
+    await outcomes(journal, map(opening, streams))
+    unreadable = replace(envelope(), occurred_at=NOW.replace(tzinfo=None))
+    items = [following(each, 2) for each in streams]
+    items[70] = Append((replace(items[70].facts[0], envelope=unreadable),))
+    answers = await outcomes(journal, items)
+    assert [(index, type(answer)) for index, answer in enumerate(answers) if answer is not None] == [(70, ValueError)]
+    assert [await journal.head(each) for each in streams] == [1 if each == streams[70] else 2 for each in streams]
+
+
+async def test_what_came_before_a_journal_is_closed_is_stored(archive, settings, journal):
+    streams = [uuid4() for _ in range(130)]
+    await outcomes(journal, map(opening, streams))
+    coming = [asyncio.create_task(journal.append(following(each, 2))) for each in streams]
+    await asyncio.sleep(0)
+    await archive.close()
+    assert await asyncio.gather(*coming) == [None] * 130
+    again = Archive(settings)
+    there = await again.open("moray")
+    assert [await there.head(each) for each in streams] == [2] * 130
+    await again.close()
 
 
 async def test_fifty_writers_on_one_stream_leave_it_without_gap(journal):

@@ -87,3 +87,13 @@ async def test_replies_are_kept_for_thirty_days(journal):
     await journal.purge_expired(NOW)
     assert await journal.kept("mis", "k-31") is None
     assert await journal.kept("mis", "k-29") is not None
+
+
+@pytest.mark.parametrize("version", [1, 3], ids=["taken", "leaving a gap"])
+async def test_a_command_that_comes_too_late_or_too_soon_leaves_neither_fact_nor_key(journal, version):
+    stream = uuid4()
+    await journal.append(opening(stream))
+    with pytest.raises(VersionConflict):
+        await journal.append(following(stream, version, keyed=keyed()))
+    assert await journal.head(stream) == 1
+    assert await journal.kept("mis", "k-1") is None

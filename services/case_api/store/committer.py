@@ -53,9 +53,12 @@ class Committer:
             half = len(batch) // 2
             first = await self._commit(batch[:half], unsure=unsure)
             return first + await self._commit(batch[half:], unsure=unsure)
-        return [await self._answer(*judged, unsure=unsure) for judged in zip(batch, verdicts, strict=True)]
+        return [
+            None if verdict is Verdict.STORED else await self._refused(entry, verdict, unsure=unsure)
+            for entry, verdict in zip(batch, verdicts, strict=True)
+        ]
 
-    async def _answer(self, entry: Entry, verdict: Verdict, *, unsure: bool) -> Answer:
-        if verdict is Verdict.STORED or (unsure and await self._line.stands(entry)):
+    async def _refused(self, entry: Entry, verdict: Verdict, *, unsure: bool) -> Answer:
+        if unsure and await self._line.stands(entry):
             return None
         return REFUSALS[verdict]()

@@ -33,7 +33,7 @@ from case_api.store.attempts import Attempts
 from case_api.store.backend import Backend
 from case_api.store.bell import POLL, heard
 from case_api.store.committer import Committer
-from case_api.store.entry import Entry, KeyedRow
+from case_api.store.entry import Entry
 from case_api.store.eraser import Eraser
 from case_api.store.evidence import Evidence
 from case_api.store.frame import FrameError
@@ -42,7 +42,8 @@ from case_api.store.keystore import KeyStore
 from case_api.store.mapper import key_ids
 from case_api.store.pages import Pages
 from case_api.store.reads import Found, KeptRow, Reads
-from case_api.store.replies import open_reply, seal_reply
+from case_api.store.replies import open_reply
+from case_api.store.sealer import Sealer, key_ids_of
 from case_api.store.writer import GroupWriter
 
 __all__ = [
@@ -99,6 +100,7 @@ class Journal:
         """Keys that were there again when it was opened, and were destroyed again: older keys were put back."""
         self._committer = Committer(backend.line)
         self._writer = GroupWriter(self._committed, Entry.touches)
+        self._sealer = Sealer(backend.mapper, keyring, self._writer.put)
 
     async def append(self, item: Append) -> None:
         """Store one command, whole or not at all; commands that wait are committed together (D4).
@@ -111,12 +113,10 @@ class Journal:
         """
         if item.new_keys:
             await self._keys.make(item.new_keys)
-        key_ids = {fact.key_id.int: fact.key_id for fact in item.facts}
+        key_ids = key_ids_of(item)
         keys = self._keys.at_hand(key_ids) or await self._keys.sealing(key_ids.values())
-        events = tuple([self._mapper.seal(fact, keys[fact.key_id.int]) for fact in item.facts])
-        ids = tuple([fact.event_id for fact in item.facts])
         try:
-            await self._writer.append(Entry(events, ids, self._keyed(item), item.identifiers, (*key_ids.values(),)))
+            await self._sealer.append(item, keys)
         except KeyDestroyed:
             self._keys.forget(key_ids.values())
             raise
@@ -206,6 +206,7 @@ class Journal:
 
     async def close(self) -> None:
         """Commit what waits, and let go of the databases."""
+        self._sealer.finish()
         await self._writer.close()
         await self._attempts.close()
         await self.accesses.close()
@@ -225,16 +226,3 @@ class Journal:
 
     def _kept(self, client: str, key: str, row: KeptRow | None) -> Kept | None:
         return open_reply(self.keyring, client, key, row) if row else None
-
-    def _keyed(self, item: Append) -> KeyedRow | None:
-        keyed = item.keyed
-        if keyed is None:
-            return None
-        return KeyedRow(
-            client=keyed.client,
-            key=keyed.key,
-            fingerprint=keyed.fingerprint,
-            reply=seal_reply(self.keyring, keyed),
-            case_id=keyed.case_id,
-            kept_at=int(keyed.kept_at.timestamp()),
-        )

@@ -1,6 +1,6 @@
 """The writer's line to the log on PostgreSQL: one call judges and commits a whole batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from struct import error as StructError  # noqa: N812 - the class has a lower-case name
 from typing import Any, Final, LiteralString
@@ -12,7 +12,7 @@ from psycopg.types.numeric import Int8
 
 from case_api.store.append import Unstorable
 from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, stream_of
-from case_api.store.postgres_arrays import bigints, byteas, ints, texts, uuids
+from case_api.store.postgres_arrays import Array, bigints, byteas, ints, texts, uuids
 
 APPEND: LiteralString = """SELECT append(%b::int,
   %b::int[],%b::uuid[],%b::bigint[],
@@ -115,40 +115,28 @@ def plainly(entry: Entry) -> tuple[object, ...] | None:
 
 def arguments(batch: Sequence[Entry]) -> tuple[object, ...]:
     """The batch as the columns that the function takes; commands are numbered from 1."""
-    numbered = list(enumerate(batch, 1))
-    events = [
-        (c, event, event_id)
-        for c, entry in numbered
-        for event, event_id in zip(entry.events, entry.event_ids, strict=True)
-    ]
-    heads = [(c, *head) for c, entry in numbered for head in _heads(entry.events)]
-    sealed = [(c, key_id) for c, entry in numbered for key_id in entry.key_ids]
-    keyed = [(c, entry.keyed) for c, entry in numbered if entry.keyed is not None]
-    identifiers = [(c, *pair) for c, entry in numbered for pair in entry.identifiers.items()]
+    events, heads, sealed, keyed, identifiers = [], [], [], [], []
+    for c, entry in enumerate(batch, 1):
+        for event, event_id in zip(entry.events, entry.event_ids, strict=True):
+            events.append((c, stream_of(event), event.originator_version, event.topic, event.state, event_id))
+        heads += [(c, *head) for head in _heads(entry.events)]
+        sealed += [(c, key_id) for key_id in entry.key_ids]
+        if (row := entry.keyed) is not None:
+            keyed.append((c, row.client, row.key, row.fingerprint, row.reply, row.case_id, row.kept_at))
+        identifiers += [(c, *pair) for pair in entry.identifiers.items()]
     return (
         len(batch),
-        ints([c for c, _, _ in heads]),
-        uuids([stream for _, stream, _ in heads]),
-        bigints([head for _, _, head in heads]),
-        ints([c for c, _, _ in events]),
-        uuids([stream_of(event) for _, event, _ in events]),
-        bigints([event.originator_version for _, event, _ in events]),
-        texts([event.topic for _, event, _ in events]),
-        byteas([event.state for _, event, _ in events]),
-        uuids([event_id for _, _, event_id in events]),
-        ints([c for c, _ in sealed]),
-        uuids([key_id for _, key_id in sealed]),
-        ints([c for c, _ in keyed]),
-        texts([row.client for _, row in keyed]),
-        texts([row.key for _, row in keyed]),
-        byteas([row.fingerprint for _, row in keyed]),
-        byteas([row.reply for _, row in keyed]),
-        uuids([row.case_id for _, row in keyed]),
-        bigints([row.kept_at for _, row in keyed]),
-        ints([c for c, _, _ in identifiers]),
-        byteas([hashed for _, hashed, _ in identifiers]),
-        uuids([case_id for _, _, case_id in identifiers]),
+        *_columns(heads, (ints, uuids, bigints)),
+        *_columns(events, (ints, uuids, bigints, texts, byteas, uuids)),
+        *_columns(sealed, (ints, uuids)),
+        *_columns(keyed, (ints, texts, texts, byteas, byteas, uuids, bigints)),
+        *_columns(identifiers, (ints, byteas, uuids)),
     )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], kinds: Sequence[Callable[[Any], Array]]) -> Iterator[Array]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(kinds)
+    return (kind(column) for kind, column in zip(kinds, columns, strict=True))
 
 
 def _heads(events: Sequence[StoredEvent]) -> Iterable[tuple[UUID, int]]:

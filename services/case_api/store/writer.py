@@ -45,12 +45,16 @@ class GroupWriter(Generic[T]):
 
     async def append(self, item: T) -> None:
         """Returns when it is stored. Raises what the commit answered; StoreUnavailable if too many wait."""
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.put(item, answer)
+        await answer
+
+    def put(self, item: T, answer: asyncio.Future[None]) -> None:
+        """The same, with an *answer* that somebody waits for. Raises StoreUnavailable if too many wait."""
         if self._closing or len(self._queue) >= WAITING:
             raise StoreUnavailable("too many commands wait, or the journal is closing")
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(item, answer))
         self._filled.set()
-        await answer
 
     async def close(self) -> None:
         """Commit what waits, and stop."""
