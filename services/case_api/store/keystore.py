@@ -12,7 +12,7 @@ from case_api.crash_points import passing
 from case_api.store.append import KeyDestroyed, KeyMissing
 from case_api.store.database import Database, Row, id_out
 from case_api.store.keys import Keyring
-from case_api.store.mapper import Keys
+from case_api.store.mapper import Keys, SealingKeys
 from case_api.store.together import Together
 from case_api.store.writer import GroupWriter
 
@@ -39,7 +39,7 @@ class KeyStore:
         """Make and commit the keys that do not exist yet. An id whose key was destroyed stays without one."""
         await asyncio.gather(*(self._writer.append(each) for each in key_ids))
 
-    def at_hand(self, numbers: Collection[int]) -> dict[int, AESGCM] | None:
+    def at_hand(self, numbers: Collection[int]) -> SealingKeys | None:
         """The keys of these ids, given as numbers, where all are remembered; else None.
 
         Good to seal under: the log itself refuses what is sealed under a key that was destroyed meanwhile.
@@ -49,7 +49,7 @@ class KeyStore:
         except KeyError:
             return None
 
-    async def sealing(self, key_ids: Iterable[UUID]) -> dict[int, AESGCM]:
+    async def sealing(self, key_ids: Iterable[UUID]) -> SealingKeys:
         """The keys to seal under, by the numbers of their ids, as the table says. Raises KeyDestroyed, KeyMissing."""
         keys = await self.opening(key_ids)
         living = {key_id.int: key for key_id, key in keys.items() if key is not None}

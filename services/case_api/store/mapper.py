@@ -14,6 +14,8 @@ from case_api.store.frame import Frame, FrameError, Header, body_of, commitment,
 
 Keys = Mapping[UUID, AESGCM | None]
 """Data keys by their id; None stands for one that was destroyed."""
+SealingKeys = Mapping[int, AESGCM]
+"""Keys to seal under, by the numbers of their ids."""
 
 
 class FrameMapper(Mapper[UUID]):

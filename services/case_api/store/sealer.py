@@ -6,17 +6,15 @@ things: sealed as each came, a command took longer to seal than all else that it
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from case_api.store.append import Append, Keyed
 from case_api.store.entry import Entry, KeyedRow
 from case_api.store.keys import Keyring
-from case_api.store.mapper import FrameMapper
+from case_api.store.mapper import FrameMapper, SealingKeys
 from case_api.store.replies import seal_reply
 
 AT_ONCE: Final = 64
@@ -28,7 +26,7 @@ PassOn = Callable[[Entry, asyncio.Future[None]], None]
 @dataclass(slots=True, eq=False)
 class _Unsealed:
     item: Append
-    keys: Mapping[int, AESGCM]
+    keys: SealingKeys
     answer: asyncio.Future[None]
 
 
@@ -45,8 +43,8 @@ class Sealer:
         self._mapper, self._keyring, self._pass_on = mapper, keyring, pass_on
         self._waiting: deque[_Unsealed] = deque()
 
-    async def append(self, item: Append, keys: Mapping[int, AESGCM]) -> None:
-        """Returns when it is stored; *keys* are those of its facts, by the numbers of their ids.
+    async def append(self, item: Append, keys: SealingKeys) -> None:
+        """Returns when it is stored; *keys* are those of its facts.
 
         Raises ValueError for a fact that could not be read again, and what *pass_on* and the answer raise.
         """
@@ -77,7 +75,7 @@ class Sealer:
         except Exception as error:  # noqa: BLE001 (handed to the command that waits for it; the others go on)
             one.answer.set_exception(error)
 
-    def _sealed(self, item: Append, keys: Mapping[int, AESGCM]) -> Entry:
+    def _sealed(self, item: Append, keys: SealingKeys) -> Entry:
         return Entry(
             events=tuple([self._mapper.seal(fact, keys[fact.key_id.int]) for fact in item.facts]),
             event_ids=tuple([fact.event_id for fact in item.facts]),
