@@ -1,8 +1,8 @@
 """Processes of a service that are ready at once: forked from one that has loaded the program and opened nothing yet.
 
 To load the program takes seconds, and the tests start it hundreds of times. What is forked reads its settings, opens
-its databases and serves as `python -m case_api serve` and `python -m notifier serve` do; the acceptance year, the demo
-and the tests of a start run those themselves.
+its databases and goes on as `python -m case_api serve`, `python -m case_api background` and `python -m notifier serve`
+do; the acceptance year, the demo and the tests of a start run those themselves.
 """
 
 import ctypes
@@ -51,12 +51,12 @@ class Nursery:
         self._one_at_a_time = threading.Lock()
         self._ask("ready")
 
-    def born(self, log: Path | None = None, /, **settings: str) -> int:
+    def born(self, log: Path | None = None, /, command: str = "serve", **settings: str) -> int:
         """Start one more, told these settings (without STAGEPOST_ before them); its process id.
 
         It writes to the end of *log*, or of the nursery's own.
         """
-        return int(self._ask(f"born {json.dumps([str(log or self.log.absolute()), settings])}"))
+        return int(self._ask(f"born {json.dumps([command, str(log or self.log.absolute()), settings])}"))
 
     def look(self, pid: int) -> int | None:
         """Its exit code, or the signal that ended it as a negative number; nothing while it lives. Tells it once."""
@@ -115,7 +115,7 @@ class Child:
 
     def terminate(self) -> None:
         """Ask it to end."""
-        self._tell(signal.SIGTERM)
+        self.tell(signal.SIGTERM)
 
     def wait(self, timeout: float) -> int:
         """Wait for its end; its exit code. Raises TimeoutError."""
@@ -128,43 +128,48 @@ class Child:
 
     def kill(self) -> None:
         """End it outright."""
-        self._tell(signal.SIGKILL)
+        self.tell(signal.SIGKILL)
 
-    def _tell(self, what: signal.Signals) -> None:
+    def tell(self, what: signal.Signals) -> None:
         if self.poll() is None:
             with suppress(ProcessLookupError):  # it has just ended
                 os.kill(self.pid, what)
 
 
-def case_api() -> Callable[[], object]:
-    """What `python -m case_api serve` runs."""
-    from case_api.cli.serve import serve  # noqa: PLC0415 - each mother loads one program
+Commands = Mapping[str, Callable[[], object]]
+
+
+def case_api() -> Commands:
+    """What `python -m case_api serve` and `background` run."""
+    from case_api.cli.background import background  # noqa: PLC0415 - each mother loads one program
+    from case_api.cli.serve import serve  # noqa: PLC0415
     from case_api.http import app, fetching  # noqa: PLC0415
 
     app.doors()
     fetching.client()
     for module in LOADED_AT_FIRST_USE:
         import_module(module)
-    return serve
+    return {"serve": serve, "background": background}
 
 
-def notifier() -> Callable[[], object]:
+def notifier() -> Commands:
     """What `python -m notifier serve` runs."""
     from notifier.__main__ import serve  # noqa: PLC0415
 
-    return serve
+    return {"serve": serve}
 
 
 def main(program: str) -> None:
     """Answer each line on standard input with one on standard output."""
-    serve = {"case_api": case_api, "notifier": notifier}[program]()
+    commands = {"case_api": case_api, "notifier": notifier}[program]()
     gc.collect()
     gc.freeze()  # or each child looks through all that was loaded, and so copies it
     children: set[int] = set()
     for line in sys.stdin:
         word, _, rest = line.strip().partition(" ")
         if word == "born":
-            children.add(pid := _fork(serve, *json.loads(rest)))
+            command, *given = json.loads(rest)
+            children.add(pid := _fork(commands[command], *given))
             print(pid, flush=True)  # noqa: T201 - the answer
         elif word == "look":
             print(said := _look(int(rest)), flush=True)  # noqa: T201
@@ -176,7 +181,7 @@ def main(program: str) -> None:
         _end(pid)
 
 
-def _fork(serve: Callable[[], object], log: str, settings: Mapping[str, str]) -> int:
+def _fork(run: Callable[[], object], log: str, settings: Mapping[str, str]) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -187,7 +192,7 @@ def _fork(serve: Callable[[], object], log: str, settings: Mapping[str, str]) ->
     os.environ.update({f"STAGEPOST_{name}": value for name, value in settings.items()})
     code = 0
     try:
-        serve()
+        run()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:  # noqa: BLE001 - told on standard error, and the process is over

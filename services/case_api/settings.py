@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     policies: Path = Path("policies")
     default_policy: str = Field(default="scotland-generic@1", pattern=r"^[a-z0-9-]+@[0-9]+$")
     zone: ZoneInfo = ZoneInfo("Europe/London")
-    follower: bool = True
+    background: Literal["inside", "beside"] = "inside"
+    """Where boards and seals follow the log and what falls due is recorded: in each process that serves, or in one of
+    its own beside them, `stagepost background` (ADR 34)."""
     learners_an_hour: int = Field(default=300, ge=0)
     """How many learners one person may read of within an hour; 0 for as many as they like (access/brakes.py)."""
     learners_an_hour_of_programs: int = Field(default=0, ge=0)
@@ -140,6 +142,8 @@ def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
         raise UnsafeSettings("STAGEPOST_CLOCK_STARTS_AT is for demo and test mode: unset it.")
     if settings.mode == "production" and settings.webhook_allow:
         raise UnsafeSettings("STAGEPOST_WEBHOOK_ALLOW is for demo and test mode: unset it.")
+    if settings.mode == "demo" and settings.background == "beside":
+        raise UnsafeSettings("STAGEPOST_BACKGROUND=beside is not for demo mode, whose clock one process has: unset it.")
     if settings.mode != "test" and settings.crash_at is not None:
         raise UnsafeSettings("STAGEPOST_CRASH_AT is for test mode: unset it.")
     if serves and settings.mode == "production" and not settings.issuers:

@@ -38,7 +38,7 @@ def subjects(page: dict[str, Any]) -> list[str]:
 
 
 async def test_a_page_holds_the_learners_whom_a_person_may_still_be_shown_and_goes_on_an_hour_later(url, tmp_path):
-    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, background="beside") as home:
         cases = await learners(home, LIMIT + 2)
         assert (await home.get(f"/v1/cases/{cases[-1]}", "pupil_support")).status_code == 200
         page = await pulled(home)
@@ -62,7 +62,7 @@ async def test_a_page_holds_the_learners_whom_a_person_may_still_be_shown_and_go
 
 
 async def test_a_stream_of_a_persons_ends_where_they_have_read_of_too_many(url, tmp_path):
-    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, background="beside") as home:
         cases = await learners(home, LIMIT + 1)
         for role, sub in (("pupil_support", "hay"), ("pupil_support", "hay"), ("authority_admin", "root")):
             headers = home.bearer(role, sub=sub) | STREAM
@@ -74,7 +74,7 @@ async def test_a_stream_of_a_persons_ends_where_they_have_read_of_too_many(url, 
             assert (first, int(last) > 3_500_000) == ("1000", True), "and the client is told when to come back"
         alerts = (await home.get("/v1/audit/alerts", "auditor")).json()["items"]
         assert [(one["cause"], one["subject"]) for one in alerts] == [("many_learners", who) for who in ("root", "hay")]
-    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, background="beside") as home:
         other = (await home.get(f"/v1/cases/{cases[-1]}", "pupil_support")).status_code
         assert other == 429, "what a stream told is on record"
 
@@ -88,7 +88,7 @@ async def test_streams_at_once_tell_together_of_no_more_learners_than_one_would(
         return await asked(self, *given)
 
     monkeypatch.setattr(Accesses, "learners_of", slowly)
-    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, background="beside") as home:
         cases = await learners(home, 4 * LIMIT)
         places, page = [""], await pulled(home, "notifier", sub="notifier", limit=LIMIT)
         while page["items"]:
@@ -113,7 +113,7 @@ async def test_streams_at_once_tell_together_of_no_more_learners_than_one_would(
 
 async def test_a_program_follows_every_learner_whatever_limit_is_set_for_its_reads(url, tmp_path):
     limits = {"learners_an_hour": LIMIT, "learners_an_hour_of_programs": LIMIT}
-    async with at_home(url, tmp_path, follower=False, **limits) as home:
+    async with at_home(url, tmp_path, background="beside", **limits) as home:
         cases = await learners(home, LIMIT + 2)
         for role in ("mis", "auditor", "notifier"):
             assert subjects(await pulled(home, role, sub=role)) == cases
@@ -122,7 +122,7 @@ async def test_a_program_follows_every_learner_whatever_limit_is_set_for_its_rea
 
 
 async def test_what_is_addressed_to_a_service_is_its_own_post_and_counts_nothing(url, tmp_path):
-    async with at_home(url, tmp_path, learners_an_hour=1, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=1, background="beside") as home:
         await Door(home.client, home.bearer("authority_admin")).done("/v1/directory/services", SERVICE)
         asked = []
         for number in range(2):

@@ -25,7 +25,7 @@ async def theirs(home: Home, *numbers: str, **params: str) -> httpx.Response:
 
 
 async def test_a_school_is_told_that_a_number_cannot_be_used_and_not_whose_it_is(url, tmp_path):
-    async with at_home(url, tmp_path, follower=False) as home:
+    async with at_home(url, tmp_path, background="beside") as home:
         case_id = (await home.done("/v1/cases", born("B-1"), "pupil_support"))["id"]
         refused, would_be = await theirs(home, "B-1"), await theirs(home, " b-1", dry_run="true")
         assert (refused.status_code, refused.json()["code"]) == (409, "identifier-not-usable")
@@ -45,7 +45,7 @@ async def test_a_school_is_told_that_a_number_cannot_be_used_and_not_whose_it_is
 
 
 async def test_who_may_read_the_learner_is_led_to_look_them_up_dry_run_or_not(url, tmp_path):
-    async with at_home(url, tmp_path, follower=False) as home:
+    async with at_home(url, tmp_path, background="beside") as home:
         case_id = (await home.done("/v1/cases", born("B-1"), "pupil_support"))["id"]
         for params in ({}, {"dry_run": "true"}):
             taken = await home.post("/v1/cases", born("B-1"), "pupil_support", params=params)
@@ -56,7 +56,7 @@ async def test_who_may_read_the_learner_is_led_to_look_them_up_dry_run_or_not(ur
 
 
 async def test_a_number_of_ones_own_learner_beside_it_does_not_tell_of_anothers(url, tmp_path):
-    async with at_home(url, tmp_path, follower=False) as home:
+    async with at_home(url, tmp_path, background="beside") as home:
         await home.done("/v1/cases", born("B-1"), "pupil_support")
         assert (await theirs(home, "A-1")).status_code == 201
         answers = [await theirs(home, "A-1", other, dry_run="true") for other in ("B-1", "free")]
@@ -67,12 +67,12 @@ async def test_a_number_of_ones_own_learner_beside_it_does_not_tell_of_anothers(
 @pytest.mark.owasp("API6")
 async def test_who_tries_numbers_is_stopped_whether_they_are_in_use_or_not(url, tmp_path):
     numbers = [f"B-{number}" for number in range(LIMIT + 1)]
-    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, background="beside") as home:
         for number in numbers:
             await home.done("/v1/cases", born(number), "pupil_support")
         tried = [(await theirs(home, number, dry_run="true")).status_code for number in numbers]
         assert tried == [409] * LIMIT + [429]
-    async with at_home(url, tmp_path, learners_an_hour=LIMIT, follower=False) as home:
+    async with at_home(url, tmp_path, learners_an_hour=LIMIT, background="beside") as home:
         held = [await theirs(home, numbers[-1]), await theirs(home, "free"), await theirs(home, "free", dry_run="true")]
         assert [one.status_code for one in held] == [429] * 3, "nor does a restart forget, nor the limit tell"
         assert held[0].content == held[1].content == held[2].content
@@ -80,7 +80,7 @@ async def test_who_tries_numbers_is_stopped_whether_they_are_in_use_or_not(url, 
 
 
 async def test_the_fifth_number_that_is_anothers_is_told_of(url, tmp_path):
-    async with at_home(url, tmp_path, follower=False) as home:
+    async with at_home(url, tmp_path, background="beside") as home:
         await home.done("/v1/cases", born("B-1"), "pupil_support")
         for _ in range(5):
             await theirs(home, "B-1", dry_run="true")

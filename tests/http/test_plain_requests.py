@@ -42,7 +42,7 @@ class Town:
 
 @pytest.fixture
 async def town(tmp_path) -> AsyncIterator[Town]:
-    settings = Settings(mode="test", var=tmp_path, authorities=("moray",), follower=False)
+    settings = Settings(mode="test", var=tmp_path, authorities=("moray",), background="beside")
     app = create_app(settings, local_issuers(settings))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://t") as client:

@@ -53,16 +53,18 @@ class Api:
     def launch(self) -> str:
         """Start one more process; it may not answer yet."""
         port = free_port()
-        given = {
+        self.processes.append(Child(self.nursery, self.nursery.born(self.log.absolute(), **self.told(), PORT=str(port))))
+        self.base_urls.append(f"http://127.0.0.1:{port}")
+        return self.base_urls[-1]
+
+    def told(self) -> dict[str, str]:
+        """The settings of a process, without what is its own."""
+        return {
             "MODE": "test",
             "VAR": str(self.settings.var),
             "AUTHORITIES": ",".join(self.settings.authorities),
             "DATABASE_URL": self.settings.database_url,
-            "PORT": str(port),
         }
-        self.processes.append(Child(self.nursery, self.nursery.born(self.log.absolute(), **given)))
-        self.base_urls.append(f"http://127.0.0.1:{port}")
-        return self.base_urls[-1]
 
     @asynccontextmanager
     async def journal(self) -> AsyncIterator[Journal]:

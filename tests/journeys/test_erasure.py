@@ -115,9 +115,10 @@ async def the_proofs_still_hold(town: Town, family: Family, facts: int, folder: 
     assert len(json.loads(file.read_text())["facts"]) == facts + IN_THE_LEDGER + 1
 
 
-async def test_no_answer_depends_on_what_lets_go_of_memory(town: Town):
+async def test_no_answer_depends_on_what_lets_go_of_memory(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Forgetting, "run", lambda _: asyncio.Event().wait())
     family = await sown(town.school, number="220000036")
-    app = create_app(town.api.settings.model_copy(update={"follower": False}), local_issuers(town.api.settings))
+    app = create_app(town.api.settings.model_copy(update={"background": "beside"}), local_issuers(town.api.settings))
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=HERE) as client:
         door = Door(client, town.api.bearer("auditor"))

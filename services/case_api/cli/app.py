@@ -3,6 +3,7 @@
 import typer
 
 from case_api.cli import keys
+from case_api.cli.background import background
 from case_api.cli.backup import backup
 from case_api.cli.documents import openapi, reference, schemas
 from case_api.cli.erase import erase
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(background)
 app.command()(rebuild_boards)
 app.command("export")(export_case)
 app.command()(verify)

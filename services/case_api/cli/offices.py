@@ -9,7 +9,7 @@ from case_api.cli.present import LONG_AGO, newest_of
 from case_api.cli.settings import EXIT_UNSAFE
 from case_api.cli.stores import store_and_seeds
 from case_api.clock import Clock, MovableClock, SystemClock
-from case_api.office import Office, Offices
+from case_api.office import Attend, Office, Offices
 from case_api.packs import PackBroken, Packs
 from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
@@ -37,11 +37,14 @@ class Attended:
 
 @asynccontextmanager
 async def opened_offices(
-    settings: Settings, store: StoreSettings, clock: Clock | None = None
+    settings: Settings, store: StoreSettings, clock: Clock | None = None, attend: tuple[Attend, ...] = ()
 ) -> AsyncIterator[Offices]:
-    """The offices of every authority, each opened when it is asked for, with nothing going on in the background."""
+    """The offices of every authority, each opened when it is asked for; nothing goes on in the background but *attend*.
+
+    A policy pack that is broken ends the command.
+    """
     try:
-        offices = Offices(store, clock or SystemClock(), Packs(settings.policies), settings)
+        offices = Offices(store, clock or SystemClock(), Packs(settings.policies), settings, attend)
     except PackBroken as broken:
         typer.echo(f"stagepost: {broken}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None

@@ -12,9 +12,8 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 
 from case_api import __version__
-from case_api.clerk import Clerk
+from case_api.background import at_work, left_to_another
 from case_api.clock import Clock, MovableClock, SystemClock
-from case_api.forgetting import Forgetting
 from case_api.http import (
     accesses,
     agreements,
@@ -70,7 +69,7 @@ from case_api.http.sign_ins import SignIns
 from case_api.http.streaming import Streams
 from case_api.http.tokens import Tokens, trusted
 from case_api.key_files import authority_keys
-from case_api.office import Attend, Office, Offices
+from case_api.office import Offices
 from case_api.packs import Packs
 from case_api.settings import Issuer, Settings
 from case_api.store.archive import StoreSettings
@@ -127,7 +126,8 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     trust = trusted([*settings.issuers, *issuers], settings.authorities, client, time.time)
     packs = Packs(settings.policies)
     store = StoreSettings(settings.database, settings.var, authority_keys(settings).keys, settings.tombstones_dir)
-    offices = Offices(store, clock, packs, settings, _background(clock) if settings.follower else ())
+    attend = at_work(clock) if settings.background == "inside" else left_to_another()
+    offices = Offices(store, clock, packs, settings, attend)
     keys = PartnerKeys(offices, settings.authorities, clock, time.time)
     tokens = Tokens(trust, settings.longest_token_life, time.time, SignIns(offices, clock).have_ended)
 
@@ -190,24 +190,6 @@ def doors() -> tuple[BaseRoute, ...]:
     for route in router.routes:
         route.matches(dict(ANYWHERE))  # or the first request would wait for it
     return tuple(router.routes)
-
-
-def _background(clock: Clock) -> tuple[Attend, ...]:
-    """What goes on beside the requests: boards and seals follow the log, the clerk records what time brings."""
-
-    async def follow(office: Office) -> None:
-        await office.follower.run()
-
-    async def keep_time(office: Office) -> None:
-        await Clerk(office, clock).run()
-
-    async def seal(office: Office) -> None:
-        await office.seals.run()
-
-    async def forget(office: Office) -> None:
-        await Forgetting(office).run()
-
-    return follow, keep_time, seal, forget
 
 
 def _checks(settings: Settings, offices: Offices) -> dict[str, Callable[[], Awaitable[None]]]:

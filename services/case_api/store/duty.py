@@ -15,6 +15,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 TAKE: Final = b"SELECT pg_try_advisory_lock(hashtextextended('stagepost clerk ' || current_schema(), 0))"
 STILL: Final = b"SELECT true"
+FREE: Final = (
+    b"SELECT NOT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory'"
+    b" AND granted AND objsubid = 1 AND d.datname = current_database() AND (classid::bigint << 32) | objid::bigint ="
+    b" hashtextextended('stagepost clerk ' || current_schema(), 0))"
+)
+"""The lock as the server lists it: its number in two halves."""
 SILENCE: Final = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
 """A server lets go of a connection whose other end fell silent, and so of the duty, in about ten seconds."""
 
@@ -24,6 +30,9 @@ class Duty(Protocol):
 
     async def taken(self) -> bool:
         """Whether this process has the duty now; where it is free, it takes it. False too where nobody can tell."""
+
+    async def is_free(self) -> bool:
+        """Whether no process has it, without taking it. False too where nobody can tell."""
 
     async def close(self) -> None:
         """Lay it down."""
@@ -44,6 +53,14 @@ class PostgresDuty:
         except psycopg.Error:
             await self.close()
         return self._has
+
+    async def is_free(self) -> bool:
+        try:
+            cursor = await (await self._connected()).execute(FREE)
+            return await cursor.fetchone() == (True,)
+        except psycopg.Error:
+            await self.close()
+            return False
 
     async def close(self) -> None:
         connection, self._connection, self._has = self._connection, None, False
@@ -68,16 +85,29 @@ class FileDuty:
     async def taken(self) -> bool:
         if self._file is None:
             with suppress(OSError), ExitStack() as opened:
-                file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-                opened.callback(os.close, file)
+                file = self._opened(opened)
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self._file, _ = file, opened.pop_all()
         return self._file is not None
+
+    async def is_free(self) -> bool:
+        """Whoever asks for it in the very moment of this look finds it taken, and asks again."""
+        if self._file is None:
+            with suppress(OSError), ExitStack() as opened:
+                file = self._opened(opened)
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return True
+        return False
 
     async def close(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
+
+    def _opened(self, opened: ExitStack) -> int:
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        opened.callback(os.close, file)
+        return file
 
 
 def duty_on(conninfo: str) -> PostgresDuty:

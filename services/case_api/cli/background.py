@@ -1,0 +1,66 @@
+"""`stagepost background`."""
+
+import asyncio
+import signal
+from typing import NoReturn
+
+import structlog
+import typer
+import uvloop
+
+from case_api import logs
+from case_api.background import at_work
+from case_api.cli.offices import opened_offices
+from case_api.cli.seals import EXIT_UNAVAILABLE
+from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
+from case_api.cli.stores import store_and_seeds
+from case_api.clock import SystemClock
+from case_api.http.serving import spare_the_collector
+from case_api.packs import PackBroken, Packs
+from case_api.settings import Settings
+from case_api.store.archive import StoreSettings
+from case_api.store.journal import StoreUnavailable
+
+log = structlog.get_logger()
+
+
+def background() -> None:
+    """Keep boards and seals up to the log, and record what falls due, in a process of its own.
+
+    It listens nowhere, and ends when it is asked to (SIGTERM, Ctrl-C). Start it with the settings of the processes that
+    serve, and those with STAGEPOST_BACKGROUND=beside. Of several one does the work, and the others take over from it.
+
+    Exit codes: 0 asked to end; 2 unsafe settings, no store there, a policy is broken; 3 the store cannot be reached,
+    start it again.
+    """
+    settings = settings_or_exit(serves=False)
+    if settings.mode != "production":
+        _end(f"in {settings.mode} mode the process that serves has the clock and does this itself", EXIT_UNSAFE)
+    store, _ = store_and_seeds(settings)
+    logs.configure()
+    logs.speak_for_the_process()
+    try:
+        Packs(settings.policies).check(settings.default_policy)
+        spare_the_collector()
+        uvloop.run(_work(settings, store))
+    except PackBroken as broken:
+        _end(str(broken), EXIT_UNSAFE)
+    except StoreUnavailable:
+        _end("the store cannot be reached", EXIT_UNAVAILABLE)
+
+
+async def _work(settings: Settings, store: StoreSettings) -> None:
+    """Until the process is asked to end; what is under way then is finished or undone by its transaction."""
+    asked, clock = asyncio.Event(), SystemClock()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(one, asked.set)
+    async with opened_offices(settings, store, clock, at_work(clock)) as offices:
+        for name in settings.authorities:
+            await offices.of(name)
+            log.info("at work in the background", authority=name)
+        await asked.wait()
+
+
+def _end(line: str, code: int) -> NoReturn:
+    typer.echo(f"stagepost: {line}", err=True)
+    raise typer.Exit(code)
