@@ -192,6 +192,15 @@ async def test_several_followers_take_turns(journal, settings, desk):
         await one.tables.close()
 
 
+async def test_who_waited_while_another_turned_the_pages_turns_none(journal, settings, desk):
+    other = await open_desk(journal, settings)
+    await write(journal, Story().registered())
+    needed = await desk.follower.catch_up()
+    await write(journal, Story().registered())
+    assert (await other.follower.catch_up(needed), await desk.follower.position()) == (needed, needed)
+    await other.tables.close()
+
+
 async def test_boards_that_are_laid_out_open_while_another_process_has_the_turn(journal, settings, desk):
     async with desk.tables.turn(), asyncio.timeout(1):
         late = await open_desk(journal, settings)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 
 import case_api.settings
 import notifier.settings
+from case_api.cli.app import app
 from case_api.key_files import authority_keys, seal_keys
 from tests.house.repository import ROOT, files
 
@@ -24,6 +25,8 @@ OURS: dict[str, type[BaseSettings]] = {
     "case-api": case_api.settings.Settings,
     "notifier": notifier.settings.Settings,
 }
+"""Those that listen."""
+TOLD: dict[str, type[BaseSettings]] = {**OURS, "background": case_api.settings.Settings}
 FROM_THE_IMAGE = [name for name, service in SERVICES.items() if "build" in service]
 
 
@@ -38,9 +41,9 @@ def variables(settings: type[BaseSettings]) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", TOLD)
 def test_every_variable_set_is_one_that_the_service_reads(name: str):
-    assert set(SERVICES[name]["environment"]) - variables(OURS[name]) == set()
+    assert set(SERVICES[name]["environment"]) - variables(TOLD[name]) == set()
 
 
 def test_the_case_api_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -55,9 +58,24 @@ def test_the_case_api_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, 
     assert set(seal_keys(settings).keys) == set(settings.authorities)
 
 
-def test_every_authority_that_is_served_has_its_two_keys_mounted():
-    mounted = {secret["target"] for secret in SERVICES["case-api"]["secrets"] if isinstance(secret, dict)}
-    named = SERVICES["case-api"]["environment"]["STAGEPOST_AUTHORITIES"].split(",")
+def test_one_works_in_the_background_for_those_that_serve_and_on_the_same_record(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    put(tmp_path / "database_url", f"postgresql://stagepost:{secrets.token_hex(16)}@postgres:5432/stagepost\n")
+    serves, works = SERVICES["case-api"], SERVICES["background"]
+    assert serves["environment"]["STAGEPOST_BACKGROUND"] == "beside"
+    assert works["environment"].items() <= serves["environment"].items()
+    assert (works["image"], works["volumes"]) == (serves["image"], serves["volumes"])
+    assert works["command"][3] in {one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands}
+    assert "ports" not in works
+    give(monkeypatch, "background", secrets=tmp_path)
+    assert case_api.settings.load(serves=False).authorities == ("strathlorne",)
+
+
+@pytest.mark.parametrize("name", ["case-api", "background"])
+def test_every_authority_that_is_served_has_its_two_keys_mounted(name: str):
+    mounted = {secret["target"] for secret in SERVICES[name]["secrets"] if isinstance(secret, dict)}
+    named = SERVICES[name]["environment"]["STAGEPOST_AUTHORITIES"].split(",")
     assert mounted == {f"{name}{kind}.key" for name in named for kind in ("", ".seal")}
 
 
@@ -82,7 +100,7 @@ def give(monkeypatch: pytest.MonkeyPatch, name: str, *, secrets: Path) -> None:
         monkeypatch.setenv(variable, value.replace("/run/secrets", str(secrets)))
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", TOLD)
 def test_every_secret_that_a_service_reads_is_mounted(name: str):
     mounted = {s if isinstance(s, str) else s["target"] for s in SERVICES[name]["secrets"]}
     read = set(re.findall(r"/run/secrets/([\w.]+)", json.dumps(SERVICES[name]["environment"])))

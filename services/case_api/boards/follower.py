@@ -129,6 +129,8 @@ class Follower:
         """Take one more page of the log into account; the position that was reached, and whether to go on."""
         async with self._tables.turn(waits=waits, asks=STANDING) as turn:
             edition = standing(turn.answer)
+            if upto is not None and edition.position >= upto:  # another process was there while this one waited
+                return edition.position, False
             page = await self._ahead.page_after(edition.position, PAGE)
             if not page:
                 return edition.position, False

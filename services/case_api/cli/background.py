@@ -1,8 +1,9 @@
 """`stagepost background`."""
 
 import asyncio
+import os
 import signal
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import structlog
 import typer
@@ -20,6 +21,10 @@ from case_api.packs import PackBroken, Packs
 from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
 from case_api.store.journal import StoreUnavailable
+
+LAST: Final = 10.0
+"""Seconds in which everything is let go of once the process is asked to end; then it ends as if it were killed, which
+loses nothing either. A database that hangs would hold it up for longer."""
 
 log = structlog.get_logger()
 
@@ -51,14 +56,15 @@ def background() -> None:
 
 async def _work(settings: Settings, store: StoreSettings) -> None:
     """Until the process is asked to end; what is under way then is finished or undone by its transaction."""
-    asked, clock = asyncio.Event(), SystemClock()
+    asked, clock, loop = asyncio.Event(), SystemClock(), asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(one, asked.set)
+        loop.add_signal_handler(one, asked.set)
     async with opened_offices(settings, store, clock, at_work(clock)) as offices:
         for name in settings.authorities:
             await offices.of(name)
             log.info("at work in the background", authority=name)
         await asked.wait()
+        loop.call_later(LAST, os._exit, 0)
 
 
 def _end(line: str, code: int) -> NoReturn:
