@@ -12,7 +12,7 @@ from benchmarks.ground import AUTHORITY, Database
 from benchmarks.posts import settled
 from benchmarks.results import Results
 from benchmarks.samples import Sample, alternate
-from benchmarks.services import Identities, case_api
+from benchmarks.services import Identities, background
 from benchmarks.size import Size
 from benchmarks.writers import Writers
 
@@ -32,7 +32,7 @@ async def boards_follow(size: Size, database: Database, results: Results) -> Non
         writers = Writers(journal, await ground.filled(journal, size.cases))
         most = (await writers.appending(size.writers, size.seconds)).rate
         rate = max(most / 2, AT_LEAST if size.seconds >= 1 else 0)
-        await stack.enter_async_context(case_api(dsn, var, identities))
+        await stack.enter_async_context(background(dsn, var, identities))
         await settled(dsn)
         rounds = await alternate({"boards": lambda: _followed(dsn, writers, rate, size.seconds)}, size.rounds)
     results.details["lag"] = {"writes_per_second": round(rate), "most_per_second": round(most)}

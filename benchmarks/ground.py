@@ -85,9 +85,11 @@ async def opened(url: str, var: Path) -> AsyncIterator[Journal]:
         await archive.close()
 
 
-async def filled(journal: Journal, cases: int, *, each: int = 1, first: int = 0) -> list[UUID]:
-    """Put cases of *each* facts on record, each case one append; their ids."""
-    ids = [uuid4() for _ in range(cases)]
+async def filled(
+    journal: Journal, cases: int, *, each: int = 1, first: int = 0, same: Sequence[UUID] = ()
+) -> list[UUID]:
+    """Put cases of *each* facts on record, each case one append; their ids, which may be the *same* as elsewhere."""
+    ids = list(same) or [uuid4() for _ in range(cases)]
     room = asyncio.Semaphore(AT_ONCE)
 
     async def begin(number: int, case_id: UUID) -> None:

@@ -94,13 +94,14 @@ async def _reads(towns: Mapping[str, Town], size: Size, results: Results) -> Non
             await _post_to_each(service, traffic, size.folds)
             await settled(town.dsn)
             requests = traffic.reads("timeline")
-            turns[name] = partial(by_ourselves, service.port, requests, READERS, size.seconds, {"service": service.pid})
+            turns[name] = partial(by_ourselves, service.port, requests, READERS, size.seconds, service.pids)
             services[name] = service
         for turn in turns.values():
             await turn()
         rounds = await alternate(turns, size.rounds)
         held = {name: memory(service.pid) for name, service in services.items()}
-    results.details["memory_mib"] = {name: value / MIB for name, value in held.items()}
+        beside = {f"{name}_{what}": memory(pid) for name, one in services.items() for what, pid in one.beside.items()}
+    results.details["memory_mib"] = {name: value / MIB for name, value in {**held, **beside}.items()}
     results.told("timelines", rounds, timeline_p99=ratio(rounds, "large", "small", _p99))
     results.found(rss=held["large"] / held["small"])
 

@@ -21,7 +21,7 @@ from benchmarks.load.paced import open_loop
 from benchmarks.load.traffic import Traffic, laid_out
 from benchmarks.results import Results
 from benchmarks.samples import Sample, Turn, alternate, ratio
-from benchmarks.services import Identities, Service, case_api, peer
+from benchmarks.services import Identities, Service, case_api, case_api_in_one, peer
 from benchmarks.size import Size
 
 BEHIND = "SELECT (SELECT max(notification_id) FROM {0}.stored_events) - position FROM {0}.board_editions WHERE live=1"
@@ -33,10 +33,11 @@ PATIENCE = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The three services, and what is posted to them."""
+    """The services, and what is posted to them."""
 
     size: Size
-    dsn: str
+    dsns: Sequence[str]
+    """Of ours."""
     pids: Mapping[str, int]
     services: Mapping[str, Service]
     everywhere: Traffic
@@ -48,22 +49,27 @@ class Doors:
 
     def paced(self, each_second: float) -> dict[str, Turn]:
         """Ours and CRUD in open loop."""
-        return {name: partial(self._open, name, each_second) for name in self.services if name != "nodb"}
+        return {name: partial(self._open, name, each_second) for name in self.services if name in {"ours", "crud"}}
 
     async def _closed(self, name: str, traffic: Traffic) -> Sample:
         service = self.services[name]
-        watched = {**self.pids, "service": service.pid}
+        watched = {**self.pids, **service.pids}
         sample = await closed_loop(service.port, traffic, self.size.writers, self.size.seconds, **watched)
-        await settled(self.dsn)
+        await self.settled()
         return sample
 
     async def _open(self, name: str, each_second: float) -> Sample:
         service = self.services[name]
-        watched = {**self.pids, "service": service.pid}
+        watched = {**self.pids, **service.pids}
         seconds, connections = self.size.seconds, self.size.writers
         sample = await open_loop(service.port, self.everywhere, connections, seconds, each_second, **watched)
-        await settled(self.dsn)
+        await self.settled()
         return sample
+
+    async def settled(self) -> None:
+        """Return when nobody is at work for what was posted."""
+        for dsn in self.dsns:
+            await settled(dsn)
 
 
 async def commands(size: Size, database: Database, results: Results) -> None:
@@ -93,22 +99,26 @@ async def _doors(size: Size, database: Database) -> AsyncIterator[Doors]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(ground.folder())
         identities = Identities.below(folder)
-        ours, theirs = stack.enter_context(database.fresh()), stack.enter_context(database.fresh())
-        async with ground.opened(ours, folder) as journal:
-            cases = await ground.filled(journal, size.cases)
+        ours, in_one, theirs = (stack.enter_context(database.fresh()) for _ in range(3))
+        cases: list[UUID] = []
+        for dsn in (ours, in_one):
+            async with ground.opened(dsn, folder) as journal:
+                cases = await ground.filled(journal, size.cases, same=cases)
         services = {
             "ours": await stack.enter_async_context(case_api(ours, folder, identities)),
+            "ours_in_one": await stack.enter_async_context(case_api_in_one(in_one, folder, identities)),
             "nodb": await stack.enter_async_context(peer("nodb", folder, identities)),
         }
         if CRUD:
             address = await _crud_tables(theirs, cases)
             services["crud"] = await stack.enter_async_context(peer("crud", folder, identities, address))
-        await settled(ours)
         tokens = identities.tokens()
         everywhere = laid_out(folder, "everywhere", cases, tokens)
         hot = laid_out(folder, "hot", cases[: size.hot], tokens)
         pids = {name: pid for name, pid in database.pids.items() if name == "database"}
-        yield Doors(size, ours, pids, services, everywhere, hot)
+        doors = Doors(size, (ours, in_one), pids, services, everywhere, hot)
+        await doors.settled()
+        yield doors
 
 
 async def settled(dsn: str) -> float:

@@ -7,12 +7,14 @@ import socket
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from benchmarks import facts
 from benchmarks.ground import AUTHORITY, KEY
@@ -30,10 +32,17 @@ PEOPLE: Final = 3 * facts.SCHOOLS
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A process that listens."""
+    """A process that listens, and those that work for it."""
 
     port: int
     pid: int
+    beside: Mapping[str, int] = field(default_factory=dict)
+    """By what they do, the ids of processes that are part of it."""
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Whose processor time it costs."""
+        return {"service": self.pid, **self.beside}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +71,53 @@ class Identities:
 
 @asynccontextmanager
 async def case_api(url: str, var: Path, identities: Identities) -> AsyncIterator[Service]:
-    """Our service, in production mode."""
+    """Our service as an operator of more than a school runs it: boards, seals and clerk in a process beside it."""
+    async with serving(url, var, identities) as service, background(url, var, identities) as pid:
+        yield replace(service, beside={"background": pid})
+
+
+@asynccontextmanager
+async def case_api_in_one(url: str, var: Path, identities: Identities) -> AsyncIterator[Service]:
+    """All of our service in one process."""
+    async with serving(url, var, identities, BACKGROUND="inside") as service:
+        yield service
+
+
+@asynccontextmanager
+async def serving(url: str, var: Path, identities: Identities, **others: str) -> AsyncIterator[Service]:
+    """A process of ours that listens, in production mode, and leaves the background to another."""
+    told = {**_told(url, var, identities), "BACKGROUND": "beside", "PORT": str(port := _free_port()), **others}
+    async with _started(["-m", "case_api", "serve"], _named(told), var / "case_api.log") as process:
+        if not await _begun(process, partial(_answers, port)):
+            raise RuntimeError("a service does not listen:\n" + _end_of(var / "case_api.log"))
+        yield Service(port, process.pid)
+
+
+@asynccontextmanager
+async def background(url: str, var: Path, identities: Identities) -> AsyncIterator[int]:
+    """The process of ours that works beside those that listen; its id."""
+    log = var / f"background-{uuid4()}.log"
+    command = ["-m", "case_api", "background"]
+    async with _started(command, _named(_told(url, var, identities)), log) as process:
+        if not await _begun(process, partial(_is_at_work, log)):
+            raise RuntimeError("nobody works in the background:\n" + _end_of(log))
+        yield process.pid
+
+
+def _told(url: str, var: Path, identities: Identities) -> dict[str, str]:
     issuer = identities.issuer.settings().model_dump(mode="json", exclude_none=True)
-    given = {
+    return {
         "MODE": "production",
         "VAR": str(var),
         "AUTHORITIES": AUTHORITY,
         "DATABASE_URL": url if url == "sqlite" else as_address(url),
         "ISSUERS": json.dumps([issuer]),
         "LEARNERS_AN_HOUR": "1000000",  # a few people of the load read what a whole authority would
-        "PORT": str(port := _free_port()),
     }
-    environment = {f"STAGEPOST_{name}": value for name, value in given.items()}
-    async with _listening(["-m", "case_api", "serve"], environment, port, var / "case_api.log") as service:
-        yield service
+
+
+def _named(told: Mapping[str, str]) -> dict[str, str]:
+    return {f"STAGEPOST_{name}": value for name, value in told.items()}
 
 
 @asynccontextmanager
@@ -83,14 +125,15 @@ async def peer(name: str, var: Path, identities: Identities, *dsn: str) -> Async
     """`nodb`, or `crud` on a database."""
     port = _free_port()
     command = ["-m", "benchmarks.peers", name, str(port), str(identities.issuer.jwks_file), ISSUER, *dsn]
-    async with _listening(command, {}, port, var / f"{name}.log") as service:
-        yield service
+    log = var / f"{name}.log"
+    async with _started(command, {}, log) as process:
+        if not await _begun(process, partial(_answers, port)):
+            raise RuntimeError("a service does not listen:\n" + _end_of(log))
+        yield Service(port, process.pid)
 
 
 @asynccontextmanager
-async def _listening(
-    command: Sequence[str], environment: Mapping[str, str], port: int, log: Path
-) -> AsyncIterator[Service]:
+async def _started(command: Sequence[str], environment: Mapping[str, str], log: Path) -> AsyncIterator[Process]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STAGEPOST_")}
     paths = {"PYTHONPATH": os.pathsep.join((str(ROOT / "services"), str(ROOT)))}
     with log.open("ab") as output:
@@ -98,11 +141,10 @@ async def _listening(
             sys.executable, *command, cwd=ROOT, env={**kept, **paths, **environment}, stdout=output, stderr=output
         )
     try:
-        if not await _answers(process, port):
-            raise RuntimeError("a service does not listen:\n" + _end_of(log))
-        yield Service(port, process.pid)
+        yield process
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         try:
             await asyncio.wait_for(process.wait(), PATIENCE)
         except TimeoutError:
@@ -110,18 +152,27 @@ async def _listening(
             await process.wait()
 
 
-async def _answers(process: Process, port: int) -> bool:
-    """Whether somebody listens before the process ends or patience does."""
+async def _begun(process: Process, sign: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether there is a sign of its work before the process ends or patience does."""
     deadline = time.monotonic() + PATIENCE
     while process.returncode is None and time.monotonic() < deadline:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
+        if await sign():
             return True
+        await asyncio.sleep(0.05)
     return False
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _is_at_work(log: Path) -> bool:
+    return "at work in the background" in _end_of(log)
 
 
 def _end_of(log: Path) -> str:

@@ -1,18 +1,21 @@
 """How throughput grows with the processes of the case API that share one PostgreSQL."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 
 from benchmarks import ground
 from benchmarks.ground import Database
 from benchmarks.load.closed import closed_loop
 from benchmarks.load.traffic import Traffic, laid_out
 from benchmarks.posts import settled
+from benchmarks.processor import watching
 from benchmarks.results import Results
 from benchmarks.samples import Sample
-from benchmarks.services import Identities, Service, case_api
+from benchmarks.services import Identities, Service, background, serving
 from benchmarks.size import Size
 
 WARMING = 2
@@ -22,7 +25,8 @@ WARMING = 2
 async def processes(size: Size, database: Database, results: Results) -> None:
     """The same clients, spread over one, two and four processes; every case is posted to through all of them.
 
-    As many run as are told, one number after the other: processes that only look on cost as well.
+    As many run as are told, one number after the other: processes that only look on cost as well. One more works in the
+    background for all of them.
     """
     rounds: dict[str, list[Sample]] = {}
     async with AsyncExitStack() as stack:
@@ -32,19 +36,30 @@ async def processes(size: Size, database: Database, results: Results) -> None:
             cases = await ground.filled(journal, size.cases)
         traffic = laid_out(var, "everywhere", cases, identities.tokens())
         for number in size.processes:
-            rounds[_named(number)] = await _sharing(number, traffic, size, lambda: case_api(dsn, var, identities), dsn)
+            rounds[_named(number)] = await _sharing(number, traffic, size, Town(dsn, var, identities))
     results.told(f"POST of a concern by {size.writers} clients, spread over processes of ours", rounds)
 
 
-async def _sharing(
-    number: int, traffic: Traffic, size: Size, start: Callable[[], AbstractAsyncContextManager[Service]], dsn: str
-) -> list[Sample]:
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Where the processes of ours find what they share."""
+
+    dsn: str
+    var: Path
+    identities: Identities
+
+
+async def _sharing(number: int, traffic: Traffic, size: Size, town: Town) -> list[Sample]:
+    where = town.dsn, town.var, town.identities
     async with AsyncExitStack() as stack:
-        running = [await stack.enter_async_context(start()) for _ in range(number)]
+        running = [await stack.enter_async_context(serving(*where)) for _ in range(number)]
+        beside = await stack.enter_async_context(background(*where))
         samples = []
         for _ in range(WARMING + size.rounds):
-            await settled(dsn)
-            samples.append(await _at_once(running, traffic, size))
+            await settled(town.dsn)
+            with watching(background=beside) as spent:
+                sample = await _at_once(running, traffic, size)
+            samples.append(replace(sample, cpu={**sample.cpu, **spent.seconds}))
         return samples[WARMING:]
 
 

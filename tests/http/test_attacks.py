@@ -51,7 +51,9 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory) -> Settings:
     var = tmp_path_factory.mktemp("attacked") / "var"
-    return Settings(mode="test", var=var, authorities=(AUTHORITY,), background="beside", default_policy="scotland-generic@1")
+    return Settings(
+        mode="test", var=var, authorities=(AUTHORITY,), background="beside", default_policy="scotland-generic@1"
+    )
 
 
 @pytest.fixture(scope="module")

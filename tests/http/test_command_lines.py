@@ -48,6 +48,10 @@ def test_what_cannot_be_read_of_a_command_is_said_in_one_line(arguments: tuple[s
     [
         ({"MODE": "debug"}, "STAGEPOST_MODE: This is not one of the allowed values. They are 'production', 'demo' or"),
         ({"PORT": "x"}, "STAGEPOST_PORT: This must be a whole number."),
+        (
+            {"BACKGROUND": "off"},
+            "STAGEPOST_BACKGROUND: This is not one of the allowed values. They are 'inside' or 'beside'.",
+        ),
         ({"ZONE": "Mars"}, "STAGEPOST_ZONE: no such time zone"),
         ({"ISSUERS": "[{}]"}, "STAGEPOST_ISSUERS.0.ISSUER: This is required."),
         ({"DATABASE_URL": "mysql://x"}, "STAGEPOST_DATABASE_URL: This must be sqlite, or a URL that begins with"),
@@ -57,6 +61,15 @@ def test_what_cannot_be_read_of_a_command_is_said_in_one_line(arguments: tuple[s
 )
 def test_what_is_wrong_with_a_setting_is_said_in_our_words(settings: dict[str, str], said: str):
     assert ended("retention", **settings).startswith(said)
+
+
+@pytest.mark.parametrize("mode", ["demo", "test"])
+def test_nobody_works_in_the_background_where_one_process_has_the_clock(mode: str):
+    assert ended("background", MODE=mode).startswith(f"in {mode} mode the process that serves has the clock")
+
+
+def test_nobody_works_in_the_background_of_a_store_that_is_not_there(tmp_path):
+    assert ended("background", VAR=str(tmp_path)).endswith("does STAGEPOST_VAR name the folder of the service?")
 
 
 def test_without_a_command_or_when_asked_the_product_is_taught():

@@ -67,6 +67,8 @@ def test_by_default_it_runs_in_production_on_this_machine_alone(told):
         ({"DATABASE_URL": f"mysql://root:{SECRET}@db"}, "STAGEPOST_DATABASE_URL"),
         ({"DATABASE_URL_FILE": "/nowhere"}, "STAGEPOST_DATABASE_URL_FILE"),
         ({"MODE": "debug"}, "STAGEPOST_MODE"),
+        ({"BACKGROUND": "off"}, "STAGEPOST_BACKGROUND"),
+        ({"MODE": "demo", "BACKGROUND": "beside"}, "STAGEPOST_BACKGROUND"),
         ({"MODE": "demo", "HOST": "0.0.0.0"}, "STAGEPOST_HOST"),
         ({"MODE": "test", "HOST": "::"}, "STAGEPOST_HOST"),
         ({"MODE": "demo", "HOST": "stagepost.example"}, "STAGEPOST_HOST"),

@@ -179,7 +179,8 @@ def test_what_is_unsafe_is_not_served(
 
 @pytest.mark.parametrize("spoil", [made_by_the_demo, keyed("burgh.key", A_KEY, 0o644), keyed("burgh.key", "5a" * 32)])
 @pytest.mark.parametrize(
-    "arguments", [["verify", "--log"], ["export", "7f3b3c52-6f0c-4d7e-9a56-0c4a43c2d1aa"], ["rebuild-boards"]]
+    "arguments",
+    [["verify", "--log"], ["export", "7f3b3c52-6f0c-4d7e-9a56-0c4a43c2d1aa"], ["rebuild-boards"], ["background"]],
 )
 def test_what_is_unsafe_to_serve_is_unsafe_to_open(
     arguments: list[str], spoil: Callable[[Operator], None], operator: Operator, alone: None
@@ -187,6 +188,16 @@ def test_what_is_unsafe_to_serve_is_unsafe_to_open(
     spoil(operator)
     done = CliRunner().invoke(app, arguments, env=operator.environment)
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_whoever_works_in_the_background_needs_packs_and_a_store_and_nobody_to_sign_in(operator: Operator, alone: None):
+    operator.told["ISSUERS"] = "[]"
+    done = CliRunner().invoke(app, ["background"], env=operator.environment)
+    assert (done.exit_code, done.stderr) == (3, "stagepost: the store cannot be reached\n")
+    operator.told["DEFAULT_POLICY"] = "nowhere@1"
+    done = CliRunner().invoke(app, ["background"], env=operator.environment)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "nowhere@1" in done.stderr
 
 
 def test_the_production_that_was_spoilt_above_would_have_started(

@@ -53,7 +53,9 @@ class Api:
     def launch(self) -> str:
         """Start one more process; it may not answer yet."""
         port = free_port()
-        self.processes.append(Child(self.nursery, self.nursery.born(self.log.absolute(), **self.told(), PORT=str(port))))
+        self.processes.append(
+            Child(self.nursery, self.nursery.born(self.log.absolute(), **self.told(), PORT=str(port)))
+        )
         self.base_urls.append(f"http://127.0.0.1:{port}")
         return self.base_urls[-1]
 

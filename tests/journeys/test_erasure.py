@@ -19,7 +19,7 @@ from case_api.order import CommandRefused
 from case_api.store.tombstones import Tombstones, written
 from case_api.streams import told_of
 from tests import canaries
-from tests.journeys.api import AUTHORITY, NEIGHBOUR
+from tests.journeys.api import AUTHORITY, NEIGHBOUR, PATIENCE
 from tests.journeys.commands import stagepost
 from tests.journeys.family import Door, Family
 from tests.journeys.sowing import LEARNER, WHY, held, offices, shown, sown, sown_again
@@ -126,6 +126,20 @@ async def test_no_answer_depends_on_what_lets_go_of_memory(town: Town, monkeypat
         assert canaries.FREE_TEXT in await shown(door, family)
         assert (await stagepost(town, "erase", family.uuid, *WHY, "--yes")).exit_code == 0
         assert held(await shown(door, family)) == []
+
+
+async def test_a_process_that_leaves_the_work_to_another_lets_go_of_it_by_itself(town: Town):
+    family = await sown_again(town)
+    app = create_app(town.api.settings.model_copy(update={"background": "beside"}), local_issuers(town.api.settings))
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+        office = await app.state.offices.of(AUTHORITY)
+        await shown(Door(client, town.api.bearer("auditor")), family)
+        assert office.folds.version_of(family.uuid) > 0
+        assert (await stagepost(town, "erase", family.uuid, *WHY, "--yes")).exit_code == 0
+        async with asyncio.timeout(PATIENCE):
+            while office.folds.version_of(family.uuid) > 0:  # noqa: ASYNC110 - what another process has not done
+                await asyncio.sleep(0.05)
 
 
 async def test_without_yes_an_erasure_is_only_said(town: Town):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from case_api import background
+from case_api.clerk import Clerk
 from tests.http.at_home import at_home
 from tests.journeys.api import clients
 from tests.journeys.beside import Beside, beside, until
@@ -45,7 +46,10 @@ async def test_what_goes_on_beside_the_requests_goes_on_in_another_process(nurse
 
 async def test_a_process_that_only_serves_does_none_of_it_and_its_lists_are_fresh_all_the_same(nursery, url, tmp_path):
     async with beside(nursery, url, tmp_path, working=0) as api, clients(api.base_urls) as (one,), api.store() as store:
-        school = Door(one, api.bearer("pupil_support"))
+        school, auditor = Door(one, api.bearer("pupil_support")), Door(one, api.bearer("auditor"))
+        await register(school)
+        assert (await auditor.seen("/v1/events?types=WatchRaised&wait=1"))["items"] == []
+        assert (await store.boards(), await store.journal.duty.is_free()) == (0, True)
         for number in range(1, 4):
             family = await register(school)
             concern = (await school.done(f"{family.path}/concerns", long_ago()))["id"]
@@ -57,8 +61,20 @@ async def test_a_process_that_only_serves_does_none_of_it_and_its_lists_are_fres
         assert (await one.get("/readyz")).status_code == 200
         assert await store.signed() == 0
         assert not set(COMES_BY_ITSELF) & set(await store.names())
-        checkpoint = await Door(one, api.bearer("auditor")).seen("/v1/audit/checkpoint")
+        checkpoint = await auditor.seen("/v1/audit/checkpoint")
         assert await store.signed() == checkpoint["size"] == len(await store.names())
+
+
+async def test_boards_follow_the_log_though_nobody_reads_them(url, tmp_path, monkeypatch):
+    monkeypatch.setattr(Clerk, "run", lambda _: asyncio.Event().wait())  # who reads the diary
+    async with at_home(url, tmp_path) as home:
+        await home.learner()
+        office = await home.app.state.offices.of("moray")
+
+        async def they_have_it() -> bool:
+            return bool(await office.follower.position() == await office.journal.last_position() > 0)
+
+        await until(they_have_it)
 
 
 async def test_when_one_is_killed_another_goes_on_and_nothing_is_done_twice(nursery, url, tmp_path):
