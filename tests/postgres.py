@@ -95,6 +95,18 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         self._process = None
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Within the block every process of the server stands still, and whoever asks it waits."""
+        all_of_it = [self.pid, *_children(self.pid)]
+        try:
+            for pid in all_of_it:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in all_of_it:
+                os.kill(pid, signal.SIGCONT)
+
     def _launch(self) -> "subprocess.Popen[bytes]":
         settings = {
             "unix_socket_directories": self.folder,

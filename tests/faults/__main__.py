@@ -19,6 +19,8 @@ TITLES: Mapping[str, str] = {
     "api-killed": "`kill -9` of the case API",
     "one-of-four-killed": "`kill -9` of one of four processes of it",
     "postgres-killed": "`kill -9` of every process of PostgreSQL, and restarts",
+    "background-killed": "`kill -9` of the process in the background",
+    "background-asked-to-stop": "SIGTERM of the process in the background while PostgreSQL hangs",
     "connection-broken": "connection to PostgreSQL broken at the commit",
     "notifier-killed": "`kill -9` of the notifier",
     "fresh-at-four": "written at one of four processes, read at another",

@@ -12,7 +12,7 @@ from tests.boards.log import open_desk
 from tests.faults.results import seen
 from tests.faults.sizes import FULL
 from tests.faults.victims import Victim, acknowledged, crowd
-from tests.journeys.api import AUTHORITY
+from tests.journeys.api import AUTHORITY, Api
 from tests.journeys.family import REQUEST, SERVICE, Door, register
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +84,7 @@ async def refusing(api: Victim, http: httpx.AsyncClient) -> Refused:
     return Refused(api, http, family.requests)
 
 
-async def boards_are_true(api: Victim) -> bool:
+async def boards_are_true(api: Victim | Api) -> bool:
     """Whether every board is what the log makes of it, by a rebuild."""
     from case_api.boards.rebuild import rebuild  # noqa: PLC0415
     from case_api.store.archive import StoreSettings  # noqa: PLC0415

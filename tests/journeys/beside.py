@@ -16,11 +16,12 @@ from case_api.key_files import authority_keys
 from case_api.seals.nodes import Nodes, open_nodes
 from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
-from case_api.store.journal import Journal
+from case_api.store.journal import Journal, PlacedHeader
 from tests.journeys.api import AUTHORITY, NEIGHBOUR, PATIENCE, Api, as_address
 from tests.nursery import Child, Nursery
 
 ISSUER = "https://issuer.example"
+PAGE = 1000
 
 
 @dataclass
@@ -75,9 +76,16 @@ class Store:
     tables: Tables
     nodes: Nodes
 
-    async def names(self) -> list[str]:
+    async def headers(self) -> list[PlacedHeader]:
         """Of all facts, in their order."""
-        return [placed.recorded.name for placed in await self.journal.since(0, 1000)]
+        found: list[PlacedHeader] = []
+        while page := await self.journal.headers_since(found[-1].position if found else 0, PAGE):
+            found += page
+        return found
+
+    async def names(self) -> list[str]:
+        """The types of all facts."""
+        return [one.name for one in await self.headers()]
 
     async def boards(self) -> int:
         """The position that the boards have come to."""
@@ -91,7 +99,7 @@ class Store:
 
     async def is_done(self) -> bool:
         """Whether boards and seals hold all that is on record."""
-        facts = await self.journal.since(0, 1000)
+        facts = await self.headers()
         return (await self.boards(), await self.signed()) == (facts[-1].position, len(facts))
 
 

@@ -56,15 +56,24 @@ def background() -> None:
 
 async def _work(settings: Settings, store: StoreSettings) -> None:
     """Until the process is asked to end; what is under way then is finished or undone by its transaction."""
-    asked, clock, loop = asyncio.Event(), SystemClock(), asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, asked.set)
+    asked, clock = _asked_to_end(asyncio.get_running_loop()), SystemClock()
     async with opened_offices(settings, store, clock, at_work(clock)) as offices:
         for name in settings.authorities:
             await offices.of(name)
             log.info("at work in the background", authority=name)
         await asked.wait()
+
+
+def _asked_to_end(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    asked = asyncio.Event()
+
+    def ask() -> None:
+        asked.set()
         loop.call_later(LAST, os._exit, 0)
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, ask)
+    return asked
 
 
 def _end(line: str, code: int) -> NoReturn:
