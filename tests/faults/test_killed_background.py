@@ -55,8 +55,7 @@ async def test_it_goes_on_when_the_database_server_comes_back(server, nursery, t
         async with beside(nursery, dsn, tmp_path) as api, clients(api.base_urls) as (one,):
             school = Door(one, api.bearer("pupil_support"))
             family = await register(school)
-            async with api.store() as store:
-                await until(store.is_done)
+            await until(api.is_at_work)
             await asyncio.to_thread(server.crash)
             await asyncio.to_thread(server.start)
 
@@ -76,6 +75,7 @@ async def test_it_ends_in_time_though_the_database_server_hangs(server, nursery,
         async with beside(nursery, dsn, tmp_path) as api, clients(api.base_urls) as (one,):
             family = await register(school := Door(one, api.bearer("pupil_support")))
             await school.done(f"{family.path}/concerns", CONCERN)
+            await until(api.is_at_work)
             with server.hanging():
                 begun = time.monotonic()
                 api.working[0].terminate()

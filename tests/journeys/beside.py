@@ -49,6 +49,10 @@ class Beside(Api):
         self.working.append(Child(self.nursery, pid))
         return self.working[-1]
 
+    async def is_at_work(self) -> bool:
+        """Whether the first process in the background has opened every authority; one that cannot ends."""
+        return self.log.read_text().count("at work in the background") >= len(self.settings.authorities)
+
     def stop(self) -> None:
         for one in self.working:
             one.terminate()
