@@ -12,10 +12,7 @@ from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import Actor, Envelope, Event, Source
 from case_api.domain.words import Sensitivity
 from case_api.store.frame import FrameError
-from case_api.store.shapes import moment, moment_text, shape_of
-
-Plain = bytes | memoryview
-"""An opened body."""
+from case_api.store.shapes import Build, moment, moment_text, shape_of
 
 
 def _routine() -> Sensitivity:
@@ -68,7 +65,7 @@ def write_sealed(envelope: Envelope, fact: Event) -> bytes:
     return whole.ljust(-(-len(whole) // BLOCK) * BLOCK)
 
 
-def type_within(body: Plain) -> tuple[str, int]:
+def type_within(body: bytes) -> tuple[str, int]:
     """The stored name inside a sealed body, and its schema version. Raises FrameError."""
     try:
         name = _decode_sealed(body).type
@@ -83,36 +80,30 @@ def known(name: str, schema: int) -> type[Event] | None:
     return declared if declared is not None and schema <= declared.schema_version else None
 
 
-def read(declared: type[Event], schema: int, body: Plain) -> tuple[Envelope, Event]:
+def read(declared: type[Event], schema: int, body: bytes) -> tuple[Envelope, Event]:
     """The envelope and the fact, upcast from the stored version of its schema.
 
     Raises FrameError, without a word of the content, if the body does not fit the type it is stored under.
     """
     try:
         if schema == declared.schema_version:
-            return _reader(declared)(body)
+            decode, build = _reading(declared)
+            stored = decode(body)
+            return _unwrapped(stored.envelope), build(stored.fact)
         return _read_older(declared, schema, body)
     except ValueError:  # also what pydantic and msgspec raise
         raise FrameError(f"the body of a {declared.topic} does not fit its schema") from None
 
 
 @cache
-def _reader(declared: type[Event]) -> Callable[[Plain], tuple[Envelope, Event]]:
-    """Reads the bodies of one type, envelope and fact in one pass."""
+def _reading(declared: type[Event]) -> tuple[Callable[[bytes], Any], Build]:
+    """What reads the bodies of one type, envelope and fact in one pass, and what makes the fact of what was read."""
     shape = shape_of(declared)
-    build = shape.build
-    decode = msgspec.json.Decoder(
-        msgspec.defstruct("Body", [("envelope", _Envelope), ("fact", shape.form)], gc=False)
-    ).decode
-
-    def read(body: Plain) -> tuple[Envelope, Event]:
-        halves: Any = decode(body)
-        return _unwrapped(halves.envelope), build(halves.fact)
-
-    return read
+    body = msgspec.defstruct("Body", [("envelope", _Envelope), ("fact", shape.form)], gc=False)
+    return msgspec.json.Decoder(body).decode, shape.build
 
 
-def _read_older(declared: type[Event], schema: int, body: Plain) -> tuple[Envelope, Event]:
+def _read_older(declared: type[Event], schema: int, body: bytes) -> tuple[Envelope, Event]:
     """What an upcast makes of a stored fact is judged as if it were new (D21)."""
     halves = _decode_older(body)
     stored = from_json(bytes(halves.fact))

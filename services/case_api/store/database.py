@@ -3,7 +3,7 @@
 Statements are written once, with `?` for each parameter; ids travel in the form that the database keeps.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Database(Protocol):
     def id_in(self, value: UUID) -> object:
         """An id as this database stores it."""
 
-    def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
+    def asked(self, ids: Sequence[UUID], after: Sequence[int]) -> tuple[str, Sequence[object]]:
         """A table `asked` of `id` and `after` to read from, and its parameters: one wording however many there are."""
 
     def adding(self, table: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> Step:

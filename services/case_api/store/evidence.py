@@ -6,7 +6,7 @@ from uuid import UUID
 from case_api.store.append import Shown, Stored
 from case_api.store.frame import unseal
 from case_api.store.keystore import KeyStore
-from case_api.store.mapper import FrameMapper
+from case_api.store.mapper import FrameMapper, key_ids
 from case_api.store.reads import Reads
 
 
@@ -34,6 +34,6 @@ class Evidence:
         Raises FrameError if one was altered, KeyMissing if a key has no row, ValueError if one is another's.
         """
         frames = [self._mapper.take_apart(one.stream, one.version, one.name, one.state) for one in stored]
-        keys = await self._keys.opening({frame.header.key_id for frame in frames})
-        opened = [(frame, keys[frame.header.key_id]) for frame in frames]
+        keys = await self._keys.opening(key_ids(frames))
+        opened = [(frame, keys[frame.header.key_id.int]) for frame in frames]
         return [None if key is None else Shown(*unseal(key, frame)) for frame, key in opened]

@@ -7,6 +7,7 @@ bytes serve encryption, proofs and exports.
 """
 
 import os
+import struct
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -18,8 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 FRAME = b"\x01"
 SALT = 16
 NONCE = 12
-TAG = 16
-_HEAD = len(FRAME) + 2
+_START = struct.Struct(">cH")
+_HEAD = _START.size
 
 
 class FrameError(ValueError):
@@ -45,10 +46,15 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     """A stored frame taken apart; needs no key."""
 
     header: Header
-    associated: bytes
-    """The header's own bytes."""
-    nonce: bytes
-    ciphertext: bytes
+    state: bytes
+    """All of it."""
+    end: int
+    """Of the header's own bytes."""
+
+    @property
+    def associated(self) -> bytes:
+        """The header's own bytes."""
+        return self.state[_HEAD : self.end]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -74,32 +80,22 @@ def seal(key: AESGCM, header: Header, body: bytes, salt: bytes, nonce: bytes) ->
 
 def take_apart(state: bytes) -> Frame:
     """Read a frame's clear part. Raises FrameError if it is none."""
-    if state[:1] != FRAME:
-        raise FrameError("not a frame of a version that this program knows")
-    end = _HEAD + int.from_bytes(state[1:_HEAD], "big")
-    named = state[_HEAD:end]
     try:
-        header = _decode(named)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        version, length = _START.unpack_from(state)
+        end = _HEAD + length
+        header = _decode(state[_HEAD:end])
+    except (struct.error, msgspec.MsgspecError, UnicodeDecodeError):
         raise FrameError("the header of a frame cannot be read") from None
-    return Frame(header, named, state[end : end + NONCE], state[end + NONCE :])
+    if version != FRAME:
+        raise FrameError("not a frame of a version that this program knows")
+    return Frame(header, state, end)
 
 
 def unseal(key: AESGCM, frame: Frame) -> tuple[bytes, bytes]:
     """Salt and body of a frame. Raises FrameError if header or body were altered, or the key is another's."""
-    opened = _opened(key, frame)
-    return bytes(opened[:SALT]), bytes(opened[SALT:])
-
-
-def body_of(key: AESGCM, frame: Frame) -> memoryview:
-    """The body alone, where it was decrypted. Raises FrameError as `unseal` does."""
-    return memoryview(_opened(key, frame))[SALT:]
-
-
-def _opened(key: AESGCM, frame: Frame) -> bytearray:
-    opened = bytearray(max(0, len(frame.ciphertext) - TAG))
+    state, end = frame.state, frame.end
     try:
-        key.decrypt_into(frame.nonce, frame.ciphertext, frame.associated, opened)
+        opened = key.decrypt(state[end : end + NONCE], state[end + NONCE :], state[_HEAD:end])
     except (InvalidTag, ValueError):
         raise FrameError("a frame was altered: its seal does not hold") from None
-    return opened
+    return opened[:SALT], opened[SALT:]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -49,10 +49,10 @@ class KeyStore:
         except KeyError:
             return None
 
-    async def sealing(self, key_ids: Iterable[UUID]) -> SealingKeys:
+    async def sealing(self, key_ids: Collection[UUID]) -> SealingKeys:
         """The keys to seal under, by the numbers of their ids, as the table says. Raises KeyDestroyed, KeyMissing."""
         keys = await self.opening(key_ids)
-        living = {key_id.int: key for key_id, key in keys.items() if key is not None}
+        living = {number: key for number, key in keys.items() if key is not None}
         if len(living) < len(keys):
             raise KeyDestroyed("a fact would be sealed under a key that was destroyed")
         return living
@@ -62,10 +62,9 @@ class KeyStore:
         for key_id in key_ids:
             self._known.pop(key_id.int, None)
 
-    async def opening(self, key_ids: Iterable[UUID]) -> Keys:
+    async def opening(self, key_ids: Collection[UUID]) -> Keys:
         """The keys to read with, in one query; None for one that was destroyed. Raises KeyMissing."""
-        wanted = set(key_ids)
-        return _complete(wanted, await self._together.ask(wanted)) if wanted else {}
+        return _complete(key_ids, await self._together.ask(key_ids)) if key_ids else {}
 
     async def destroy(self, key_ids: Collection[UUID]) -> None:
         """Erase everything that is sealed under these keys. Each leaves a row, so that no key is made again."""
@@ -100,10 +99,10 @@ class KeyStore:
         return [None] * len(key_ids)
 
     async def _found(self, key_ids: frozenset[UUID]) -> Keys:
-        table, asked = self._database.asked(dict.fromkeys(key_ids, 0))
+        table, asked = self._database.asked([*key_ids], [0] * len(key_ids))
         sql = f"SELECT key_id, wrapped FROM {table} CROSS JOIN data_keys WHERE key_id=asked.id"  # noqa: S608 (ours)
         rows = await self._database.rows(sql, asked)
-        return {id_out(key_id): self._unwrap(id_out(key_id), row) for key_id, row in rows}
+        return {key_id.int: self._unwrap(key_id, wrapped) for key_id, wrapped in _named(rows)}
 
     def _unwrap(self, key_id: UUID, wrapped: bytes | None) -> AESGCM | None:
         if wrapped is None:
@@ -118,11 +117,16 @@ class KeyStore:
 
 def unwrapped(keyring: Keyring, wanted: Sequence[UUID], rows: Iterable[Row]) -> Keys:
     """Rows of the key table as keys, remembering none. Raises KeyMissing for an id without a row."""
-    named = ((id_out(key_id), wrapped) for key_id, wrapped in rows)
-    return _complete(wanted, {key_id: None if row is None else keyring.unwrap(key_id, row) for key_id, row in named})
+    found = {key_id.int: None if row is None else keyring.unwrap(key_id, row) for key_id, row in _named(rows)}
+    return _complete(wanted, found)
 
 
-def _complete(wanted: Collection[UUID], keys: Keys) -> Keys:
-    if any(key_id not in keys for key_id in wanted):
-        raise KeyMissing("a data key has no row in the key table")
-    return {key_id: keys[key_id] for key_id in wanted}
+def _named(rows: Iterable[Row]) -> Iterator[tuple[UUID, bytes | None]]:
+    return ((id_out(key_id), wrapped) for key_id, wrapped in rows)
+
+
+def _complete(wanted: Iterable[UUID], keys: Keys) -> Keys:
+    try:
+        return {key_id.int: keys[key_id.int] for key_id in wanted}
+    except KeyError:
+        raise KeyMissing("a data key has no row in the key table") from None

@@ -10,12 +10,12 @@ from case_api.domain.event import SEALED, Envelope, Event, Recorded, Unreadable
 from case_api.store import body
 from case_api.store.append import Fact
 from case_api.store.database import id_out
-from case_api.store.frame import Frame, FrameError, Header, body_of, commitment, fresh, seal, take_apart
+from case_api.store.frame import Frame, FrameError, Header, commitment, fresh, seal, take_apart, unseal
 
-Keys = Mapping[UUID, AESGCM | None]
-"""Data keys by their id; None stands for one that was destroyed."""
+Keys = Mapping[int, AESGCM | None]
+"""Data keys by the numbers of their ids, which are looked up sooner than ids; None stands for a destroyed one."""
 SealingKeys = Mapping[int, AESGCM]
-"""Keys to seal under, by the numbers of their ids."""
+"""Keys to seal under, found in the same way."""
 
 
 class FrameMapper(Mapper[UUID]):
@@ -63,17 +63,17 @@ class FrameMapper(Mapper[UUID]):
 
     def open_all(self, frames: Iterable[Frame], keys: Keys) -> list[Recorded]:
         """The facts of many frames in their order; *keys* holds the key of each. Raises FrameError as `open` does."""
-        by_number = {key_id.int: key for key_id, key in keys.items()}  # a number is looked up sooner than an id
-        return [self.open(frame, by_number[frame.header.key_id.int]) for frame in frames]
+        return [self.open(frame, keys[frame.header.key_id.int]) for frame in frames]
 
     def open(self, frame: Frame, key: AESGCM | None) -> Recorded:
         """The fact in its place, or Unreadable there: erased with its key, or of a newer program (D21).
 
         Raises FrameError if the frame was altered; without a key nobody can tell.
         """
+        header = frame.header
         if key is None:
-            return _recorded(frame.header, None, Unreadable(why="erased", stored_name=frame.header.type))
-        content, header = body_of(key, frame), frame.header
+            return _recorded(header, None, Unreadable(why="erased", stored_name=header.type))
+        _, content = unseal(key, frame)
         name, schema = header.type, header.schema
         if name == SEALED:
             name, schema = body.type_within(content)
@@ -85,7 +85,7 @@ class FrameMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: Fact) -> StoredEvent:  # type: ignore[override]
         """The library's door in. Raises ValueError if the key was destroyed."""
-        key = self._find_keys([domain_event.key_id])[domain_event.key_id]
+        key = self._find_keys([domain_event.key_id])[domain_event.key_id.int]
         if key is None:
             raise ValueError("the key of this stream was destroyed")
         return self.seal(domain_event, key)
@@ -95,7 +95,7 @@ class FrameMapper(Mapper[UUID]):
         frame = self.take_apart(
             id_out(stored_event.originator_id), stored_event.originator_version, stored_event.topic, stored_event.state
         )
-        return self.open(frame, self._find_keys([frame.header.key_id])[frame.header.key_id])
+        return self.open(frame, self._find_keys([frame.header.key_id])[frame.header.key_id.int])
 
 
 def key_ids(frames: Iterable[Frame]) -> Collection[UUID]:

@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from case_api.store.append import StoreUnavailable
 from case_api.store.database import Kind, Row, Step
-from case_api.store.postgres_arrays import Array, bigints, byteas
+from case_api.store.postgres_arrays import Array, bigints, byteas, uuids
 
 READERS = 4
 PATIENCE = 4.0
@@ -55,8 +55,8 @@ class PostgresDatabase:
     def id_in(self, value: UUID) -> UUID:
         return value
 
-    def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
-        return "unnest(?::uuid[], ?::bigint[]) AS asked(id, after)", ([*after], [*after.values()])
+    def asked(self, ids: Sequence[UUID], after: Sequence[int]) -> tuple[str, Sequence[object]]:
+        return "unnest(?::uuid[], ?::bigint[]) AS asked(id, after)", (uuids(ids), bigints(after))
 
     def adding(self, table: str, kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> Step:
         marks = ", ".join(f"?::{COLUMNS[kind][0]}[]" for kind in kinds)

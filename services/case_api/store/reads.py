@@ -57,7 +57,7 @@ class Reads:
 
     async def beyond(self, after: Mapping[UUID, int]) -> list[Found]:
         """The events of several streams, of each those after the version given, in the order of its versions."""
-        table, asked = self._database.asked(after)
+        table, asked = self._database.asked([*after], [*after.values()])
         sql = (
             f"SELECT {_EVENT} FROM {table} CROSS JOIN stored_events WHERE originator_id=asked.id"  # noqa: S608 (ours)
             " AND originator_version>asked.after ORDER BY originator_id, originator_version"

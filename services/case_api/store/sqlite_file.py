@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,8 +40,8 @@ class SQLiteFile:
     def id_in(self, value: UUID) -> str:
         return value.hex
 
-    def asked(self, after: Mapping[UUID, int]) -> tuple[str, Sequence[object]]:
-        pairs = json.dumps([(stream.hex, version) for stream, version in after.items()])
+    def asked(self, ids: Sequence[UUID], after: Sequence[int]) -> tuple[str, Sequence[object]]:
+        pairs = json.dumps([(one.hex, version) for one, version in zip(ids, after, strict=True)])
         each = "json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS after"
         return f"(SELECT {each} FROM json_each(?)) AS asked", (pairs,)  # noqa: S608 (constants)
 
