@@ -1,6 +1,7 @@
 """The library's mapper over sealed frames: stored names instead of Python paths, a key per stream."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Literal
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -71,17 +72,17 @@ class FrameMapper(Mapper[UUID]):
         Raises FrameError if the frame was altered; without a key nobody can tell.
         """
         header = frame.header
-        if key is None:
-            return _recorded(header, None, Unreadable(why="erased", stored_name=header.type))
-        _, content = unseal(key, frame)
-        name, schema = header.type, header.schema
-        if name == SEALED:
-            name, schema = body.type_within(content)
-        declared = body.known(name, schema)
-        if declared is None:
-            return _recorded(header, None, Unreadable(why="unknown", stored_name=header.type))
-        envelope, fact = body.read(declared, schema, content)
-        return _recorded(header, envelope, fact)
+        envelope, fact = _unreadable(header, "erased") if key is None else _within(header, unseal(key, frame)[1])
+        return Recorded(
+            header.stream,
+            header.version,
+            header.event_id,
+            header.recorded_at,
+            header.type,
+            header.key_id,
+            envelope,
+            fact,
+        )
 
     def to_stored_event(self, domain_event: Fact) -> StoredEvent:  # type: ignore[override]
         """The library's door in. Raises ValueError if the key was destroyed."""
@@ -103,14 +104,13 @@ def key_ids(frames: Iterable[Frame]) -> Collection[UUID]:
     return {frame.header.key_id.int: frame.header.key_id for frame in frames}.values()
 
 
-def _recorded(header: Header, envelope: Envelope | None, fact: Event) -> Recorded:
-    return Recorded(
-        header.stream,
-        header.version,
-        header.event_id,
-        header.recorded_at,
-        header.type,
-        header.key_id,
-        envelope,
-        fact,
-    )
+def _within(header: Header, content: bytes) -> tuple[Envelope | None, Event]:
+    name, schema = header.type, header.schema
+    if name == SEALED:
+        name, schema = body.type_within(content)
+    declared = body.known(name, schema)
+    return body.read(declared, schema, content) if declared else _unreadable(header, "unknown")
+
+
+def _unreadable(header: Header, why: Literal["erased", "unknown"]) -> tuple[None, Unreadable]:
+    return None, Unreadable(why=why, stored_name=header.type)

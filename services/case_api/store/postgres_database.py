@@ -1,18 +1,24 @@
 """An authority's schemas on PostgreSQL, read on a few connections that find a restarted server again."""
 
 import asyncio
+import select
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, Final, cast
+from time import monotonic
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 import psycopg
+from psycopg.abc import PQGen
+from psycopg.waiting import READY_R, WAIT_R
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from case_api.store.append import StoreUnavailable
 from case_api.store.database import Kind, Row, Step
 from case_api.store.postgres_arrays import Array, bigints, byteas, uuids
+
+T = TypeVar("T")
 
 READERS = 4
 PATIENCE = 4.0
@@ -20,6 +26,12 @@ PATIENCE = 4.0
 
 PATIENCE_OF_OPERATORS = "60s"
 """How long the rewriting of a table waits for others to let go of it."""
+
+NEXT_PIECE = 1
+"""Milliseconds for which the next piece of an answer is waited for on the spot."""
+
+PIECES = 0.002
+"""Seconds after which the event loop has its turn, though the answer still arrives."""
 
 PAUSES = (0.0, 0.05, 0.1, 0.2)
 """Seconds before a read is tried again when its connection was lost; the pool then looks for the server itself."""
@@ -30,7 +42,15 @@ COLUMNS: Final[Mapping[Kind, tuple[str, Callable[[Sequence[Any]], Array]]]] = {
 }
 """How many rows travel: each column as a whole."""
 
-Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+class Connection(psycopg.AsyncConnection[tuple[Any, ...]]):
+    """Takes the rest of an answer as soon as it began to arrive.
+
+    The server sends 8 kB at a time, and a turn of the event loop for each takes longer than to receive it.
+    """
+
+    async def wait(self, gen: PQGen[T], *args: Any, **kwargs: Any) -> T:
+        return await super().wait(_in_one_go(gen, self.pgconn.socket), *args, **kwargs)
 
 
 class PostgresDatabase:
@@ -41,7 +61,13 @@ class PostgresDatabase:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            conninfo, kwargs={"autocommit": True}, min_size=1, max_size=READERS, timeout=PATIENCE, open=False
+            conninfo,
+            connection_class=Connection,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=READERS,
+            timeout=PATIENCE,
+            open=False,
         )
 
     async def open(self) -> None:
@@ -120,6 +146,22 @@ class PostgresDatabase:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(_translated(sql), parameters, prepare=True, binary=True)
             return await cursor.fetchall()
+
+
+def _in_one_go(steps: PQGen[T], socket: int) -> PQGen[T]:
+    """The same steps of psycopg, of which those that only wait for more of an answer are taken here."""
+    try:
+        wanted = next(steps)
+        while True:
+            ready = yield wanted
+            wanted = steps.send(ready)
+            if wanted == WAIT_R and ready == READY_R:
+                more, until = select.poll(), monotonic() + PIECES
+                more.register(socket, select.POLLIN)
+                while wanted == WAIT_R and monotonic() < until and more.poll(NEXT_PIECE):
+                    wanted = steps.send(READY_R)
+    except StopIteration as done:
+        return cast("T", done.value)
 
 
 def _lost(error: psycopg.OperationalError) -> bool:
