@@ -94,14 +94,14 @@ class Kept(Struct, frozen=True):
     """None where the case or matter was erased: that the key was used is all that is left (D13)."""
 
 
-class Placed(Struct, frozen=True):
+class Placed(Struct, frozen=True, gc=False):
     """A recorded fact and its position in the authority's log."""
 
     position: int
     recorded: Recorded
 
 
-class PlacedHeader(Struct, frozen=True):
+class PlacedHeader(Struct, frozen=True, gc=False):
     """What the log shows of a fact without a key."""
 
     position: int
@@ -112,7 +112,7 @@ class PlacedHeader(Struct, frozen=True):
     """Of the key it is sealed under; None if the frame was altered."""
 
 
-class Stored(Struct, frozen=True):
+class Stored(Struct, frozen=True, gc=False):
     """A fact as it stands in the log, byte for byte, and where."""
 
     position: int

@@ -45,6 +45,9 @@ class _OlderBody(msgspec.Struct, gc=False):
     fact: msgspec.Raw
 
 
+Read = Callable[[bytes], tuple[Envelope, Event]]
+"""From an opened body its envelope and its fact."""
+
 _encode = msgspec.json.Encoder().encode
 _decode_sealed = msgspec.json.Decoder(_SealedBody).decode
 _decode_older = msgspec.json.Decoder(_OlderBody).decode
@@ -74,10 +77,10 @@ def type_within(body: bytes) -> tuple[str, int]:
         raise FrameError("a sealed body does not say its type") from None
 
 
-def known(name: str, schema: int) -> type[Event] | None:
-    """The class that reads what was stored under *name*; None if it is of a newer program (D21)."""
+def reader(name: str, schema: int) -> Read | None:
+    """Reads the bodies stored under *name*; None if it is of a newer program (D21)."""
     declared = CATALOGUE.get(name.rpartition(".v")[0])
-    return declared if declared is not None and schema <= declared.schema_version else None
+    return _reader(declared, schema) if declared is not None and schema <= declared.schema_version else None
 
 
 def read(declared: type[Event], schema: int, body: bytes) -> tuple[Envelope, Event]:
@@ -85,31 +88,41 @@ def read(declared: type[Event], schema: int, body: bytes) -> tuple[Envelope, Eve
 
     Raises FrameError, without a word of the content, if the body does not fit the type it is stored under.
     """
-    try:
-        if schema == declared.schema_version:
-            decode, build = _reading(declared)
-            stored = decode(body)
-            return _unwrapped(stored.envelope), build(stored.fact)
-        return _read_older(declared, schema, body)
-    except ValueError:  # also what pydantic and msgspec raise
-        raise FrameError(f"the body of a {declared.topic} does not fit its schema") from None
+    return _reader(declared, schema)(body)
 
 
 @cache
-def _reading(declared: type[Event]) -> tuple[Callable[[bytes], Any], Build]:
-    """What reads the bodies of one type, envelope and fact in one pass, and what makes the fact of what was read."""
+def _reader(declared: type[Event], schema: int) -> Read:
+    """Reads the bodies of one type, envelope and fact in one pass."""
+    decode, build = _as_now(declared) if schema == declared.schema_version else _as_then(declared, schema)
+
+    def read(body: bytes) -> tuple[Envelope, Event]:
+        try:
+            stored = decode(body)
+            return _unwrapped(stored.envelope), build(stored.fact)
+        except ValueError:  # also what pydantic and msgspec raise
+            raise FrameError(f"the body of a {declared.topic} does not fit its schema") from None
+
+    return read
+
+
+def _as_now(declared: type[Event]) -> tuple[Callable[[bytes], Any], Build]:
     shape = shape_of(declared)
     body = msgspec.defstruct("Body", [("envelope", _Envelope), ("fact", shape.form)], gc=False)
     return msgspec.json.Decoder(body).decode, shape.build
 
 
-def _read_older(declared: type[Event], schema: int, body: bytes) -> tuple[Envelope, Event]:
+def _as_then(declared: type[Event], schema: int) -> tuple[Callable[[bytes], Any], Build]:
     """What an upcast makes of a stored fact is judged as if it were new (D21)."""
-    halves = _decode_older(body)
-    stored = from_json(bytes(halves.fact))
-    for version in range(schema, declared.schema_version):
-        stored = declared.upcasts[version](stored)
-    return _unwrapped(halves.envelope), declared.__pydantic_validator__.validate_json(to_json(stored))
+
+    def build(fact: msgspec.Raw) -> Event:
+        stored = from_json(bytes(fact))
+        for version in range(schema, declared.schema_version):
+            stored = declared.upcasts[version](stored)
+        made: Event = declared.__pydantic_validator__.validate_json(to_json(stored))
+        return made
+
+    return _decode_older, build
 
 
 def _wrapped(envelope: Envelope) -> _Envelope:

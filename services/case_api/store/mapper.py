@@ -1,6 +1,7 @@
 """The library's mapper over sealed frames: stored names instead of Python paths, a key per stream."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from typing import Literal
 from uuid import UUID
 
@@ -29,6 +30,7 @@ class FrameMapper(Mapper[UUID]):
         super().__init__(JSONTranscoder())  # which nothing uses: the library wants one
         self._authority = authority
         self._find_keys = find_keys
+        self._reader = cache(body.reader)
 
     def seal(self, fact: Fact, key: AESGCM) -> StoredEvent:
         """The stored form of a fact."""
@@ -72,7 +74,7 @@ class FrameMapper(Mapper[UUID]):
         Raises FrameError if the frame was altered; without a key nobody can tell.
         """
         header = frame.header
-        envelope, fact = _unreadable(header, "erased") if key is None else _within(header, unseal(key, frame)[1])
+        envelope, fact = _unreadable(header, "erased") if key is None else self._within(header, unseal(key, frame)[1])
         return Recorded(
             header.stream,
             header.version,
@@ -83,6 +85,13 @@ class FrameMapper(Mapper[UUID]):
             envelope,
             fact,
         )
+
+    def _within(self, header: Header, content: bytes) -> tuple[Envelope | None, Event]:
+        name, schema = header.type, header.schema
+        if name == SEALED:
+            name, schema = body.type_within(content)
+        read = self._reader(name, schema)
+        return read(content) if read else _unreadable(header, "unknown")
 
     def to_stored_event(self, domain_event: Fact) -> StoredEvent:  # type: ignore[override]
         """The library's door in. Raises ValueError if the key was destroyed."""
@@ -102,14 +111,6 @@ class FrameMapper(Mapper[UUID]):
 def key_ids(frames: Iterable[Frame]) -> Collection[UUID]:
     """The ids of the keys under which frames are sealed, each once."""
     return {frame.header.key_id.int: frame.header.key_id for frame in frames}.values()
-
-
-def _within(header: Header, content: bytes) -> tuple[Envelope | None, Event]:
-    name, schema = header.type, header.schema
-    if name == SEALED:
-        name, schema = body.type_within(content)
-    declared = body.known(name, schema)
-    return body.read(declared, schema, content) if declared else _unreadable(header, "unknown")
 
 
 def _unreadable(header: Header, why: Literal["erased", "unknown"]) -> tuple[None, Unreadable]:

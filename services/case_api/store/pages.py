@@ -30,14 +30,13 @@ class Pages:
 
         Raises FrameError, KeyMissing.
         """
-        rows = [(one.stream, one.version, one.name, one.state) for one in brought]
+        frames = [self._mapper.take_apart(one.stream, one.version, one.name, one.state) for one in brought]
         if after:
-            rows += await self._reads.beyond(after)
-        frames = [self._mapper.take_apart(*row) for row in rows]
-        found: dict[UUID, list[Recorded]] = {}
+            frames += [self._mapper.take_apart(*row) for row in await self._reads.beyond(after)]
+        found: dict[int, list[Recorded]] = {}  # by numbers, which are looked up sooner than ids
         for event in self._mapper.open_all(frames, await self._keys.opening(key_ids(frames))):
-            found.setdefault(event.stream, []).append(event)
-        return found
+            found.setdefault(event.stream.int, []).append(event)
+        return {events[0].stream: events for events in found.values()}
 
 
 def key_of(stored: Stored) -> UUID | None:

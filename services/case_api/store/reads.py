@@ -161,7 +161,7 @@ class Reads:
     async def _as_stored(self, which: str, *parameters: object) -> list[Stored]:
         rows = await self._rows(f"{self._stored} {which}", parameters)
         return [
-            Stored(position, id_out(stream), version, name, bytes(state), id_out(event_id))
+            Stored(position, id_out(stream), version, name, state, id_out(event_id))
             for position, stream, version, name, state, event_id in rows
         ]
 
