@@ -38,3 +38,19 @@ def test_few_entries_are_a_plain_dict_and_many_are_not_copied_for_each():
         before, entries = entries, with_entry(entries, number, number)
         assert len(before) == number - 1
         assert isinstance(entries, dict if number <= SHORT else LongEntries)
+
+
+@given(changes, changes, changes)
+def test_what_is_made_of_the_same_entries_twice_does_not_mix(common, one, other):
+    def extended(entries: Mapping[int, int], made: list[tuple[int, int]]) -> Mapping[int, int]:
+        for key, value in made:
+            entries = with_entry(entries, key, value)
+        return entries
+
+    before = extended(dict.fromkeys(range(SHORT), 0), common)
+    kept = dict(before)
+    first, second = extended(before, one), extended(before, other)
+    assert list(first.items()) == list((kept | dict(one)).items())
+    assert list(second.items()) == list((kept | dict(other)).items())
+    assert list(before.items()) == list(kept.items())
+    assert all((key in before, before.get(key)) == (key in kept, kept.get(key)) for key in range(3 * SHORT + 1))

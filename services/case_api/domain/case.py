@@ -95,20 +95,21 @@ def forward(case: Case, events: Iterable[Recorded]) -> Case:
     Of what was erased nothing is left in it, whether its keys can be destroyed at once or a moment later (D10).
     """
     moved: dict[str, Any] = {}
+    at = None
     for at in events:
-        owner = at.fact.owner
-        if isinstance(at.fact, PersonalDataKeyDestroyed):
+        fact = at.fact
+        if type(fact) is PersonalDataKeyDestroyed:
             case, moved = Case(case.id), {}
-        moved["version"], moved["recorded_at"] = at.version, at.recorded_at
+        owner = fact.owner
         if owner in EVOLVE and at.name != SEALED:  # a matter's facts are of the same classes, and of no case (I30)
             slice_before = moved[owner] if owner in moved else getattr(case, owner)
-            moved[owner] = EVOLVE[owner](slice_before, at.fact, at)
-    return replace(case, **moved) if moved else case
+            moved[owner] = EVOLVE[owner](slice_before, fact, at)
+    return replace(case, version=at.version, recorded_at=at.recorded_at, **moved) if at else case
 
 
 def corrects(events: Iterable[Recorded]) -> bool:
     """Whether any of the events corrects an earlier one, so that the fold must start anew."""
-    return any(isinstance(event.fact, RecordCorrected) for event in events)
+    return any(type(event.fact) is RecordCorrected for event in events)
 
 
 def fold(case_id: UUID, events: Sequence[Recorded]) -> Case:
@@ -118,7 +119,7 @@ def fold(case_id: UUID, events: Sequence[Recorded]) -> Case:
 
 def corrected(events: Sequence[Recorded]) -> list[Recorded]:
     """The events with each superseded one replaced, or emptied where the correction has no replacement."""
-    last = {event.fact.supersedes: event for event in events if isinstance(event.fact, RecordCorrected)}
+    last = {event.fact.supersedes: event for event in events if type(event.fact) is RecordCorrected}
     return [_as_corrected(event, last) for event in events] if last else list(events)
 
 
