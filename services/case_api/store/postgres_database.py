@@ -161,7 +161,8 @@ def _in_one_go(steps: PQGen[T], socket: int) -> PQGen[T]:
                 while wanted == WAIT_R and monotonic() < until and more.poll(NEXT_PIECE):
                     wanted = steps.send(READY_R)
     except StopIteration as done:
-        return cast("T", done.value)
+        value: T = done.value
+        return value
 
 
 def _lost(error: psycopg.OperationalError) -> bool:
