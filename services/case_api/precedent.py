@@ -49,13 +49,12 @@ class Precedent:
     async def at(self, now: datetime) -> tuple[Authority, Policy]:
         """The directory, and the policy in force on the day of *now*."""
         day = day_of(now, self._default.tz)
-        if not self._is_fresh(day):
-            async with self._reading:  # one reads for all who come meanwhile
-                if not self._is_fresh(day):
-                    await self._refresh()
-                    self._read_on = day
-        self._authority = (await self._folds.hold(self._stream)).folded.state  # what this process listed counts at once
-        return self._authority, self.policy_on(now)
+        authority = await self._known_on(day)
+        return authority, self._in_force(authority, day)
+
+    async def directory(self, now: datetime) -> Authority:
+        """The directory alone, no older than in `at`."""
+        return await self._known_on(day_of(now, self._default.tz))
 
     async def situation(self, caller: Caller, now: datetime) -> Situation:
         """All that a decision at *now* needs beside the state that it is about."""
@@ -81,7 +80,7 @@ class Precedent:
     async def as_known(self, known_at: datetime) -> tuple[Authority, Policy]:
         """The directory as it was on record at *known_at*, and the policy in force then (D5)."""
         authority = (await self._folds.as_known(self._stream, known_at)).state
-        return authority, self._in_force(authority, known_at)
+        return authority, self._in_force(authority, day_of(known_at, self._default.tz))
 
     async def confirm(self, relied_on: Authority) -> bool:
         """Whether *relied_on* is still the newest, before an answer leaves that stands on it (D3)."""
@@ -90,11 +89,20 @@ class Precedent:
 
     def policy_on(self, now: datetime) -> Policy:
         """The published policy in force, or the built-in one until the authority publishes its own (ADR 0006)."""
-        return self._in_force(self._authority, now)
+        return self._in_force(self._authority, day_of(now, self._default.tz))
 
-    def _in_force(self, authority: Authority, now: datetime) -> Policy:
-        published = authority.policy_on(day_of(now, self._default.tz))
+    def _in_force(self, authority: Authority, day: date) -> Policy:
+        published = authority.policy_on(day)
         return self._policy(published) if published else self._default
+
+    async def _known_on(self, day: date) -> Authority:
+        if not self._is_fresh(day):
+            async with self._reading:  # one reads for all who come meanwhile
+                if not self._is_fresh(day):
+                    await self._refresh()
+                    self._read_on = day
+        self._authority = (await self._folds.hold(self._stream)).folded.state  # what this process listed counts at once
+        return self._authority
 
     def _is_fresh(self, day: date) -> bool:
         return time.monotonic() - self._read_at <= FRESH_FOR and day == self._read_on

@@ -1,8 +1,11 @@
 """Nobody gets in with a token that is not theirs, and no answer says what was wrong with it."""
 
+import asyncio
+
 import pytest
 from joserfc.jwk import ECKey, OKPKey
 
+from case_api.access.principal import Principal
 from case_api.http import identity
 from case_api.http.jwks import Jwks
 from case_api.http.tokens import Tokens, TrustedIssuer
@@ -128,6 +131,21 @@ async def test_a_token_that_was_accepted_expires_all_the_same(idp: Idp, watch: W
         assert (await client.get("/v1/me")).status_code == 200
         watch.wait(1)
         assert (await client.get("/v1/me")).status_code == 401
+
+
+async def test_a_token_that_many_show_at_once_is_verified_once(
+    idp: Idp, watch: Watch, token: str, monkeypatch: pytest.MonkeyPatch
+):
+    """While it is asked whether somebody was signed out, others come with the same token."""
+
+    async def nobody_was_signed_out(_who: Principal, _issued: float) -> bool:
+        await asyncio.sleep(0)
+        return False
+
+    tokens = Tokens([trusting("https://idp.example", idp, "burgh", watch)], 3600, watch, nobody_was_signed_out)
+    asks = await tokens.principal(token)
+    monkeypatch.setattr("case_api.http.tokens.jws.validate_compact", lambda *_, **__: pytest.fail("verified again"))
+    assert await asyncio.gather(*[tokens.principal(token) for _ in range(8)]) == [asks] * 8
 
 
 async def test_the_demo_may_mint_tokens_for_half_a_day(idp: Idp, watch: Watch):

@@ -16,6 +16,5 @@ class SignIns:
     async def have_ended(self, who: Principal, issued: float) -> bool:
         """Whether the tokens that were issued for somebody then were ended since. Raises StoreUnavailable."""
         office = await self._offices.of(who.authority)
-        directory, _ = await office.precedent.at(self._clock.now())
-        ended = directory.sign_ins_ended
-        return bool(ended) and directory.has_signed_out(who.subject, datetime.fromtimestamp(issued, UTC))
+        directory = await office.precedent.directory(self._clock.now())
+        return bool(directory.sign_ins_ended) and directory.has_signed_out(who.subject, datetime.fromtimestamp(issued, UTC))

@@ -115,12 +115,15 @@ class Tokens:
         if len(token) > LONGEST:
             raise NotAccepted
         name = sha256(token.encode()).digest()
-        known = self._known.pop(name, None)
+        known = self._known.get(name)
         if known is None or not await self._still_holds(known):
+            self._known.pop(name, None)
             known = await self._verified(token)
         if self._signed_out and await self._signed_out(known.principal, known.issued):
+            self._known.pop(name, None)
             raise NotAccepted
         self._known[name] = known
+        self._known.move_to_end(name)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return known.principal
