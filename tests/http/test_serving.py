@@ -152,6 +152,27 @@ async def test_a_second_request_on_the_same_connection_is_served(port: int, toke
 
 
 @pytest.mark.owasp("API4")
+@pytest.mark.parametrize("apart", [0.0, 0.1], ids=["with the first", "after its answer"])
+async def test_a_second_request_has_as_long_for_its_header_fields_and_no_more(port: int, token: str, apart: float):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request(token, b"", method="GET", path="/v1/me"))
+    await asyncio.sleep(apart)
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    async with asyncio.timeout(DEADLINE):
+        answers = await reader.read()  # until the server closes
+    writer.close()
+    assert answers.count(b"HTTP/1.1 200 OK") == 1
+    assert b'"alive"' not in answers
+
+
+@pytest.mark.owasp("API4")
+async def test_header_fields_of_a_second_request_that_are_too_long_are_refused(port: int, token: str):
+    long = b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * LARGEST_HEAD + b"\r\n\r\n"
+    _, _, answers = await said(port, request(token, b"", method="GET", path="/v1/me"), long)
+    assert b'"alive"' not in answers
+
+
+@pytest.mark.owasp("API4")
 async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(monkeypatch):
     monkeypatch.setattr(GuardedProtocol, "reading_patience", 0.3)
     ended = asyncio.Event()

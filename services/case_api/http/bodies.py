@@ -14,6 +14,7 @@ from fastapi import Depends
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
+from case_api.http.limits import BODY
 from case_api.http.mistakes import BodyRejected, declared_names
 
 REF = "#/components/schemas/{model}"
@@ -28,13 +29,19 @@ def json_body(kind: Any) -> Any:
     return Depends(reader(kind))
 
 
+def body_of(request: Request) -> bytes:
+    """The body as it came, which the gate has read."""
+    body: bytes = request.scope[BODY]
+    return body
+
+
 def reader(kind: Any) -> Callable[[Request], Awaitable[Any]]:
     """Reads and checks the body of a request; raises BodyRejected, which becomes a 400 problem."""
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     names = cache(lambda: declared_names(adapter))
 
     async def read(request: Request) -> Any:
-        body = await request.body()
+        body = body_of(request)
         try:
             return adapter.validate_json(_with_whole_numbers(body), strict=True)
         except ValidationError as error:

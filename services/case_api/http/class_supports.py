@@ -23,7 +23,7 @@ from case_api.domain.decisions import class_supports
 from case_api.domain.decisions.class_supports import LARGEST, ClassSupport, GroupSupport, first_day
 from case_api.domain.words import Code, day_of
 from case_api.feed import receipt_cursor
-from case_api.http.bodies import documented, json_body
+from case_api.http.bodies import body_of, documented, json_body
 from case_api.http.conditional import etag
 from case_api.http.documents import ERRORS, REPLAYED
 from case_api.http.idempotency import IdempotencyKey
@@ -111,7 +111,7 @@ async def give_support_together(
         reply=replier(keyring, acting.who, day_of(state.clock.now(), state.zone), joint_id),
         told_of=told_of,
         key=key,
-        fingerprint=keyring.fingerprint(request.method, asked_by(request, acting.who), await request.body()),
+        fingerprint=keyring.fingerprint(request.method, asked_by(request, acting.who), body_of(request)),
         may_see=reach(acting.who, "work"),
         names_them=isinstance(body, GroupSupport),
     )

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from case_api.access.principal import Principal
 from case_api.http import problem_kinds as kinds
+from case_api.http.fields import sent
 from case_api.http.jwks import KeysUnavailable
 from case_api.http.partner_keys import PREFIX, PartnerKeys, TooManyWrongKeys, neighbourhood
 from case_api.http.problems import Problem, Problems
@@ -73,7 +74,7 @@ class Authentication:
 
     def _not_accepted(self, scope: Scope) -> Problem:
         """Where nothing was shown nothing was tried: only what was wrong is counted."""
-        shown = any(name == b"authorization" for name, _ in scope["headers"])
+        shown = sent(scope, b"authorization")
         left = self.wrong.take(neighbourhood((scope.get("client") or ("",))[0])) if shown else 0.0
         if left < 0:
             return Problem(kinds.TOO_MANY_REQUESTS, headers={"Retry-After": str(self.wrong.wait(left))})
@@ -98,10 +99,10 @@ class Authentication:
 
 def _bearer(scope: Scope) -> str:
     """The token of the one Authorization field; raises NotAccepted where there is none, or more than one."""
-    given = [value for name, value in scope["headers"] if name == b"authorization"]
-    if len(given) != 1 or given[0][:7].lower() != b"bearer ":
+    shown = sent(scope, b"authorization")
+    if len(shown) != 1 or shown[0][:7].lower() != b"bearer ":
         raise NotAccepted
-    return str(given[0][7:].strip(), "latin-1")
+    return str(shown[0][7:].strip(), "latin-1")
 
 
 async def principal(

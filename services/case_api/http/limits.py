@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from case_api.http import problem_kinds as kinds
 from case_api.http import strict_json
+from case_api.http.fields import sent
 from case_api.http.problems import Problem, Problems
 
 LARGEST: Final = 64 * 1024
@@ -21,8 +22,12 @@ PATIENCE: Final = 10.0
 """Seconds for a whole body to arrive."""
 
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-ABOUT_THE_BODY: Final = frozenset({b"content-type", b"content-encoding"})
+CHARSETS: Final = frozenset({b"", b"charset=utf-8", b'charset="utf-8"'})
 CLOSE: Final = {"Connection": "close"}
+WHOLE: Final = "stagepost.whole"
+"""In the scope of a request whose body the server has in hand: then there is nothing to wait for, and no time limit."""
+BODY: Final = "stagepost.body"
+"""In the scope: the body that was read."""
 
 
 class ClientLeft(Exception):
@@ -49,21 +54,25 @@ class BodyLimits:
         except ClientLeft:
             return
         else:
+            scope[BODY] = body
             await self.app(scope, _again(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         announced, body, more = _announced(scope), b"", True
-        try:
-            async with asyncio.timeout(self.patience):
-                if announced <= self.largest:
-                    body, more = await _received(receive, self.largest)
-        except TimeoutError:
-            raise Problem(kinds.BODY_TOO_SLOW, headers=CLOSE) from None
+        if announced <= self.largest:
+            body, more = await (_received(receive, self.largest) if WHOLE in scope else self._in_time(receive))
         if more or len(body) > self.largest:
             if more and announced <= DROPPED:
                 await self._drop(receive)
             raise Problem(kinds.BODY_TOO_LARGE, headers=CLOSE)
         return body
+
+    async def _in_time(self, receive: Receive) -> tuple[bytes, bool]:
+        try:
+            async with asyncio.timeout(self.patience):
+                return await _received(receive, self.largest)
+        except TimeoutError:
+            raise Problem(kinds.BODY_TOO_SLOW, headers=CLOSE) from None
 
     async def _drop(self, receive: Receive) -> None:
         """Take in what is still sent, within bounds, so that the sender comes to read the answer."""
@@ -77,7 +86,10 @@ class BodyLimits:
 
 async def _received(receive: Receive, most: int) -> tuple[bytes, bool]:
     """The body, or what has come of it when it grows larger than *most*; and whether there is more."""
-    body, more = bytearray(), True
+    first, more = await _part(receive)
+    if not more:
+        return first, False
+    body = bytearray(first)
     while more and len(body) <= most:
         part, more = await _part(receive)
         body += part
@@ -93,16 +105,15 @@ async def _part(receive: Receive) -> tuple[bytes, bool]:
 
 def _announced(scope: Scope) -> int:
     """The Content-Length, or 0; one that is no number was already refused by the server."""
-    values = [value for name, value in scope["headers"] if name == b"content-length"]
-    return int(values[0]) if values and values[0].isdigit() else 0
+    lengths = sent(scope, b"content-length")
+    return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
 
 
 def _check(body: bytes, scope: Scope) -> None:
-    fields = {name: value.strip().lower() for name, value in scope["headers"] if name in ABOUT_THE_BODY}
-    media_type, _, parameters = fields.get(b"content-type", b"").partition(b";")
-    if media_type.strip() != b"application/json" or fields.get(b"content-encoding", b"identity") != b"identity":
+    media_type, _, parameters = _last(scope, b"content-type", b"").partition(b";")
+    if media_type.strip() != b"application/json" or parameters.strip() not in CHARSETS:
         raise Problem(kinds.NOT_JSON)
-    if parameters.strip() not in {b"", b"charset=utf-8", b'charset="utf-8"'}:
+    if _last(scope, b"content-encoding", b"identity") != b"identity":
         raise Problem(kinds.NOT_JSON)
     try:
         strict_json.check(body)
@@ -110,6 +121,12 @@ def _check(body: bytes, scope: Scope) -> None:
         raise Problem(kinds.TOO_DEEP) from None
     except strict_json.UnreadableJson:
         raise Problem(kinds.UNREADABLE_BODY) from None
+
+
+def _last(scope: Scope, name: bytes, default: bytes) -> bytes:
+    """The last value of a field, in lower case."""
+    values = sent(scope, name)
+    return values[-1].strip().lower() if values else default
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -13,6 +13,7 @@ from starlette.types import Scope
 from case_api.access.principal import Principal
 from case_api.access.rules import VERSION
 from case_api.http import problem_kinds as kinds
+from case_api.http.fields import sent
 from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
 from case_api.store.access import Access, Outcome, Shown
@@ -56,12 +57,12 @@ PURPOSE_UNREADABLE = kinds.kind(
 
 def purpose_of(scope: Scope) -> str:
     """The purpose that the caller gives; empty for none. A 400 Problem for what is no code: it may be a name."""
-    given = [value for name, value in scope["headers"] if name == b"stagepost-purpose"]
-    if not given:
+    purposes = sent(scope, b"stagepost-purpose")
+    if not purposes:
         return ""
-    if len(given) > 1 or not PURPOSE.fullmatch(given[0]):
+    if len(purposes) > 1 or not PURPOSE.fullmatch(purposes[0]):
         raise Problem(PURPOSE_UNREADABLE)
-    return str(given[0], "ascii")
+    return str(purposes[0], "ascii")
 
 
 def outcome_of(scope: Scope, status: int) -> Outcome | None:

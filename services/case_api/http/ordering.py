@@ -17,6 +17,7 @@ from case_api.domain.event import Event
 from case_api.domain.questions.family_sight import is_their_own_act
 from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
+from case_api.http.bodies import body_of
 from case_api.http.conditional import EntityTags
 from case_api.http.problems import Problem, Refused
 from case_api.http.receipts import answered, replier
@@ -112,7 +113,7 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         decision=decision,
         reply=replier(keyring, caller.who, _today(request), location),
         key=key,
-        fingerprint=keyring.fingerprint(request.method, asked_by(request, caller.who), await request.body()),
+        fingerprint=keyring.fingerprint(request.method, asked_by(request, caller.who), body_of(request)),
         expected=_expected(if_match, caller.who, keyring, stream),
         opens=opens,
         sealed=sealed,

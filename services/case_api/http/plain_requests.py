@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from case_api.http.fields import sent
 from case_api.http.idempotency import BARE
 from case_api.http.problems import Problems
 
@@ -85,16 +86,12 @@ def post_plainly(router: APIRouter, path: str, endpoint: Endpoint, read: Read, *
 
 def plain_key(request: Request) -> str | None:
     """The Idempotency-Key of a request that is plain up to its path; None for any other."""
-    key: str | None = None
-    for name, value in request.scope["headers"]:
-        if name == b"idempotency-key":
-            text = value.decode("latin-1")
-            if key is not None or not BARE.fullmatch(text):
-                return None
-            key = text
-        elif name == b"if-match":
-            return None
-    return None if request.scope["query_string"] else key
+    scope = request.scope
+    keys = sent(scope, b"idempotency-key")
+    if len(keys) != 1 or scope["query_string"] or sent(scope, b"if-match"):
+        return None
+    key = keys[0].decode("latin-1")
+    return key if BARE.fullmatch(key) else None
 
 
 def plain_ids(request: Request) -> dict[str, UUID]:

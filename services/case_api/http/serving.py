@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 import time
+from itertools import chain
 from types import FrameType
 from typing import Final
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from case_api.http import problem_kinds as kinds
+from case_api.http.limits import WHOLE
 from case_api.http.problem_kinds import Kind
 from case_api.http.problems import MEDIA_TYPE
 
@@ -39,14 +41,14 @@ class GuardedProtocol(HttpToolsProtocol):
     _stuck: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
     _ending: asyncio.TimerHandle | None = None
-    _told = 0
-    """Bytes of the address and the fields that are complete."""
+    _in_head = False
+    """Whether a request has begun whose header fields are not all here."""
     _arrived = 0
-    """Bytes that came while the head was still incomplete."""
+    """Bytes of the pieces that came of it alone."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._start()
+        self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
@@ -74,28 +76,25 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        underway = self._deadline is not None
+        underway = self._in_head or self.cycle is None
         super().data_received(data)
-        if underway and self._deadline is not None:
+        if not self._in_head:
+            return
+        if self._deadline is None:
+            self._wait_for_head()
+        if underway:
             self._arrived += len(data)
-            self._check_head()
+        self._limit_head(self._arrived if underway else self._told())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._start()
-
-    def on_url(self, url: bytes) -> None:
-        self._told += len(url)
-        self._check_head()
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._told += len(name) + len(value)
-        self._check_head()
-        super().on_header(name, value)
+        self._stop()
+        self._in_head, self._arrived = True, 0
 
     def on_headers_complete(self) -> None:
         self._stop()
+        self._in_head = False
+        self._limit_head(self._told())
         if self.transport.is_closing():
             return
         super().on_headers_complete()
@@ -108,6 +107,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if not self.transport.is_closing():
+            self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -115,9 +115,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self._end_with(NO_HTTP)
 
-    def _start(self) -> None:
-        self._stop()
-        self._told = self._arrived = 0
+    def _wait_for_head(self) -> None:
         self._deadline = self.loop.call_later(self.patience, self.transport.close)
 
     def _reads_again(self) -> None:
@@ -130,8 +128,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
-    def _check_head(self) -> None:
-        if max(self._told, self._arrived) > LARGEST_HEAD and not self.transport.is_closing():
+    def _told(self) -> int:
+        """Bytes of the address and the fields that are complete."""
+        return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
+
+    def _limit_head(self, size: int) -> None:
+        if size > LARGEST_HEAD and not self.transport.is_closing():
             self._end_with(kinds.HEADERS_TOO_LARGE)
 
     def _answering(self) -> bool:

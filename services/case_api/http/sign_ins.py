@@ -17,4 +17,6 @@ class SignIns:
         """Whether the tokens that were issued for somebody then were ended since. Raises StoreUnavailable."""
         office = await self._offices.of(who.authority)
         directory = await office.precedent.directory(self._clock.now())
-        return bool(directory.sign_ins_ended) and directory.has_signed_out(who.subject, datetime.fromtimestamp(issued, UTC))
+        return bool(directory.sign_ins_ended) and directory.has_signed_out(
+            who.subject, datetime.fromtimestamp(issued, UTC)
+        )

@@ -9,6 +9,8 @@ from uuid import UUID
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid4
 
+from case_api.http.fields import sent
+
 KEY = "stagepost.trace"
 TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 NO_STORE = (b"cache-control", b"no-store")
@@ -97,8 +99,8 @@ class Tracing:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = [value for name, value in scope["headers"] if name == b"traceparent"]
-        trace = scope[KEY] = begun(given[0] if len(given) == 1 else None)
+        parents = sent(scope, b"traceparent")
+        trace = scope[KEY] = begun(parents[0] if len(parents) == 1 else None)
         trace.fields += [(b"x-request-id", str(trace.request_id).encode()), *HARDENED]
         no_store = scope["path"].startswith("/v1/")
 
