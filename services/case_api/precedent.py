@@ -14,7 +14,7 @@ from case_api.domain.event import Actor
 from case_api.domain.facts.authority import Authority, PolicyPublished
 from case_api.domain.policy import Policy
 from case_api.domain.words import day_of
-from case_api.folds import Folds
+from case_api.folds import Folds, Held
 from case_api.order import Caller
 from case_api.packs import Packs, parse
 
@@ -45,6 +45,7 @@ class Precedent:
         self._read_on: date | None = None
         self._reading = asyncio.Lock()
         self._authority = Authority()
+        self._held: Held[Authority] | None = None
 
     async def at(self, now: datetime) -> tuple[Authority, Policy]:
         """The directory, and the policy in force on the day of *now*."""
@@ -101,7 +102,8 @@ class Precedent:
                 if not self._is_fresh(day):
                     await self._refresh()
                     self._read_on = day
-        self._authority = (await self._folds.hold(self._stream)).folded.state  # what this process listed counts at once
+        if self._held is not None:
+            self._authority = self._held.folded.state  # what this process listed counts at once
         return self._authority
 
     def _is_fresh(self, day: date) -> bool:
@@ -109,6 +111,7 @@ class Precedent:
 
     async def _refresh(self) -> None:
         self._authority = (await self._folds.latest(self._stream)).state
+        self._held = await self._folds.hold(self._stream)
         self._read_at = time.monotonic()
 
     def _policy(self, published: PolicyPublished) -> Policy:

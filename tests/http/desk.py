@@ -18,7 +18,7 @@ from case_api.domain.refusal import REFUSALS, Missing, Refusal
 from case_api.domain.words import Occurred
 from case_api.http import problem_pages
 from case_api.http.clock_route import clock_routes
-from case_api.http.gate import gate
+from case_api.http.gate import Gated, gate
 from case_api.http.health import Check, health_routes
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.identity import PUBLIC, Asking
@@ -126,7 +126,7 @@ def small_api(
     keys: PartnerKeys | None = None,
 ) -> FastAPI:
     problems = Problems(BASE)
-    app = FastAPI(
+    app = Gated(
         middleware=gate(
             tokens, problems, ShortWays(), public=PUBLIC | {"/clock"}, keys=keys, quota=quota, patience=patience
         ),

@@ -58,7 +58,7 @@ from case_api.http import (
 from case_api.http.clock_route import clock_routes
 from case_api.http.declared import known_parameters
 from case_api.http.description import describe
-from case_api.http.gate import gate, public_paths
+from case_api.http.gate import Gated, gate, public_paths
 from case_api.http.health import health_routes
 from case_api.http.issuer import LocalIssuer
 from case_api.http.partner_keys import PartnerKeys
@@ -131,7 +131,7 @@ def create_app(settings: Settings, issuers: Sequence[Issuer] = ()) -> FastAPI:
     keys = PartnerKeys(offices, settings.authorities, clock, time.time)
     tokens = Tokens(trust, settings.longest_token_life, time.time, SignIns(offices, clock).have_ended)
 
-    app = FastAPI(
+    app = Gated(
         lifespan=_lifespan(settings, clock, offices, client),
         middleware=gate(tokens, problems, ways, public=public_paths(settings), keys=keys),
         redirect_slashes=False,

@@ -29,7 +29,7 @@ from case_api.http.documents import ERRORS, REPLAYED
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems, asked_by
-from case_api.http.receipts import answered, viewer
+from case_api.http.receipts import Answered, viewer
 from case_api.http.tracing import looked
 from case_api.joint import JointOrder, WouldRecordTogether
 from case_api.office import Office
@@ -118,7 +118,7 @@ async def give_support_together(
     with as_problems():
         outcome = await office.jointly.handle(order)
     if not isinstance(outcome, WouldRecordTogether):
-        return answered(request, outcome)
+        return Answered(outcome)
     looked(request.scope, (case_id for case_id, _ in outcome.events))
     return _would(outcome)
 

@@ -20,7 +20,7 @@ from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import body_of
 from case_api.http.conditional import EntityTags
 from case_api.http.problems import Problem, Refused
-from case_api.http.receipts import answered, replier
+from case_api.http.receipts import Answered, replier
 from case_api.office import Office
 from case_api.order import (
     Answer,
@@ -121,11 +121,11 @@ async def place(  # noqa: PLR0913 - the parts of a request, by name
         changes=changes,
     )
     with as_problems():
-        return _told(request, await service.handle(order), caller.who, shows)
+        return _told(await service.handle(order), caller.who, shows)
 
 
-def _told(request: Request, outcome: Answer | WouldRecord, who: Principal, shows: frozenset[Fields]) -> Response:
-    return _would(outcome, who, shows) if isinstance(outcome, WouldRecord) else answered(request, outcome)
+def _told(outcome: Answer | WouldRecord, who: Principal, shows: frozenset[Fields]) -> Response:
+    return _would(outcome, who, shows) if isinstance(outcome, WouldRecord) else Answered(outcome)
 
 
 def _today(request: Request) -> date:

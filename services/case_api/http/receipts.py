@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
 from pydantic import BaseModel, Field
-from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.access.principal import FAMILY_ROLES, Principal
@@ -15,6 +15,9 @@ from case_api.http.conditional import content_etag, etag
 from case_api.order import Answer, Receipt
 from case_api.store.journal import Reply
 from case_api.store.keys import Keyring
+
+JSON: Final = (b"content-type", b"application/json")
+REPLAYED: Final = (b"idempotency-replayed", b"true")
 
 
 class ReceiptBody(BaseModel):
@@ -70,9 +73,17 @@ def _tag(keyring: Keyring, who: Principal, receipt: Receipt, day: date) -> str:
     return etag(keyring, receipt.stream, receipt.version, viewer=viewer(who), view="case", day=day)
 
 
-def answered(_: Request, answer: Answer) -> Response:
+class Answered(Response):
     """The stored reply as it is; a replay says so."""
-    response = Response(answer.reply.body, answer.reply.status, dict(answer.reply.headers), "application/json")
-    if answer.replayed:
-        response.headers["Idempotency-Replayed"] = "true"
-    return response
+
+    media_type = "application/json"
+
+    def __init__(self, answer: Answer) -> None:
+        reply = answer.reply
+        self.status_code, self.body, self.background = reply.status, reply.body, None
+        self.raw_headers = [
+            *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers],
+            (b"content-length", b"%d" % len(reply.body)),
+            JSON,
+            *([REPLAYED] if answer.replayed else ()),
+        ]

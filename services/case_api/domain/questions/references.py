@@ -39,7 +39,9 @@ class NotYetHappened(Refusal):
 
 def it_has_happened(command: Command, at: Situation) -> Refusal | None:
     """I31: occurred_at is not later than now; a date by the local day."""
-    later = at.day_of(command) > at.today or (at.instant_of(command) > at.now)
+    if command.occurred_at is None:
+        return None
+    later = at.day_of(command) > at.today or at.instant_of(command) > at.now
     return NotYetHappened(pointer="/occurred_at") if later else None
 
 
