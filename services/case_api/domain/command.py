@@ -1,6 +1,6 @@
 """What a caller may ask for, and the situation in which it is decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -27,6 +27,10 @@ class Command(Value):
 
     occurred_at: Occurred | None = None
     """When it happened in the world, a day or an instant; now if absent. Never later than now (I31)."""
+
+    def said(self, *, without: Container[str]) -> dict[str, Any]:
+        """What it says by the names of its fields, for the event that says the same and checks each of them itself."""
+        return {name: value for name, value in self.__dict__.items() if name not in without}
 
 
 class Situation(Struct, frozen=True):

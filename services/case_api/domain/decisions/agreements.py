@@ -114,7 +114,7 @@ def seek_agreement(case: Case, command: SeekAgreement, at: Situation) -> Decisio
         known_people("/party", (command.party,), case),
         they_are_a_party(case, command.party),
         the_explanation_is_in_their_language(case, command.party, command.explained.language),
-        then=ConsentSought(agreement_id=agreement_id, **command.model_dump(exclude={"occurred_at"})),
+        then=ConsentSought(agreement_id=agreement_id, **command.said(without={"occurred_at"})),
         created=agreement_id,
     )
 

@@ -65,7 +65,7 @@ def record_assessment(case: Case, command: RecordAssessment, at: Situation) -> D
     assessment_id = at.new_id()
     return decided(
         known("/views_refs", command.views_refs, case.assessments.views),
-        then=NeedsAssessed(assessment_id=assessment_id, **command.model_dump(exclude={"occurred_at"})),
+        then=NeedsAssessed(assessment_id=assessment_id, **command.said(without={"occurred_at"})),
         created=assessment_id,
     )
 
@@ -74,6 +74,6 @@ def record_views(case: Case, command: RecordViews, at: Situation) -> Decision:
     views_id = at.new_id()
     return decided(
         known_people("/party", (command.party,), case),
-        then=ViewsRecorded(views_id=views_id, **command.model_dump(exclude={"occurred_at"})),
+        then=ViewsRecorded(views_id=views_id, **command.said(without={"occurred_at"})),
         created=views_id,
     )

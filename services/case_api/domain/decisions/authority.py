@@ -208,7 +208,7 @@ def publish_policy(authority: Authority, command: PublishPolicy, at: Situation) 
 
 
 def list_service(authority: Authority, command: ListService, at: Situation) -> Decision:
-    listed = ServiceListed(**command.model_dump(exclude={"occurred_at"}))
+    listed = ServiceListed(**command.said(without={"occurred_at"}))
     wanted = [category for purpose in command.purposes for group in purpose.needs for category in group]
     return decided(
         known("/purposes", wanted, at.policy.agreements.categories),
@@ -224,7 +224,7 @@ def list_setting(authority: Authority, command: ListSetting, _: Situation) -> De
 
 def assign_staff(authority: Authority, command: AssignStaff, at: Situation) -> Decision:
     """D24: a role that nobody knows would open the whole setting; one that is on record already can be ended."""
-    assigned = StaffAssigned(**command.model_dump(exclude={"occurred_at"}))
+    assigned = StaffAssigned(**command.said(without={"occurred_at"}))
     theirs = authority.assigned.get(command.staff, ()) if command.until else ()
     ended = {one.role for one in theirs if one.setting == command.setting}
     return decided(

@@ -100,7 +100,7 @@ def raise_concern(case: Case, command: RaiseConcern, at: Situation) -> Decision:
         then=ConcernRaised(
             concern_id=concern_id,
             received_by=command.received_by or at.actor.subject,
-            **command.model_dump(exclude={"occurred_at", "received_by"}),
+            **command.said(without={"occurred_at", "received_by"}),
         ),
         created=concern_id,
     )
@@ -111,9 +111,7 @@ def acknowledge_concern(case: Case, concern_id: ConcernId, command: AcknowledgeC
     if concern is None or concern.acknowledged:
         return decided(it_is_still_open(case, concern_id))
     return decided(
-        then=ConcernAcknowledged(
-            concern_id=concern_id, to=concern.raised_by, **command.model_dump(exclude={"occurred_at"})
-        )
+        then=ConcernAcknowledged(concern_id=concern_id, to=concern.raised_by, **command.said(without={"occurred_at"}))
     )
 
 
@@ -125,6 +123,6 @@ def close_concern(case: Case, concern_id: ConcernId, command: CloseConcern, _: S
         then=ConcernClosed(
             concern_id=concern_id,
             fed_back_to=concern.raised_by,
-            **command.model_dump(exclude={"occurred_at"}),
+            **command.said(without={"occurred_at"}),
         )
     )

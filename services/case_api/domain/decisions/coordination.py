@@ -98,7 +98,7 @@ def assign_named_person(case: Case, command: AssignNamedPerson, at: Situation) -
 
 def assign_lead_professional(case: Case, command: AssignLeadProfessional, at: Situation) -> Decision:
     day = command.from_day or at.day_of(command)
-    assigned = LeadProfessionalAssigned(from_day=day, **command.model_dump(exclude={"occurred_at", "from_day"}))
+    assigned = LeadProfessionalAssigned(from_day=day, **command.said(without={"occurred_at", "from_day"}))
     lead = case.coordination.lead_professional_on(day)
     same = lead if lead and (lead.staff, lead.name) == (command.staff, command.name) else None
     unchanged = same is not None and not begun_elsewhere(case, same, day)

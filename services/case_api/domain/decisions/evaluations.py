@@ -66,7 +66,7 @@ def evaluate(case: Case, command: Evaluate, at: Situation) -> Decision:
         then=EvaluationRecorded(
             evaluation_id=evaluation_id,
             period=Period(from_day=command.period.from_day, until=command.period.until),
-            **command.model_dump(exclude={"occurred_at", "period"}),
+            **command.said(without={"occurred_at", "period"}),
         ),
         created=evaluation_id,
     )

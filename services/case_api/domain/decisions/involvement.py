@@ -222,7 +222,7 @@ def _already_so(case: Case, request: Request, command: AnyUpdate, state: State) 
 
 
 def _fact(request: Request, command: AnyUpdate, at: Situation, created: RequestId) -> Event:
-    told = command.model_dump(exclude={"occurred_at", "kind", "input_kind", "on"})
+    told = command.said(without={"occurred_at", "kind", "input_kind", "on"})
     told |= {"request_id": request.asked.request_id, "service": request.asked.service}
     match command:
         case Acknowledge():

@@ -46,5 +46,5 @@ def the_schedule_keeps_them_no_longer(command: PruneLooks, at: Situation) -> Ref
 
 def prune_looks(_: Authority, command: PruneLooks, at: Situation) -> Decision:
     """The fact comes first; the rows go a moment later, and by a second run where that was cut short."""
-    pruned = LooksPruned(**command.model_dump(exclude={"occurred_at"}))
+    pruned = LooksPruned(**command.said(without={"occurred_at"}))
     return decided(the_schedule_keeps_them_no_longer(command, at), then=pruned)

@@ -121,7 +121,7 @@ def call_meeting(case: Case, command: CallMeeting, at: Situation) -> Decision:
             meeting_id=meeting_id,
             organiser=command.organiser or at.actor.subject,
             invited=invited,
-            **command.model_dump(exclude={"occurred_at", "organiser", "invited"}),
+            **command.said(without={"occurred_at", "organiser", "invited"}),
         ),
         created=meeting_id,
     )
@@ -132,7 +132,7 @@ def state_access_needs(case: Case, meeting_id: MeetingId, command: StateAccessNe
     meeting = case.meetings.by_id.get(meeting_id)
     if meeting is None or meeting.held:
         return decided(it_lies_ahead(case, meeting_id))
-    stated = AccessNeedsStated(meeting_id=meeting_id, **command.model_dump(exclude={"occurred_at"}))
+    stated = AccessNeedsStated(meeting_id=meeting_id, **command.said(without={"occurred_at"}))
     return decided(they_are_invited(meeting, "/party", (command.party,)), then=stated)
 
 
@@ -156,6 +156,6 @@ def hold_meeting(case: Case, meeting_id: MeetingId, command: HoldMeeting, at: Si
             pack_exceptions=tuple(
                 PackException(person=one.person, what=one.what, reason=one.reason or why) for one in found
             ),
-            **command.model_dump(exclude={"occurred_at", "held_on", "pack_exception_reason"}),
+            **command.said(without={"occurred_at", "held_on", "pack_exception_reason"}),
         )
     )

@@ -103,7 +103,7 @@ def issue_partner_key(authority: Authority, command: IssuePartnerKey, at: Situat
         known("/services", command.services, authority.services),
         it_ends_within_a_year(command, at),
         two_keys_of_a_program_are_enough(authority, command, at),
-        then=PartnerKeyIssued(**command.model_dump(exclude={"occurred_at"})),
+        then=PartnerKeyIssued(**command.said(without={"occurred_at"})),
     )
 
 

@@ -172,7 +172,7 @@ def an_email_channel_can_be_written_to(command: SetContactPreference) -> Iterato
 
 def register_learner(case: Case, command: RegisterLearner, at: Situation) -> Decision:
     person = at.new_id()
-    fact = LearnerRegistered(person_id=person, **command.model_dump(exclude={"occurred_at"}))
+    fact = LearnerRegistered(person_id=person, **command.said(without={"occurred_at"}))
     return decided(
         the_learner_is_born(command, at),
         known("/setting", (command.setting,), at.authority.settings or (command.setting,)),
@@ -183,12 +183,12 @@ def register_learner(case: Case, command: RegisterLearner, at: Situation) -> Dec
 
 def link_carer(_: Case, command: LinkCarer, at: Situation) -> Decision:
     person = at.new_id()
-    fact = CarerLinked(person_id=person, **command.model_dump(exclude={"occurred_at"}))
+    fact = CarerLinked(person_id=person, **command.said(without={"occurred_at"}))
     return decided(a_restriction_has_a_reason(command), then=fact, created=person)
 
 
 def set_contact_preference(case: Case, command: SetContactPreference, _: Situation) -> Decision:
-    preference = ContactPreferenceSet(**command.model_dump(exclude={"occurred_at"}))
+    preference = ContactPreferenceSet(**command.said(without={"occurred_at"}))
     unchanged = case.people.preferences.get(command.person_id) == preference
     return decided(
         known_people("/person_id", (command.person_id,), case),
@@ -200,6 +200,6 @@ def set_contact_preference(case: Case, command: SetContactPreference, _: Situati
 
 def assess_capacity(case: Case, command: AssessCapacity, at: Situation) -> Decision:
     """I3: a learner who was found able to decide is asked; until then work that stood on their not being so pauses."""
-    assessed = CapacityAssessed(**command.model_dump(exclude={"occurred_at"}))
+    assessed = CapacityAssessed(**command.said(without={"occurred_at"}))
     people = replace(case.people, capacity=(*case.people.capacity, Dated(at.occurred(command), assessed)))
     return decided(then=(assessed, *reconsidered(structs.replace(case, people=people), at, "expired")))

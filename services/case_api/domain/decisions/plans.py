@@ -160,7 +160,7 @@ def plan_support(case: Case, command: PlanSupport, at: Situation) -> Decision:
         known("/measures", (one.strategy_code for one in command.measures), catalogue),
         known("/measures", needs, case.assessments.needs),
         ReviewBeforeThis(pointer="/review_on") if command.review_on < at.day_of(command) else None,
-        then=SupportPlanned(**command.model_dump(exclude={"occurred_at"})),
+        then=SupportPlanned(**command.said(without={"occurred_at"})),
     )
 
 
@@ -186,7 +186,7 @@ def agree_plan(case: Case, command: AgreePlan, at: Situation) -> Decision:
             plan_id=plan_id,
             version=len(plan.versions) + 1 if plan else 1,
             agreed_on=agreed_on,
-            **command.model_dump(exclude={"occurred_at", "plan_id", "agreed_on"}),
+            **command.said(without={"occurred_at", "plan_id", "agreed_on"}),
         ),
         created=None if plan else plan_id,
     )

@@ -185,7 +185,7 @@ def override_consent(matter: Matter, _: Case, command: OverrideConsent, at: Situ
             disclosure_ref=None if is_request else covered_ref,
             authoriser=at.actor.subject,
             reasons_due=_reasons_due(command, at) if waits else None,
-            **command.model_dump(exclude={"occurred_at", "covers"}),
+            **command.said(without={"occurred_at", "covers"}),
         ),
         created=override_id,
     )
@@ -219,6 +219,6 @@ def record_protection_decision(_: Matter, case: Case, command: RecordProtectionD
         known("/forum", (command.forum,), at.policy.protection.forums),
         known_people("/told", (one.person for one in command.told), case),
         NotYetHappened(pointer="/told") if early else None,
-        then=ProtectionDecisionRecorded(decision_id=decision_id, **command.model_dump(exclude={"occurred_at"})),
+        then=ProtectionDecisionRecorded(decision_id=decision_id, **command.said(without={"occurred_at"})),
         created=decision_id,
     )

@@ -164,7 +164,7 @@ def request_by_school(case: Case, command: SchoolRequest, at: Situation) -> Deci
             requester=Requester(kind="staff", role=at.actor.role, name=at.actor.subject),
             agreement_refs=parties.relied_on(),
             due_on=at.policy.due(command.statutory_basis, at.day_of(command)) if command.statutory_basis else None,
-            **command.model_dump(exclude={"occurred_at"}),
+            **command.said(without={"occurred_at"}),
         ),
         created=request_id,
     )
@@ -177,7 +177,7 @@ def request_from_outside(case: Case, command: ExternalRequest, at: Situation) ->
         asking.the_service_offers_it(command.service, command.purpose, at),
         known_people("/asserted_agreements", asserted, case),
         asking.an_outside_requester_is_a_professional(command.requester),
-        then=AssistanceRequested(request_id=request_id, **command.model_dump(exclude={"occurred_at"})),
+        then=AssistanceRequested(request_id=request_id, **command.said(without={"occurred_at"})),
         created=request_id,
     )
 

@@ -69,6 +69,6 @@ def hold_review(case: Case, command: HoldReview, at: Situation) -> Decision:
         the_next_review_is_later(command, held_on),
         the_learner_was_heard(case, command),
         the_carers_were_heard(case, command),
-        then=ReviewHeld(review_id=review_id, held_on=held_on, **command.model_dump(exclude={"occurred_at", "held_on"})),
+        then=ReviewHeld(review_id=review_id, held_on=held_on, **command.said(without={"occurred_at", "held_on"})),
         created=review_id,
     )

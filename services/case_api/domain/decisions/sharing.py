@@ -57,7 +57,7 @@ def share_information(case: Case, request_id: RequestId, command: ShareInformati
             service=request.asked.service,
             agreement_refs=refs_for_sharing(case, request, when, at),
             lawful_basis=at.policy.lawful_bases["A"],
-            **command.model_dump(exclude={"occurred_at"}),
+            **command.said(without={"occurred_at"}),
         ),
         created=sharing_id,
     )

@@ -25,4 +25,4 @@ class EndSignIns(Command):
 
 def end_sign_ins(_: Authority, command: EndSignIns, __: Situation) -> Decision:
     """It holds from the next look of each process on, within about a second; nothing that was ended begins again."""
-    return decided(then=SignInsEnded(**command.model_dump(exclude={"occurred_at"})))
+    return decided(then=SignInsEnded(**command.said(without={"occurred_at"})))

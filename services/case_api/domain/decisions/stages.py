@@ -181,6 +181,6 @@ def change_stage(case: Case, command: ChangeStage, at: Situation) -> Decision:
             ladder_version=policy.ref,
             direction="up" if to.rank > now.rank else "down",
             on=on,
-            **command.model_dump(exclude={"occurred_at", "to_stage", "on"}),
+            **command.said(without={"occurred_at", "to_stage", "on"}),
         ),
     )

@@ -108,7 +108,7 @@ def apply_support(case: Case, command: ApplySupport, at: Situation) -> Decision:
             at,
             measure_id=measure_id,
             started_on=started_on,
-            **command.model_dump(exclude={"occurred_at", "started_on"}),
+            **command.said(without={"occurred_at", "started_on"}),
         ),
         created=measure_id,
     )
@@ -117,7 +117,7 @@ def apply_support(case: Case, command: ApplySupport, at: Situation) -> Decision:
 def observe_effect(case: Case, measure_id: MeasureId, command: ObserveEffect, at: Situation) -> Decision:
     if measure_id not in case.supports.by_id:
         return decided(NotOnThisCase())
-    seen = command.model_dump(exclude={"occurred_at", "by"})
+    seen = command.said(without={"occurred_at", "by"})
     return decided(then=SupportEffectObserved(measure_id=measure_id, by=command.by or at.actor.subject, **seen))
 
 

@@ -92,7 +92,7 @@ def withhold_disclosure(ledger: Ledger, command: WithholdDisclosure, at: Situati
         it_can_be_the_learners_wish(ledger.case, command.person_id, command.wish_of, day, at.policy),
         it_is_reviewed_in_time(command.review_on, day, at),
         AlreadyWithheld() if again else None,
-        then=DisclosureWithheld(withholding_id=withholding_id, **command.model_dump(exclude={"occurred_at"})),
+        then=DisclosureWithheld(withholding_id=withholding_id, **command.said(without={"occurred_at"})),
         created=withholding_id,
     )
 
