@@ -47,5 +47,6 @@ DESK = Board(
     key=("case_id", "request_id"),
     rows=desk_rows,
     of=("requests", "involvement"),
+    rests_on=("requests",),
     indexes=(("service", "state"),),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -15,6 +15,7 @@ from msgspec.structs import astuple
 from case_api.domain.case import EVOLVE, Case
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
+from case_api.domain.questions.begun import TOLD, begun
 
 Kind = Literal["uuid", "text", "integer", "date", "instant", "bytes"]
 
@@ -58,8 +59,6 @@ class Column:
 
 SLICES: Final = tuple(EVOLVE)
 """What a case consists of, in the order of its fields."""
-TOLD: Final = "told"
-"""What stands beside a case is read by this name."""
 EVERY_SLICE: Final = frozenset({*SLICES, TOLD})
 
 
@@ -76,6 +75,8 @@ class Board(Generic[R]):
     key: tuple[str, ...]
     rows: Callable[[FoldedCase], Iterable[R]]
     of: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    """Where none of these slices has begun, there are no rows."""
     indexes: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -88,6 +89,8 @@ class Board(Generic[R]):
 
     def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
         """The case's rows as plain values, each key once."""
+        if not begun(*self.rests_on)(folded.case, folded.told):
+            return []
         rows = [*self.rows(_part(self.of)(folded))]
         if len(rows) > 1:
             key = _reader(self.key)
@@ -105,12 +108,12 @@ def _reader(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
 @cache
 def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
     """From a folded case to one of these slices alone: all others are empty. Raises ValueError for a name of none."""
-    names = [SLICES[SLICES.index(name)] for name in of if name != TOLD]
-    read, nothing, has_told = attrgetter("id", *names), Told(), TOLD in of
+    names = {"id", *(SLICES[SLICES.index(name)] for name in of if name != TOLD)}
+    fields, before, nothing, has_told = Case.__struct_fields__, astuple(Case(UUID(int=0))), Told(), TOLD in of
+    read = itemgetter(*(at if name in names else at + len(fields) for at, name in enumerate(fields)))
 
     def part(folded: FoldedCase) -> FoldedCase:
-        case_id, *slices = read(folded.case)
-        case = Case(case_id, **dict(zip(names, slices)))  # noqa: B905 - read by these very names
+        case = Case(*read((*astuple(folded.case), *before)))
         return FoldedCase(case, folded.told if has_told else nothing, folded.policy, folded.hashed)
 
     return part

@@ -34,5 +34,6 @@ CLASSES = Board(
     key=("case_id", "shown_from"),
     rows=place_rows,
     of=("people", "placements"),
+    rests_on=("placements",),
     indexes=(("setting", "setting_class"),),
 )

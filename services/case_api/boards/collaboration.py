@@ -153,5 +153,6 @@ COLLABORATION = Board(
         "stages",
         "told",
     ),
+    rests_on=("people",),
     indexes=(("setting", "day"),),
 )

@@ -63,5 +63,6 @@ DIARY = Board(
         "told",
         "watches",
     ),
+    rests_on=("people",),
     indexes=(("day",),),
 )

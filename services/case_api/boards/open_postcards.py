@@ -38,5 +38,6 @@ OPEN_POSTCARDS = Board(
     key=("case_id", "thread"),
     rows=open_postcard_rows,
     of=("postcards",),
+    rests_on=("postcards",),
     indexes=(("side",),),
 )

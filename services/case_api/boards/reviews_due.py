@@ -54,5 +54,6 @@ REVIEWS_DUE = Board(
     key=("case_id", "due", "what", "ref"),
     rows=review_due_rows,
     of=("people", "coordination", "plans", "recommendations", "requests", "involvement", "reviews", "stages"),
+    rests_on=("plans", "requests", "reviews", "stages"),
     indexes=(("due",),),
 )

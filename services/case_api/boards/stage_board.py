@@ -89,6 +89,7 @@ STAGES = Board(
     key=("case_id", "shown_from"),
     rows=stage_rows,
     of=("people", "placements", "coordination", "concerns", "stages", "reviews", "requests", "involvement", "watches"),
+    rests_on=("people",),
     indexes=(("stage",), ("setting", "stage")),
 )
 

@@ -5,11 +5,12 @@ from functools import cache
 from typing import Final, Literal
 from uuid import UUID
 
-from case_api.boards.board import EVERY_SLICE, SLICES, TOLD
+from case_api.boards.board import EVERY_SLICE, SLICES
 from case_api.domain.catalogue import CATALOGUE
 from case_api.domain.event import SEALED
 from case_api.domain.facts.erasure import PersonalDataKeyDestroyed
 from case_api.domain.facts.records import RecordCorrected
+from case_api.domain.questions.begun import TOLD
 from case_api.store.journal import Stored
 from case_api.store.pages import key_of
 

@@ -33,5 +33,6 @@ UNSUPPORTED_CONCERNS = Board(
     key=("case_id", "concern_id"),
     rows=unsupported_concern_rows,
     of=("people", "concerns", "supports", "coordination"),
+    rests_on=("concerns",),
     indexes=(("stands_from",),),
 )

@@ -46,5 +46,6 @@ WATCHES = Board(
     key=("case_id", "watch", "ref", "raised_on"),
     rows=watch_rows,
     of=("people", "watches"),
+    rests_on=("watches",),
     indexes=(("watch",),),
 )

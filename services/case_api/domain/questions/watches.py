@@ -15,6 +15,7 @@ from case_api.domain.case import Case
 from case_api.domain.facts.told import Told
 from case_api.domain.facts.watches import Key
 from case_api.domain.policy import Policy
+from case_api.domain.questions.begun import begun
 from case_api.domain.questions.clocks import clocks_of_requests
 from case_api.domain.questions.coordination import coordinating_staff_on
 from case_api.domain.questions.recommendations import recommendations_unacknowledged as unacknowledged
@@ -64,8 +65,9 @@ Question = Callable[[Case, Told, Policy], Iterator[Cause]]
 
 def causes(case: Case, told: Told, policy: Policy) -> Iterator[Cause]:
     """Every cause there is, of days past and to come."""
-    for question in QUESTIONS:
-        yield from question(case, told, policy)
+    for question, has_begun in QUESTIONS:
+        if has_begun(case, told):
+            yield from question(case, told, policy)
 
 
 def unsupported_concerns(case: Case, _: Told, policy: Policy) -> Iterator[Cause]:
@@ -169,16 +171,17 @@ def _next(day: date) -> date:
     return day + timedelta(days=1)
 
 
-QUESTIONS: Final[tuple[Question, ...]] = (
-    unsupported_concerns,
-    reviews_overdue,
-    stays_not_justified,
-    steps_down_proposed,
-    pauses_not_acknowledged,
-    capacity_assessments_ended,
-    postcards_unanswered,
-    recommendations_unacknowledged,
-    withholdings_to_review,
-    agreements_to_reconfirm,
-    clocks_running_out,
+QUESTIONS: Final[tuple[tuple[Question, Callable[[Case, Told], bool]], ...]] = (
+    (unsupported_concerns, begun("concerns")),
+    (reviews_overdue, begun("plans", "reviews")),
+    (stays_not_justified, begun("stages")),
+    (steps_down_proposed, begun("stages")),
+    (pauses_not_acknowledged, begun("involvement")),
+    (capacity_assessments_ended, begun("people")),
+    (postcards_unanswered, begun("postcards")),
+    (recommendations_unacknowledged, begun("recommendations")),
+    (withholdings_to_review, begun("told")),
+    (agreements_to_reconfirm, begun("agreements")),
+    (clocks_running_out, begun("requests")),
 )
+"""Each, and whether there is anything of what it rests on: most cases are of few slices, and are asked little."""
