@@ -35,4 +35,12 @@ def search_rows(folded: FoldedCase) -> Iterator[SearchRow]:
         yield SearchRow(folded.case.id, folded.hashed(text))
 
 
-SEARCH = Board("search", SearchRow, key=("case_id", "hash"), rows=search_rows, of=("people",), rests_on=("people",), indexes=(("hash",),))
+SEARCH = Board(
+    "search",
+    SearchRow,
+    key=("case_id", "hash"),
+    rows=search_rows,
+    of=("people",),
+    rests_on=("people",),
+    indexes=(("hash",),),
+)

@@ -39,5 +39,10 @@ def contact_task_rows(folded: FoldedCase) -> Iterator[ContactTaskRow]:
 
 
 CONTACT_TASKS = Board(
-    "contact_tasks", ContactTaskRow, key=("case_id", "message_id"), rows=contact_task_rows, of=("people", "told"), rests_on=("told",)
+    "contact_tasks",
+    ContactTaskRow,
+    key=("case_id", "message_id"),
+    rows=contact_task_rows,
+    of=("people", "told"),
+    rests_on=("told",),
 )

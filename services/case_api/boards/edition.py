@@ -7,7 +7,7 @@ from uuid import UUID
 
 from case_api.boards.catalogue import BOARDS
 from case_api.boards.diary import DIARY
-from case_api.boards.tables import PARKED, Change, Turn, Values, next_number, stored_columns, stored_key
+from case_api.boards.tables import PARKED, Change, Turn, Values, next_number
 
 STANDING: Final = (
     "SELECT edition, position, policy,"
@@ -59,7 +59,7 @@ class Edition:
     async def load(self, turn: Turn, contents: Contents) -> None:
         """Add the rows of cases that have none here yet."""
         for change in self._changes(contents):
-            await turn.load(change.table, change.columns, change.rows)
+            await turn.load(change)
 
     async def parked(self, turn: Turn) -> frozenset[UUID]:
         """The cases that could not be folded when they were looked at last."""
@@ -80,11 +80,11 @@ class Edition:
         for board in BOARDS:
             cases = contents.cases[board.name]
             if cases:
-                rows = [(self.number, *row) for row in contents.rows[board.name]]
-                yield Change(board.table, stored_columns(board), stored_key(board), self.number, cases, rows)
+                rows = contents.rows[board.name]
+                yield Change(board.table, board.columns, board.key, self.number, cases, rows)
         if contents.parked or (contents.whole and self.has_parked):
-            parked = [(self.number, case_id, reason) for case_id, reason in contents.parked.items()]
-            yield Change("board_parked", PARKED, ("edition", "case_id"), self.number, contents.whole, parked)
+            parked = [*contents.parked.items()]
+            yield Change("board_parked", PARKED, ("case_id",), self.number, contents.whole, parked)
 
 
 def standing(answer: Sequence[Values]) -> Edition:

@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from typing import Any, ClassVar, Final
+from itertools import repeat
+from typing import Any, ClassVar, Final, TypeVar
 
 import psycopg
 
 from case_api.boards.board import Column, Kind
 from case_api.boards.tables import Change, Occupied, Step, Turn, Values, lay_out
+from case_api.store import postgres_fields as fields
 from case_api.store.journal import StoreUnavailable
 from case_api.store.postgres_arrays import Array, byteas, dates, instants, numbers, texts, uuids
 from case_api.store.postgres_database import PostgresDatabase
 from case_api.store.postgres_schema import connection_info
 
 Connection = psycopg.AsyncConnection[Values]
+T = TypeVar("T")
 
 TURN = b"SELECT pg_advisory_xact_lock(hashtextextended('stagepost boards ' || current_schema(), 0))"
 """One writer at a time among all processes; let go of at the end of the transaction, however it ends."""
@@ -33,7 +36,13 @@ planned once, maybe while a table is empty, and find cases by their key however 
 ARRAYS: Final[Mapping[Kind, Callable[[Sequence[Any]], Array]]] = {
     "uuid": uuids, "text": texts, "integer": numbers, "date": dates, "instant": instants, "bytes": byteas
 }  # fmt: skip
-"""How the values of a column travel."""
+"""How the values of a column travel with a statement."""
+
+FIELDS: Final[Mapping[Kind, Callable[[Sequence[Any]], fields.Fields]]] = {
+    "uuid": fields.uuids, "text": fields.texts, "integer": fields.numbers,
+    "date": fields.dates, "instant": fields.instants, "bytes": fields.byteas,
+}  # fmt: skip
+"""How they are copied."""
 
 
 class PostgresTables:
@@ -63,7 +72,7 @@ class PostgresTables:
                 connection = await self._connected()
                 async with connection.transaction():
                     answer = await _begun(connection, TURN if waits else TURN_IF_FREE, asks, lasts=lasts)
-                    yield _PostgresTurn(connection, self.types, answer)
+                    yield _PostgresTurn(connection, answer)
             except psycopg.OperationalError as error:
                 raise StoreUnavailable(f"the boards cannot be written: {error.sqlstate}") from None
 
@@ -96,8 +105,8 @@ async def _begun(connection: Connection, lock: bytes, asks: str, *, lasts: bool)
 
 
 class _PostgresTurn:
-    def __init__(self, connection: Connection, types: Mapping[Kind, str], answer: list[Values]) -> None:
-        self._connection, self._types, self.answer = connection, types, answer
+    def __init__(self, connection: Connection, answer: list[Values]) -> None:
+        self._connection, self.answer = connection, answer
 
     async def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Values]:
         cursor = await self._connection.execute(_marked(sql), parameters, prepare=False)
@@ -111,12 +120,16 @@ class _PostgresTurn:
             for sql, parameters in also:
                 await self._connection.execute(_marked(sql), parameters)
 
-    async def load(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        sql = f"COPY {table} FROM STDIN (FORMAT binary)".encode()
-        async with self._connection.cursor() as cursor, cursor.copy(sql) as copy:
-            copy.set_types([self._types[column.kind] for column in columns])
-            for row in rows:
-                await copy.write_row(row)
+    async def load(self, change: Change) -> None:
+        if not change.rows:
+            return
+        async with self._connection.cursor() as cursor, cursor.copy(_copies(change.table)) as copy:
+            await copy.write(fields.copied([repeat(*fields.numbers([change.edition])), *_columns(change, FIELDS)]))
+
+
+@cache
+def _copies(table: str) -> bytes:
+    return f"COPY {table} FROM STDIN (FORMAT binary)".encode()
 
 
 @cache
@@ -127,13 +140,13 @@ def _marked(sql: str) -> bytes:
 @cache
 def _puts(table: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> bytes:
     """Only what differs is written: most rows of a case stay as they are when a fact is added to it."""
-    names, keys = ", ".join(one.name for one in columns), ", ".join(key)
+    names, keys = ", ".join(("edition", *(one.name for one in columns))), ", ".join(("edition", *key))
     given = ", ".join(f"%b::{PostgresTables.types[one.kind]}[]" for one in columns)
     rest = [one.name for one in columns if one.name not in key]
     put = f"UPDATE SET {', '.join(f'{name}=excluded.{name}' for name in rest)}" if rest else "NOTHING"
     theirs = "WHERE edition=%b AND case_id=ANY(%b)"
     return (
-        f"WITH now AS MATERIALIZED (SELECT * FROM unnest({given}) AS one({names})),"  # noqa: S608 (names are ours)
+        f"WITH now({names}) AS MATERIALIZED (SELECT %b::bigint, * FROM unnest({given})),"  # noqa: S608 (names are ours)
         f" gone AS (DELETE FROM {table} {theirs} AND ({keys}) NOT IN (SELECT {keys} FROM now))"
         f" INSERT INTO {table} SELECT * FROM now EXCEPT ALL SELECT {names} FROM {table} {theirs}"
         f" ON CONFLICT ({keys}) DO {put}"
@@ -142,9 +155,13 @@ def _puts(table: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> byte
 
 def _parameters(change: Change) -> tuple[object, ...]:
     """The rows as whole columns, and twice whose they are."""
-    columns = zip(*change.rows, strict=True) if change.rows else ((),) * len(change.columns)
     whose = (change.edition, uuids(change.cases))
-    return (*(ARRAYS[one.kind](values) for one, values in zip(change.columns, columns, strict=True)), *whose, *whose)
+    return (change.edition, *_columns(change, ARRAYS), *whose, *whose)
+
+
+def _columns(change: Change, encoders: Mapping[Kind, Callable[[Sequence[Any]], T]]) -> list[T]:
+    columns = zip(*change.rows, strict=True) if change.rows else ((),) * len(change.columns)
+    return [encoders[one.kind](values) for one, values in zip(change.columns, columns, strict=True)]
 
 
 async def open_postgres_tables(dsn: str, authority: str) -> PostgresTables:

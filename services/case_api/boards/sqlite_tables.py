@@ -90,8 +90,8 @@ class _SQLiteTurn:
     async def change(self, changes: Sequence[Change], *also: Step) -> None:
         await self._work(partial(_change, changes=changes, also=also))
 
-    async def load(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        await self._work(partial(_insert, table=table, columns=columns, rows=rows))
+    async def load(self, change: Change) -> None:
+        await self._work(partial(_insert, change=change))
 
 
 async def open_sqlite_tables(folder: Path) -> SQLiteTables:
@@ -133,16 +133,14 @@ def _change(connection: sqlite3.Connection, *, changes: Sequence[Change], also: 
         given = (one.edition, json.dumps([case_id.hex for case_id in one.cases]))
         whose = "edition=? AND case_id IN (SELECT value FROM json_each(?))"
         connection.execute(f"DELETE FROM {one.table} WHERE {whose}", given)  # noqa: S608 (names are ours)
-        _insert(connection, table=one.table, columns=one.columns, rows=one.rows)
+        _insert(connection, change=one)
     for sql, parameters in also:
         connection.execute(sql, [_in(value) for value in parameters])
 
 
-def _insert(
-    connection: sqlite3.Connection, *, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]
-) -> None:
-    sql = f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})"  # noqa: S608 (names are ours)
-    connection.executemany(sql, [[_in(value) for value in row] for row in rows])
+def _insert(connection: sqlite3.Connection, *, change: Change) -> None:
+    sql = f"INSERT INTO {change.table} VALUES (?{',?' * len(change.columns)})"  # noqa: S608 (names are ours)
+    connection.executemany(sql, [[change.edition, *map(_in, row)] for row in change.rows])
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -27,11 +27,8 @@ SHAPE: Final = sha256(
 ).hexdigest()
 """Changes with any declaration; tables of another shape are made anew, and filled from the log."""
 NUMBER: Final = Column("number", "integer", optional=False)
-PARKED: Final = (
-    Column("edition", "integer", optional=False),
-    Column("case_id", "uuid", optional=False),
-    Column("reason", "text", optional=False),
-)
+EDITION: Final = Column("edition", "integer", optional=False)
+PARKED: Final = (Column("case_id", "uuid", optional=False), Column("reason", "text", optional=False))
 
 
 class Occupied(Exception):
@@ -44,8 +41,9 @@ class Change:
 
     table: str
     columns: Sequence[Column]
+    """Of the rows; as stored the edition stands before them."""
     key: Sequence[str]
-    """The columns by which a row is told from the others of an edition, and the edition."""
+    """The columns by which a row is told from the others of an edition."""
     edition: int
     cases: Sequence[UUID]
     rows: Sequence[Sequence[object]]
@@ -64,11 +62,11 @@ class Turn(Protocol):
     async def run(self, sql: str, parameters: Sequence[object] = ()) -> list[Values]:
         """Run one statement, with `?` for each parameter; what it returns."""
 
-    async def change(self, changes: Sequence["Change"], *also: Step) -> None:
+    async def change(self, changes: Sequence[Change], *also: Step) -> None:
         """Make all changes, and run what is *also* to be done with them, in one exchange with the database."""
 
-    async def load(self, table: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        """Add many rows, as fast as the database takes them."""
+    async def load(self, change: Change) -> None:
+        """Add rows of cases that have none in the edition, as fast as the database takes them."""
 
 
 class Tables(Protocol):
@@ -122,12 +120,12 @@ async def next_number(turn: Turn) -> int:
 
 def stored_key(board: Board[Any]) -> tuple[str, ...]:
     """The primary key as stored."""
-    return (PARKED[0].name, *board.key)
+    return (EDITION.name, *board.key)
 
 
 def stored_columns(board: Board[Any]) -> tuple[Column, ...]:
     """A board's columns as stored: its edition stands first."""
-    return (PARKED[0], *board.columns)
+    return (EDITION, *board.columns)
 
 
 def _made(board: Board[Any], types: Mapping[Kind, str]) -> list[str]:

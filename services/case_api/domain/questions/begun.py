@@ -18,11 +18,15 @@ _NOBODY_TOLD: Final = Told()
 @cache
 def begun(*slices: str) -> Callable[[Case, Told], bool]:
     """Whether anything at all is in one of these slices. Raises AttributeError for a name of none."""
-    names = [name for name in slices if name != TOLD]
-    if not names:
-        return lambda _, told: told != _NOBODY_TOLD
-    read = attrgetter(*names)
-    nothing = read(_BEFORE)
-    if TOLD in slices:
-        return lambda case, told: read(case) != nothing or told != _NOBODY_TOLD
-    return lambda case, _: read(case) != nothing
+    names, has_told = [name for name in slices if name != TOLD], TOLD in slices
+    read = attrgetter(*names) if names else _nothing
+    nothing = (read(_BEFORE), _NOBODY_TOLD)
+
+    def has_begun(case: Case, told: Told) -> bool:
+        return (read(case), told if has_told else _NOBODY_TOLD) != nothing
+
+    return has_begun
+
+
+def _nothing(_: Case) -> None:
+    return None

@@ -42,5 +42,5 @@ def coordinators_on(case: Case, day: date) -> tuple[str, ...]:
 
 def coordinating_staff_on(case: Case, day: date) -> str | None:
     """The member of staff who hears for the school: the coordinator, or the named person beside one from outside."""
-    coordinator = coordinator_on(case, day)
-    return (coordinator and coordinator.staff) or case.coordination.named_person_on(day)
+    lead = case.coordination.lead_professional_on(day)
+    return (lead and lead.staff) or case.coordination.named_person_on(day)
