@@ -143,10 +143,9 @@ def _folding(
     async def policy() -> Policy:
         return (await precedent.at(clock.now()))[1]
 
-    async def load_all(ids: Sequence[UUID], page: Sequence[Stored]) -> dict[UUID, tuple[Case, Told]]:
-        beside = {case_id: told_of(case_id) for case_id in ids}
-        found = await reaching.reached({folds: ids, tellings: [*beside.values()]}, page)
-        return {case_id: (found[case_id].state, found[told_id].state) for case_id, told_id in beside.items()}
+    async def load_all(ids: Sequence[UUID], page: Sequence[Stored]) -> list[tuple[Case, Told]]:
+        cases, told = await reaching.reached({folds: ids, tellings: [told_of(case_id) for case_id in ids]}, page)
+        return [(case.state, beside.state) for case, beside in zip(cases, told, strict=True)]
 
     return Folding(journal, policy, load, load_all)
 

@@ -1,6 +1,7 @@
 """Folds brought to where a page of the log has come: by what it brings itself, and the rest in one reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,8 +29,8 @@ class Reaching:
         self._known: dict[int, int] = {}
         """By the stream's number the version at which it stood at the position *_at*; 0 where it had not begun."""
 
-    async def reached(self, wanted: Wanted, page: Sequence[Stored]) -> dict[UUID, Folded[Any]]:
-        """The folds of several streams, none behind the log as it was when the page was read.
+    async def reached(self, wanted: Wanted, page: Sequence[Stored]) -> list[list[Folded[Any]]]:
+        """The folds of several streams of each kind, as they were asked for: none behind the log as the page was read.
 
         A fold in memory that has come as far as the page needs nothing; one that lacks only what the page brings needs
         no reading. All others are read together, beyond what is held of them. The same page again needs nothing of any
@@ -40,28 +41,30 @@ class Reaching:
         brought = _by_stream(page)
         if not page or page[0].position != self._at + 1 or len(self._known) > KNOWN:
             self._known = {}
-        held = {stream: folds.version_of(stream) for folds, streams in wanted.items() for stream in streams}
-        events = await self._beyond(held, brought)
-        found = {
-            stream: await folds.take(stream, held[stream], events.get(stream, ()))
-            for folds, streams in wanted.items()
-            for stream in streams
-        }
-        self._remember(found, brought, page)
+        held = [[folds.version_of(stream) for stream in streams] for folds, streams in wanted.items()]
+        events = await self._beyond(chain.from_iterable(map(zip, wanted.values(), held)), brought)
+        found = [
+            [
+                await folds.take(stream, at, events.get(stream.int, ()))
+                for stream, at in zip(streams, versions, strict=True)
+            ]
+            for (folds, streams), versions in zip(wanted.items(), held, strict=True)
+        ]
+        self._remember(wanted, found, brought, page)
         return found
 
-    async def _again(self, wanted: Wanted) -> dict[UUID, Folded[Any]]:
+    async def _again(self, wanted: Wanted) -> list[list[Folded[Any]]]:
         """Of the same page: what it brought was taken in, unless a fold was let go of since."""
         known, none = self._known, float("inf")
-        return {
-            stream: folds.at_hand(stream, known.get(stream.int, none)) or await folds.latest(stream)
+        return [
+            [folds.at_hand(stream, known.get(stream.int, none)) or await folds.latest(stream) for stream in streams]
             for folds, streams in wanted.items()
-            for stream in streams
-        }
+        ]
 
-    async def _beyond(self, held: Mapping[UUID, int], brought: Brought) -> Mapping[UUID, Sequence[Recorded]]:
+    async def _beyond(self, held: Iterable[tuple[UUID, int]], brought: Brought) -> Mapping[int, Sequence[Recorded]]:
+        """By the number of its stream, what there is beyond the version at which it is held."""
         beyond, to_open, unknown = {}, [], float("inf")
-        for stream, at in held.items():
+        for stream, at in held:
             some = brought.get(stream.int)
             if some is None:
                 if at < self._known.get(stream.int, unknown):
@@ -70,12 +73,16 @@ class Reaching:
                 to_open += [one for one in some if one.version > at]
             else:
                 beyond[stream] = at
-        return await self._journal.pages.beyond(beyond, to_open) if beyond or to_open else {}
+        found = await self._journal.pages.beyond(beyond, to_open) if beyond or to_open else {}
+        return {stream.int: events for stream, events in found.items()}
 
-    def _remember(self, found: Mapping[UUID, Folded[Any]], brought: Brought, page: Sequence[Stored]) -> None:
-        for stream in brought:
-            self._known.pop(stream, None)
-        self._known.update([(stream.int, folded.version) for stream, folded in found.items()])
+    def _remember(
+        self, wanted: Wanted, found: list[list[Folded[Any]]], brought: Brought, page: Sequence[Stored]
+    ) -> None:
+        for number in brought:
+            self._known.pop(number, None)
+        for streams, folded in zip(wanted.values(), found, strict=True):
+            self._known.update((stream.int, one.version) for stream, one in zip(streams, folded, strict=True))
         self._at = page[-1].position if page else 0
 
 

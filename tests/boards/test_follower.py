@@ -306,8 +306,8 @@ def loading_together(journal, kept=10_000):
     reaching = Reaching(journal)
 
     async def load_all(ids, page):
-        found = await reaching.reached({folds: ids, tellings: [told_of(one) for one in ids]}, page)
-        return {one: (found[one].state, found[told_of(one)].state) for one in ids}
+        cases, told = await reaching.reached({folds: ids, tellings: [told_of(one) for one in ids]}, page)
+        return [(case.state, beside.state) for case, beside in zip(cases, told, strict=True)]
 
     return load_all
 
@@ -393,7 +393,7 @@ async def test_one_case_of_many_that_cannot_be_loaded_stops_no_other(journal, se
         return await _reader(journal)(case_id)
 
     async def load_all(ids, _):
-        return {one: await load(one) for one in ids}
+        return [await load(one) for one in ids]
 
     desk = await open_desk(journal, settings, load, load_all)
     for story in (poisoned, sound):

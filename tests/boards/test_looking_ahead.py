@@ -29,8 +29,8 @@ async def office(journal, settings):
     reaching = Reaching(journal)
 
     async def load_all(ids, page):
-        found = await reaching.reached({folds: ids, tellings: [told_of(one) for one in ids]}, page)
-        return {one: (found[one].state, found[told_of(one)].state) for one in ids}
+        cases, told = await reaching.reached({folds: ids, tellings: [told_of(one) for one in ids]}, page)
+        return [(case.state, beside.state) for case, beside in zip(cases, told, strict=True)]
 
     desk = await open_desk(journal, settings, load_all=load_all)
     yield desk, folds

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_type_hints
@@ -62,7 +62,7 @@ SLICES: Final = tuple(EVOLVE)
 EVERY_SLICE: Final = frozenset({*SLICES, TOLD})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Board(Generic[R]):
     """A table over many cases. Its rows never depend on today: what does is compared when it is read.
 
@@ -89,13 +89,21 @@ class Board(Generic[R]):
 
     def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
         """The case's rows as plain values, each key once."""
-        if not begun(*self.rests_on)(folded.case, folded.told):
+        if not self._has_begun(folded.case, folded.told):
             return []
-        rows = [*self.rows(_part(self.of)(folded))]
+        rows = [*self.rows(self._part(folded))]
         if len(rows) > 1:
             key = _reader(self.key)
             rows = [*{key(row): row for row in rows}.values()]
         return [astuple(row) for row in rows]
+
+    @cached_property
+    def _has_begun(self) -> Callable[[Case, Told], bool]:
+        return begun(*self.rests_on)
+
+    @cached_property
+    def _part(self) -> Callable[[FoldedCase], FoldedCase]:
+        return _part(self.of)
 
 
 @cache
@@ -105,7 +113,6 @@ def _reader(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
     return read
 
 
-@cache
 def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
     """From a folded case to one of these slices alone: all others are empty. Raises ValueError for a name of none."""
     names = {"id", *(SLICES[SLICES.index(name)] for name in of if name != TOLD)}

@@ -21,8 +21,14 @@ from case_api.streams import told_of
 Load = Callable[[UUID], Awaitable[tuple[Case, Told]]]
 """The newest fold of a case and of its Told stream."""
 
-LoadAll = Callable[[Sequence[UUID], Sequence[Stored]], Awaitable[Mapping[UUID, tuple[Case, Told]]]]
-"""The same for several cases in a few reads, with the facts of a page at hand. Raises if any cannot be loaded."""
+LoadAll = Callable[[Sequence[UUID], Sequence[Stored]], Awaitable[Sequence[tuple[Case, Told]]]]
+"""The same for several cases, in their order, in a few reads with the facts of a page at hand.
+
+Raises if any cannot be loaded.
+"""
+
+Cases = Sequence[tuple[UUID, Sequence[Stored]]]
+"""Whole cases, each with all of its facts as they were read from the log."""
 
 CurrentPolicy = Callable[[], Awaitable[Policy]]
 
@@ -50,43 +56,45 @@ class Folding:
 
         A case that cannot be folded is parked, and stops no other. Raises StoreUnavailable.
         """
-        seen = {case_id: slices for case_id, slices in touched.items() if boards_of(slices)}
-        return await self._collected(seen, policy, await self._loaded([*seen], brought))
+        seen = [(case_id, slices) for case_id, slices in touched.items() if boards_of(slices)]
+        return await self._collected(seen, policy, await self._loaded([case_id for case_id, _ in seen], brought))
 
     async def look_ahead(self, touched: Mapping[UUID, frozenset[str]], brought: Sequence[Stored]) -> None:
         """Bring folds to where a page of facts has come, which will be asked for next."""
         await self._loaded([case_id for case_id, slices in touched.items() if boards_of(slices)], brought)
 
-    async def contents_of(self, cases: Mapping[UUID, Sequence[Stored]], policy: Policy) -> Contents:
-        """All rows of cases, from all their facts as they were read from the log. Raises StoreUnavailable."""
+    async def contents_of(self, cases: Cases, policy: Policy) -> Contents:
+        """All rows of whole cases. Raises StoreUnavailable."""
         try:
             loaded = await self._read(cases)
         except (StoreUnavailable, OSError):
             raise
         except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
-            loaded = {}
-        return await self._collected(dict.fromkeys(cases, EVERY_SLICE), policy, loaded)
+            loaded = ()
+        return await self._collected([(case_id, EVERY_SLICE) for case_id, _ in cases], policy, loaded)
 
     async def _collected(
-        self, touched: Mapping[UUID, frozenset[str]], policy: Policy, loaded: Mapping[UUID, tuple[Case, Told]]
+        self, touched: Sequence[tuple[UUID, frozenset[str]]], policy: Policy, loaded: Sequence[tuple[Case, Told]]
     ) -> Contents:
         cases: dict[str, list[UUID]] = {board.name: [] for board in BOARDS}
         rows: dict[str, list[tuple[object, ...]]] = {board.name: [] for board in BOARDS}
         whole, parked = [], {}
-        for number, (case_id, slices) in enumerate(touched.items(), 1):
+        known: Sequence[tuple[Case, Told] | None] = loaded or [None] * len(touched)
+        for number, ((case_id, slices), at_hand) in enumerate(zip(touched, known, strict=True), 1):
+            boards = boards_of(slices)
             try:
-                folded = self._given(*(loaded.get(case_id) or await self._load(case_id)), policy)
-                found = [(one.name, one.values(folded)) for one in boards_of(slices)]
+                folded = self._given(*(at_hand or await self._load(case_id)), policy)
+                found = [board.values(folded) for board in boards]
             except (StoreUnavailable, OSError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
                 parked[case_id] = type(error).__name__
-                found = [(board.name, []) for board in BOARDS]
+                boards, found = BOARDS, [[] for _ in BOARDS]
             if slices == EVERY_SLICE or case_id in parked:
                 whole.append(case_id)
-            for name, values in found:
-                cases[name].append(case_id)
-                rows[name] += values
+            for board, values in zip(boards, found, strict=True):
+                cases[board.name].append(case_id)
+                rows[board.name] += values
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return Contents(policy.ref, cases, rows, whole, parked)
@@ -95,25 +103,25 @@ class Folding:
         """A ledger goes with its case (D10)."""
         return FoldedCase(case, Told() if case.erasure.done else told, policy, self._hashed)
 
-    async def _loaded(self, cases: Sequence[UUID], brought: Sequence[Stored]) -> Mapping[UUID, tuple[Case, Told]]:
+    async def _loaded(self, cases: Sequence[UUID], brought: Sequence[Stored]) -> Sequence[tuple[Case, Told]]:
         """All of them, or none where something is wrong with one: then each is loaded by itself."""
         if self._load_all is None or not cases:
-            return {}
+            return ()
         try:
             return await self._load_all(cases, brought)
         except (StoreUnavailable, OSError):
             raise
         except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
-            return {}
+            return ()
 
-    async def _read(self, cases: Mapping[UUID, Sequence[Stored]]) -> dict[UUID, tuple[Case, Told]]:
-        beside = {case_id: told_of(case_id) for case_id in cases}
-        facts = [stored for of_one in cases.values() for stored in of_one]
-        events = await self._journal.pages.beyond(dict.fromkeys(beside.values(), 0), facts)
-        return {
-            case_id: (fold(case_id, events[case_id]), _told(events.get(told_id, ())))
-            for case_id, told_id in beside.items()
-        }
+    async def _read(self, cases: Cases) -> Sequence[tuple[Case, Told]]:
+        beside = [told_of(case_id) for case_id, _ in cases]
+        facts = [stored for _, of_one in cases for stored in of_one]
+        events = await self._journal.pages.beyond(dict.fromkeys(beside, 0), facts)
+        return [
+            (fold(case_id, events[case_id]), _told(events.get(told_id, ())))
+            for (case_id, _), told_id in zip(cases, beside, strict=True)
+        ]
 
 
 @cache

@@ -1,14 +1,15 @@
 """Making every board anew from the log while readers go on with the old one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
+from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from case_api.boards.board import EVERY_SLICE
 from case_api.boards.edition import Contents, again, begin, live, remove_others, switch
-from case_api.boards.folding import Folding
+from case_api.boards.folding import Cases, Folding
 from case_api.boards.follower import PAGE
 from case_api.boards.tables import Tables, Turn
 from case_api.boards.touching import about, touched
@@ -18,9 +19,6 @@ T = TypeVar("T")
 
 PART: Final = 4_000
 """Facts that are read and folded at once, whole cases together."""
-
-Cases = Mapping[UUID, Sequence[Stored]]
-"""Whole cases, each with all of its facts."""
 
 
 async def rebuild(journal: Journal, tables: Tables, folding: Folding) -> int:
@@ -73,7 +71,7 @@ async def _whole_cases(journal: Journal) -> AsyncGenerator[Cases, None]:
             last = page[-1]
             reading.begin(journal.pages.of_streams(last.stream, last.version, PART))
             found = [*begun, *page]
-            begun = [one for one in found if one.stream == last.stream]
+            begun = [one for one in found if one.stream.int == last.stream.int]
             yield _by_case(found[: len(found) - len(begun)])
     yield _by_case(begun)
 
@@ -103,13 +101,8 @@ class _Ahead(Generic[T]):
 
 def _by_case(stored: Sequence[Stored]) -> Cases:
     """What stands in streams of cases; by the first name in it, of whatever version the rest may be."""
-    found: dict[UUID, list[Stored]] = {}
-    for one in stored:
-        if one.version == 1 and about(one.name)[0] == "case":
-            found[one.stream] = []
-        if one.stream in found:
-            found[one.stream].append(one)
-    return found
+    streams = [[*facts] for _, facts in groupby(stored, key=lambda one: one.stream.int)]
+    return [(facts[0].stream, facts) for facts in streams if about(facts[0].name)[0] == "case"]
 
 
 async def _is_far_behind(tables: Tables, number: int) -> bool:

@@ -1,7 +1,6 @@
 """What a question rests on: where nothing of it has happened in a case, there is nothing to ask."""
 
 from collections.abc import Callable
-from functools import cache
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
@@ -15,7 +14,6 @@ _BEFORE: Final = Case(UUID(int=0))
 _NOBODY_TOLD: Final = Told()
 
 
-@cache
 def begun(*slices: str) -> Callable[[Case, Told], bool]:
     """Whether anything at all is in one of these slices. Raises AttributeError for a name of none."""
     names, has_told = [name for name in slices if name != TOLD], TOLD in slices
