@@ -55,6 +55,18 @@ async def test_the_tree_grows_over_many_pages(journal, keeper, monkeypatch):
     assert (await keeper.checkpoint()).root == reference.root(await leaves(journal))
 
 
+async def test_a_checkpoint_is_signed_though_facts_keep_coming(journal, keeper, monkeypatch):
+    [stream] = await written(journal, streams=1, versions=1)
+    add, versions = keeper.nodes.add, iter(range(2, 8))
+
+    async def add_while_others_write(leaves, nodes):
+        await add(leaves, nodes)
+        await journal.append(following(stream, next(versions)))
+
+    monkeypatch.setattr(keeper.nodes, "add", add_while_others_write)
+    assert [(await keeper.checkpoint()).size for _ in range(3)] == [1, 2, 3]
+
+
 async def test_sealed_facts_are_leaves_that_no_proof_names(journal, keeper):
     matter = uuid4()
     fact = note(matter, 1)

@@ -1,6 +1,7 @@
 """Keeps the tree of one authority up to its log, signs how far it reaches, and proves what it holds."""
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -18,8 +19,8 @@ from case_api.store.append import Stored
 from case_api.store.archive import StoreSettings
 from case_api.store.journal import Journal
 
-PAGE: Final = 500
-"""Facts that are added in one transaction."""
+PAGE: Final = 250
+"""Facts that are added in one transaction; few enough that nobody on the event loop waits long for one page."""
 PACE: Final = 2.0
 """Seconds between two checkpoints at least; each new fact is signed for within 10."""
 ASIDE: Final = 5.0
@@ -113,7 +114,7 @@ class Keeper:
         failures = 0
         while True:
             try:
-                await self.checkpoint()
+                await self._keep_up()
                 last = await self.nodes.last()
                 await self.journal.wait(last.position if last else 0, PATIENCE)
                 failures, pause = 0, ASIDE if self._overtaken else PACE
@@ -131,11 +132,21 @@ class Keeper:
         """Let go of the tree; the log is the archive's to close."""
         await self.nodes.close()
 
+    async def _keep_up(self) -> None:
+        """Make a checkpoint of what the log holds; others have as much time between two pages as a page takes."""
+        goes_on = True
+        while goes_on:
+            began = time.monotonic()
+            async with self._alone:
+                goes_on = await self._turn_page()
+            await asyncio.sleep(time.monotonic() - began if goes_on else 0.0)
+        await self.checkpoint()
+
     async def _turn_page(self) -> bool:
-        """Add one more page of the log; False if there is none."""
+        """Add one more page of the log; whether the log held more than that, by its end or by another process."""
         last = await self.nodes.last()
         page = await self.journal.evidence.since(last.position - 1 if last else 0, PAGE + 1)
-        size = 0
+        size, goes_on = 0, len(page) > PAGE
         if last is not None:
             if not page or sealed(self.journal.authority, last.number, page[0]) != last:
                 raise Broken(f"position {last.position}")
@@ -148,8 +159,8 @@ class Keeper:
         try:
             await self.nodes.add(leaves, made)
         except Overtaken:  # what the other process wrote is read in the next turn
-            self._overtaken = True
-        return True
+            self._overtaken = goes_on = True
+        return goes_on
 
     async def _signed(self) -> Checkpoint | None:
         """The newest checkpoint, made if facts were added since; only over a tree that holds what was signed before."""
