@@ -79,6 +79,11 @@ def test_every_board_says_what_it_reads():
     assert boards_of(EVERY_SLICE) == BOARDS
 
 
+def test_every_board_rests_on_slices_that_it_reads():
+    """That there are no rows without them is held by every life above, which asks for rows of whole cases."""
+    assert {board.name for board in BOARDS if not board.rests_on or not set(board.rests_on) <= set(board.of)} == set()
+
+
 def test_what_a_correction_or_an_unknown_fact_changes_nobody_can_tell():
     for name in ("RecordCorrected.v1", "RecordCorrected.v7", "OfANewerProgram.v1"):
         assert about(name) == ("case", EVERY_SLICE)

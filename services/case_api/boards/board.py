@@ -16,6 +16,7 @@ from case_api.domain.case import EVOLVE, Case
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.begun import TOLD, begun
+from case_api.domain.questions.watches import Cause, Question
 
 Kind = Literal["uuid", "text", "integer", "date", "instant", "bytes"]
 
@@ -46,6 +47,13 @@ class FoldedCase(Struct, frozen=True, gc=False):
     policy: Policy
     hashed: Callable[[str], bytes]
     """The keyed hash under which a word is searched for (D9)."""
+    answers: dict[Question, list[Cause]] = {}
+
+    def answer(self, question: Question) -> list[Cause]:
+        """What stands out in the case by this question, which is asked once for all boards that read what it reads."""
+        if question not in self.answers:
+            self.answers[question] = [*question(self.case, self.told, self.policy)]
+        return self.answers[question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,7 @@ class Board(Generic[R]):
             return []
         rows = [*self.rows(self._part(folded))]
         if len(rows) > 1:
-            key = _reader(self.key)
-            rows = [*{key(row): row for row in rows}.values()]
+            rows = [*{self._told_apart(row): row for row in rows}.values()]
         return [astuple(row) for row in rows]
 
     @cached_property
@@ -102,15 +109,13 @@ class Board(Generic[R]):
         return begun(*self.rests_on)
 
     @cached_property
+    def _told_apart(self) -> Callable[[R], object]:
+        """From a row to what tells it from others of its case."""
+        return attrgetter(*(name for name in self.key if name != "case_id"))
+
+    @cached_property
     def _part(self) -> Callable[[FoldedCase], FoldedCase]:
         return _part(self.of)
-
-
-@cache
-def _reader(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
-    """From a row to the values of some of its fields, two at least: a key is never the case alone."""
-    read: Callable[[object], tuple[object, ...]] = attrgetter(*names)
-    return read
 
 
 def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
@@ -121,7 +126,8 @@ def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
 
     def part(folded: FoldedCase) -> FoldedCase:
         case = Case(*read((*astuple(folded.case), *before)))
-        return FoldedCase(case, folded.told if has_told else nothing, folded.policy, folded.hashed)
+        told = folded.told if has_told else nothing
+        return FoldedCase(case, told, folded.policy, folded.hashed, folded.answers)
 
     return part
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from case_api.boards.board import Board, FoldedCase, Row
 from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.questions.diary import diary
+from case_api.domain.questions.watches import Answers, unsupported_concerns
 
 ORDER = ("day", "case_id", "what", "ref")
 """In the order of the days."""
@@ -27,7 +28,8 @@ def diary_rows(folded: FoldedCase) -> Iterator[DiaryRow]:
     case, policy = folded.case, folded.policy
     if case.people.learner is None:
         return
-    for entry in diary(case, folded.told, policy):
+    answers: Answers = {unsupported_concerns: folded.answer(unsupported_concerns)}
+    for entry in diary(case, folded.told, policy, answers):
         yield DiaryRow(case.id, entry.day, entry.what, entry.ref or case.id, policy.ref)
     yield DiaryRow(case.id, date.max, "never", case.id, policy.ref)
 

@@ -22,7 +22,7 @@ def unsupported_concern_rows(folded: FoldedCase) -> Iterator[UnsupportedConcernR
     case = folded.case
     if case.people.learner is None:
         return
-    for cause in unsupported_concerns(case, folded.told, folded.policy):
+    for cause in folded.answer(unsupported_concerns):
         if cause.ref:
             yield UnsupportedConcernRow(case.id, cause.ref, cause.since, cause.stands_from, cause.waits_for)
 

@@ -4,7 +4,7 @@ It says the same on every day: an entry is due once its day has come. What stand
 so a correction or a settled matter takes its entry away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from case_api.domain.case import Case
 from case_api.domain.facts.told import Told
 from case_api.domain.policy import Policy
 from case_api.domain.questions.standing import unrecorded_ends
-from case_api.domain.questions.watches import causes
+from case_api.domain.questions.watches import NONE_YET, Answers, Cause, causes
 from case_api.domain.words import day_of
 
 What = Literal["agreement_ends", "watch_stands", "watch_unheeded", "watch_over"]
@@ -29,15 +29,15 @@ class Entry(Struct, frozen=True, gc=False):
     ref: UUID | None = None
 
 
-def diary(case: Case, told: Told, policy: Policy) -> Iterator[Entry]:
-    """Every entry of one case."""
+def diary(case: Case, told: Told, policy: Policy, answers: Answers = NONE_YET) -> Iterator[Entry]:
+    """Every entry of one case; *answers* to what is watched for are at hand."""
     for grant in unrecorded_ends(case.agreements, policy.tz):
         yield Entry(grant.until, "agreement_ends", grant.agreement_id)
-    yield from _watches(case, told, policy)
+    yield from _watches(case, policy, causes(case, told, policy, answers))
 
 
-def _watches(case: Case, told: Told, policy: Policy) -> Iterator[Entry]:
-    found = {cause.key: cause for cause in causes(case, told, policy)}
+def _watches(case: Case, policy: Policy, there: Iterable[Cause]) -> Iterator[Entry]:
+    found = {cause.key: cause for cause in there}
     for day in dict.fromkeys(cause.stands_from for key, cause in found.items() if key not in case.watches.open):
         yield Entry(day, "watch_stands")
     for key, watch in case.watches.open.items():

@@ -4,7 +4,7 @@ Each question gives the day from which its watch stands, whether or not that day
 kept of it (D15). None of them blocks anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -61,12 +61,16 @@ class Cause(Struct, frozen=True, gc=False):
 
 
 Question = Callable[[Case, Told, Policy], Iterator[Cause]]
+Answers = Mapping[Question, Sequence[Cause]]
+NONE_YET: Final[Answers] = {}
 
 
-def causes(case: Case, told: Told, policy: Policy) -> Iterator[Cause]:
-    """Every cause there is, of days past and to come."""
+def causes(case: Case, told: Told, policy: Policy, answers: Answers = NONE_YET) -> Iterator[Cause]:
+    """Every cause there is, of days past and to come; *answers* are at hand, since they were asked for before."""
     for question, has_begun in QUESTIONS:
-        if has_begun(case, told):
+        if question in answers:
+            yield from answers[question]
+        elif has_begun(case, told):
             yield from question(case, told, policy)
 
 
