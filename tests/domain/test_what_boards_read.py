@@ -14,6 +14,7 @@ from case_api.boards.touching import about
 from case_api.domain.case import Case
 from case_api.domain.command import Command
 from case_api.domain.facts.told import Told
+from case_api.domain.questions.watches import QUESTIONS
 from case_api.domain.refusal import Decision
 from tests.domain.running import POLICY
 from tests.domain.test_properties import CaseLife
@@ -47,6 +48,12 @@ class BoardsOfALife(CaseLife):
         assert {board.name: rows_of(board.rows(case)) for board in BOARDS} == {
             name: sorted(rows, key=in_full) for name, rows in self._rows().items()
         }
+
+    @invariant()
+    def what_is_not_asked_has_no_answer(self) -> None:
+        given = self.running.case, self.told
+        passed_by = [question for question, has_begun in QUESTIONS if not has_begun(*given)]
+        assert [question for question in passed_by if [*question(*given, POLICY)]] == []
 
     def _rows(self) -> Rows:
         """Made anew when anything happened since they were."""
