@@ -1,7 +1,9 @@
 """The ids of streams (D8, D11)."""
 
 from functools import lru_cache
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID
+
+from uuid_utils.compat import uuid5
 
 
 @lru_cache(maxsize=20_000)

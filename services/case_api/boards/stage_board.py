@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 from case_api.boards.board import Board, FoldedCase, Row
 from case_api.boards.selection import EVERYTHING, LIVE, Selection
 from case_api.domain.case import Case
 from case_api.domain.questions.request_state import open_requests
 from case_api.domain.words import day_of
+
+BEGUN: Final = ("active", "on_hold")
+"""States of a request on which a service works, or did."""
 
 
 class StageRow(Row, frozen=True, gc=False):
@@ -29,7 +33,9 @@ class StageRow(Row, frozen=True, gc=False):
     open_concerns: int
     open_requests: int
     waiting_requests: int
+    """On which no service has begun to work."""
     waiting_since: date | None
+    """The day on which the first of them was made."""
     open_watches: int
 
 
@@ -39,7 +45,8 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
     if case.people.learner is None:
         return
     stage, since = _stage(folded)
-    waits = _waits(folded)
+    requests = [*open_requests(case)]
+    waits = [day_of(request.asked_at, folded.policy.tz) for request, state in requests if state not in BEGUN]
     for shown_from, shown_until in _spells(case):
         named, lead = case.coordination.named_on(shown_from), case.coordination.lead_professional_on(shown_from)
         yield StageRow(
@@ -54,8 +61,8 @@ def stage_rows(folded: FoldedCase) -> Iterator[StageRow]:
             lead_professional=lead.staff if lead else None,
             named_in=case.setting_on(named.from_day) if named else None,
             lead_in=case.setting_on(lead.from_day) if lead else None,
-            open_concerns=sum(not concern.closed for concern in case.concerns.by_id.values()),
-            open_requests=sum(1 for _ in open_requests(case)),
+            open_concerns=[concern.closed_at for concern in case.concerns.by_id.values()].count(None),
+            open_requests=len(requests),
             waiting_requests=len(waits),
             waiting_since=min(waits, default=None),
             open_watches=len(case.watches.open),
@@ -70,16 +77,9 @@ def _stage(folded: FoldedCase) -> tuple[str, date]:
     return folded.policy.first_stage.code, day_of(registered, folded.policy.tz)
 
 
-def _waits(folded: FoldedCase) -> list[date]:
-    """For each request on which no service has begun to work, the day on which it was made."""
-    begun = ("active", "on_hold")
-    waiting = (request for request, state in open_requests(folded.case) if state not in begun)
-    return [day_of(request.asked_at, folded.policy.tz) for request in waiting]
-
-
 def _spells(case: Case) -> Iterator[tuple[date, date]]:
-    assigned = (one.from_day for one in (*case.coordination.named_persons, *case.coordination.leads))
-    moved = (one.from_day for one in case.placements.placed)
+    assigned = [one.from_day for one in (*case.coordination.named_persons, *case.coordination.leads)]
+    moved = [one.from_day for one in case.placements.placed]
     yield from pairwise(sorted({date.min, date.max, *assigned, *moved}))
 
 
