@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -210,7 +210,7 @@ class Folds(Generic[S]):
         if not events:
             return before
         state = self._kind.forward(before.state, events)
-        return replace(before, state=state, version=events[-1].version, recorded_at=events[-1].recorded_at)
+        return Folded(state, events[-1].version, events[-1].recorded_at)
 
     def _count(self, stream: UUID, held: Held[S]) -> None:
         """Note what a kept fold has come to; an empty one counts too, or guesses at ids would fill the memory."""

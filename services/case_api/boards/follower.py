@@ -161,4 +161,4 @@ class Follower:
 async def _changed(turn: Turn, edition: Edition, policy: str, found: Touched) -> Touched:
     """What is to be made anew: all of a case that is parked, and of every one while rows are of several policies."""
     whole = frozenset(found) if edition.policy != policy else await edition.parked(turn)
-    return {case_id: EVERY_SLICE if case_id in whole else slices for case_id, slices in found.items()}
+    return {**found, **dict.fromkeys(whole.intersection(found), EVERY_SLICE)} if whole else found
