@@ -1,6 +1,5 @@
 """What growth costs: a log of 10,000 cases beside one of 50,000 cases and 1,000,000 facts, in turns."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from uuid import UUID
 from benchmarks import ground
 from benchmarks.ground import Database
 from benchmarks.load.closed import by_ourselves
-from benchmarks.load.connection import Connection
 from benchmarks.load.traffic import Traffic, laid_out
-from benchmarks.posts import settled
+from benchmarks.posts import posted_to_each, settled
 from benchmarks.processor import memory
 from benchmarks.rebuilds import office
 from benchmarks.results import Results
@@ -91,7 +89,7 @@ async def _reads(towns: Mapping[str, Town], size: Size, results: Results) -> Non
         services = {}
         for name, town in towns.items():
             service, traffic = await stack.enter_async_context(_served(town))
-            await _post_to_each(service, traffic, size.folds)
+            await posted_to_each(service, traffic, size.folds, READERS)
             await settled(town.dsn)
             requests = traffic.reads("timeline")
             turns[name] = partial(by_ourselves, service.port, requests, READERS, size.seconds, service.pids)
@@ -112,20 +110,6 @@ async def _served(town: Town) -> AsyncIterator[tuple[Service, Traffic]]:
     traffic = laid_out(town.var, "traffic", town.cases, identities.tokens())
     async with case_api(town.dsn, town.var, identities) as service:
         yield service, traffic
-
-
-async def _post_to_each(service: Service, traffic: Traffic, cases: int) -> None:
-    """So that as many cases are folded and kept, in both towns."""
-    requests = traffic.post_to_each(cases)
-
-    async def keep_posting() -> None:
-        connection = await Connection.to(service.port)
-        for request in requests:
-            if await connection.ask(request) != 201:
-                raise RuntimeError("a concern was not recorded")
-        connection.close()
-
-    await asyncio.gather(*(keep_posting() for _ in range(READERS)))
 
 
 def _p99(one: Sample) -> float:

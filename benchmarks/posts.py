@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks import facts, ground
 from benchmarks.ground import AUTHORITY, Database
 from benchmarks.load.closed import TOOL, closed_loop
+from benchmarks.load.connection import Connection
 from benchmarks.load.paced import open_loop
 from benchmarks.load.traffic import Traffic, laid_out
 from benchmarks.results import Results
@@ -25,6 +26,7 @@ from benchmarks.services import Identities, Service, case_api, case_api_in_one, 
 from benchmarks.size import Size
 
 BEHIND = "SELECT (SELECT max(notification_id) FROM {0}.stored_events) - position FROM {0}.board_editions WHERE live=1"
+OURS = ("ours", "ours_in_one")
 CRUD = find_spec("sqlalchemy") is not None
 """The peer's own requirements are installed for the benchmarks alone."""
 PATIENCE = 300.0
@@ -117,8 +119,24 @@ async def _doors(size: Size, database: Database) -> AsyncIterator[Doors]:
         hot = laid_out(folder, "hot", cases[: size.hot], tokens)
         pids = {name: pid for name, pid in database.pids.items() if name == "database"}
         doors = Doors(size, (ours, in_one), pids, services, everywhere, hot)
+        for name in OURS:
+            await posted_to_each(services[name], everywhere, size.cases, size.writers)
         await doors.settled()
         yield doors
+
+
+async def posted_to_each(service: Service, traffic: Traffic, cases: int, connections: int) -> None:
+    """So that a process of ours has as many cases folded, as it has of all that are at work after a day."""
+    requests = traffic.post_to_each(cases)
+
+    async def keep_posting() -> None:
+        connection = await Connection.to(service.port)
+        for request in requests:
+            if await connection.ask(request) != 201:
+                raise RuntimeError("a concern was not recorded")
+        connection.close()
+
+    await asyncio.gather(*(keep_posting() for _ in range(connections)))
 
 
 async def settled(dsn: str) -> float:
