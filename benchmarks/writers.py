@@ -52,7 +52,8 @@ class Writers:
         turns = cycle(random.sample(self._cases, len(self._cases)))
         async with asyncio.TaskGroup() as group:
             for moment in due:
-                await asyncio.sleep(max(0.0, moment - perf_counter()))
+                if (ahead := moment - perf_counter()) > 0:
+                    await asyncio.sleep(ahead)
                 group.create_task(self.once(next(turns)))
         return due
 

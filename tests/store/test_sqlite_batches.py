@@ -10,7 +10,7 @@ from eventsourcing.persistence import StoredEvent
 from case_api.store.entry import Entry, KeyedRow, Verdict
 from case_api.store.sqlite_file import connect
 from case_api.store.sqlite_log import store
-from case_api.store.sqlite_schema import LOG, SAME_EVENT, append_only
+from case_api.store.sqlite_schema import LOG, NO_GAP, SAME_EVENT, append_only
 
 CASE = UUID(int=1)
 STORED, STALE, SEEN, TAKEN = Verdict.STORED, Verdict.STALE, Verdict.SEEN, Verdict.TAKEN
@@ -26,7 +26,7 @@ def command(stream, *versions, key=None, identifier=None):
 @pytest.fixture
 def log(tmp_path):
     with closing(connect(tmp_path / "log.db")) as connection:
-        connection.executescript(LOG + append_only("stored_events", SAME_EVENT))
+        connection.executescript(LOG + append_only("stored_events", SAME_EVENT) + NO_GAP)
         yield connection
 
 

@@ -36,6 +36,14 @@ SAME_EVENT = (
     " OR (originator_id = NEW.originator_id AND originator_version = NEW.originator_version)"
 )
 
+NO_GAP = """
+CREATE TRIGGER IF NOT EXISTS stored_events_no_gap BEFORE INSERT ON stored_events
+  WHEN NEW.originator_version <> 1 AND NOT EXISTS (SELECT 1 FROM stored_events
+    WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version - 1)
+  BEGIN SELECT RAISE(ABORT, 'a version would be missing'); END;
+"""
+"""A stream has every version from 1 up to its last."""
+
 KEYS = """
 CREATE TABLE IF NOT EXISTS data_keys (
   key_id TEXT PRIMARY KEY,
