@@ -191,7 +191,8 @@ def test_a_note_is_opened_by_its_own_key_alone():
     signer, other = Signer("moray", b"s" * 32), Signer("moray", b"t" * 32)
     words = signer.checkpoint(3, b"r" * 32)
     assert open_note(words, read_key(signer.key))[1] == "3"
-    for note_, key in [(words, other.key), (words.replace("3\n", "4\n", 1), signer.key), (words[:-9], signer.key)]:
+    strange = words.replace("3\n", "4\n", 1), words[:-9], words[:-1], words[:-1] + "\f", words.replace("— ", "x— ")
+    for note_, key in [(words, other.key), *((one, signer.key) for one in strange)]:
         with pytest.raises(Altered):
             open_note(note_, read_key(key))
 

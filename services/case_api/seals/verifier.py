@@ -87,16 +87,17 @@ def read_key(text: str) -> Key:
 
 
 def open_note(note: str, key: Key) -> list[str]:
-    """The lines of a signed note, checked (C2SP signed-note). Raises Altered."""
+    """The lines of a signed note, checked (C2SP signed-note): each, also the last, ends with a newline. Raises Altered."""
     text, _, signatures = note.rpartition("\n\n")
-    for line in signatures.splitlines():
-        _, _, rest = line.partition("— ")
+    *lines, end = signatures.split("\n")
+    for line in lines if not end else ():
+        before, _, rest = line.partition("— ")
         name, _, encoded = rest.partition(" ")
         try:
             signature = b64decode(encoded, validate=True)
-            if name == key.name and signature[:4] == key.ident:
+            if not before and name == key.name and signature[:4] == key.ident:
                 key.public.verify(signature[4:], f"{text}\n".encode())
-                return text.splitlines()
+                return text.split("\n")
         except (ValueError, InvalidSignature):
             break
     raise Altered(f"it does not bear the signature of {key.name}")
