@@ -87,7 +87,7 @@ def read_key(text: str) -> Key:
 
 
 def open_note(note: str, key: Key) -> list[str]:
-    """The lines of a signed note, checked (C2SP signed-note): each, also the last, ends with a newline. Raises Altered."""
+    """The lines of a signed note, checked (C2SP signed-note); the last ends with a newline, too. Raises Altered."""
     text, _, signatures = note.rpartition("\n\n")
     *lines, end = signatures.split("\n")
     for line in lines if not end else ():
