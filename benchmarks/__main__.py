@@ -13,7 +13,7 @@ from benchmarks.asked import GROWTH, SPEED
 from benchmarks.ground import Database, durable
 from benchmarks.results import Results
 from benchmarks.size import FULL, TINY, Size
-from case_api.http.serving import share_the_interpreter, spare_the_collector
+from case_api.http.serving import spare_the_collector
 
 HERE = Path(__file__).parent
 Part = Callable[[Size, Database, Results], Awaitable[None]]
@@ -48,7 +48,6 @@ def main() -> None:
     results, parts = Results(GROWTH if grown else SPEED), GROWN if grown else PARTS
     began = perf_counter()
     spare_the_collector()  # as the service does; for all contenders in this process
-    share_the_interpreter()  # the same
     with durable() as database:
         for name in given.only or parts:
             uvloop.run(_measured(parts[name], size, database, results))

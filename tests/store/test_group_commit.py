@@ -173,6 +173,19 @@ async def test_while_half_of_many_is_stored_the_other_half_gets_ready():
     assert min(sizes[2:-4]) >= 16, "and neither is cut up further"
 
 
+async def test_where_the_database_needs_this_process_all_who_wait_are_committed_at_once():
+    sizes = []
+
+    async def commit(batch):
+        sizes.append(len(batch))
+        return [None] * len(batch)
+
+    writer = GroupWriter(commit, in_halves=False)
+    await asyncio.gather(*(writer.append(number) for number in range(64)))
+    await writer.close()
+    assert sizes == [64]
+
+
 async def test_a_few_commands_are_never_divided():
     sizes = []
 

@@ -16,7 +16,7 @@ from case_api.cli.seals import EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.cli.stores import store_and_seeds
 from case_api.clock import SystemClock
-from case_api.http.serving import share_the_interpreter, spare_the_collector
+from case_api.http.serving import spare_the_collector
 from case_api.packs import PackBroken, Packs
 from case_api.settings import Settings
 from case_api.store.archive import StoreSettings
@@ -47,7 +47,6 @@ def background() -> None:
     try:
         Packs(settings.policies).check(settings.default_policy)
         spare_the_collector()
-        share_the_interpreter()
         uvloop.run(_work(settings, store))
     except PackBroken as broken:
         _end(str(broken), EXIT_UNSAFE)

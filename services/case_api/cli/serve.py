@@ -5,7 +5,7 @@ import typer
 from case_api import crash_points, logs
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
-from case_api.http.serving import DrainingServer, server_config, share_the_interpreter, spare_the_collector
+from case_api.http.serving import DrainingServer, server_config, spare_the_collector
 from case_api.key_files import authority_keys, seal_keys
 from case_api.packs import PackBroken, Packs
 from case_api.settings import UnsafeSettings
@@ -27,5 +27,4 @@ def serve() -> None:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
     spare_the_collector()
-    share_the_interpreter()
     DrainingServer(server_config(app, settings.host, settings.port), app.state.closing).run()

@@ -5,7 +5,6 @@ import gc
 import json
 import select
 import socket
-import sys
 import threading
 import time
 from itertools import chain
@@ -31,8 +30,6 @@ LAST_CALL: Final = 1.0
 """Seconds for which an idle connection may bring a request that was on its way when the server was told to stop."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
-TURN: Final = 0.00001
-"""Seconds for which one thread may keep the interpreter from another that waits for it."""
 COLLECTED_AFTER: Final = (50_000, 20, 50)
 """Objects that must be new before reference cycles are looked for; how often so, before older ones are looked at."""
 
@@ -210,14 +207,6 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
-
-
-def share_the_interpreter() -> None:
-    """Let a thread that waits for the interpreter have it soon: SQLite's writer has little to do at each of its turns.
-
-    By the interpreter's own setting it would wait for 5 ms each time, as long as it takes to store a whole batch.
-    """
-    sys.setswitchinterval(TURN)
 
 
 def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:

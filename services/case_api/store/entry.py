@@ -88,6 +88,9 @@ class Busy(Exception):
 class Line(Protocol):
     """The writer's own line to the log of one authority. What is sealed under a key that was destroyed it refuses."""
 
+    is_elsewhere: bool
+    """Whether another process does the work, while this one goes on."""
+
     async def connect(self) -> None:
         """Open the line anew. Raises Unreachable."""
 

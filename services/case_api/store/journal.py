@@ -99,7 +99,7 @@ class Journal:
         self.buried: frozenset[UUID] = frozenset()
         """Keys that were there again when it was opened, and were destroyed again: older keys were put back."""
         self._committer = Committer(backend.line)
-        self._writer = GroupWriter(self._committed, Entry.touches)
+        self._writer = GroupWriter(self._committed, Entry.touches, in_halves=backend.line.is_elsewhere)
         self._sealer = Sealer(backend.mapper, keyring, self._writer.put)
 
     async def append(self, item: Append) -> None:

@@ -42,6 +42,8 @@ _NOTHING_LEFT = ("55P03", "57014", "53", "40")
 class PostgresLine:
     """A connection that nothing else uses."""
 
+    is_elsewhere = True
+
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None

@@ -164,10 +164,10 @@ class Transaction:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
-                self._connection.execute("COMMIT")
+                self._connection.commit()
         finally:
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+                self._connection.rollback()
 
 
 def connect(path: Path) -> sqlite3.Connection:

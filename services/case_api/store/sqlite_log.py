@@ -60,6 +60,8 @@ class SQLiteLog(SQLiteApplicationRecorder):
 class SQLiteLine:
     """One transaction on the file's writer for each batch; *keys* reads the data keys, in a file of their own (D22)."""
 
+    is_elsewhere = False
+
     def __init__(self, file: SQLiteFile, keys: sqlite3.Connection) -> None:
         self._file, self._keys = file, keys
 

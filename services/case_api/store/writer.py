@@ -33,9 +33,12 @@ class GroupWriter(Generic[T]):
         self,
         commit: Callable[[Sequence[T]], Awaitable[Sequence[Exception | None]]],
         touches: Callable[[T], Iterable[Hashable]] = lambda _: (),
+        *,
+        in_halves: bool = True,
     ) -> None:
         self._commit = commit
         self._touches = touches
+        self._in_halves = in_halves
         self._queue: deque[_Waiting[T]] = deque()
         self._filled = asyncio.Event()
         self._closing = False
@@ -79,9 +82,10 @@ class GroupWriter(Generic[T]):
         """How many to take: of many who wait, or were just answered and may come again, half.
 
         While the database works on one half the other half prepares what it wants next; all at once, each side would
-        wait for the other in turn.
+        wait for the other in turn. Not so where the database needs this very process: then the two would be in each
+        other's way.
         """
-        return min(BATCH, max(ALWAYS, (len(self._queue) + answered + 1) // 2))
+        return min(BATCH, max(ALWAYS, (len(self._queue) + answered + 1) // 2)) if self._in_halves else BATCH
 
     async def _answer(self, batch: Sequence[_Waiting[T]]) -> None:
         self.batches += 1
