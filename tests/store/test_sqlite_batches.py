@@ -8,8 +8,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from case_api.store.entry import Entry, KeyedRow, Verdict
+from case_api.store.sqlite_batch import store
 from case_api.store.sqlite_file import connect
-from case_api.store.sqlite_log import store
 from case_api.store.sqlite_schema import LOG, NO_GAP, SAME_EVENT, append_only
 
 CASE = UUID(int=1)
