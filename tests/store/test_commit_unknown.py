@@ -121,6 +121,8 @@ def entry(name):
 
 async def test_while_it_is_unsure_a_busy_database_makes_it_unknown():
     class Line:
+        is_elsewhere = True
+
         outcomes = iter((Unsure(), Busy("55P03")))
 
         async def connect(self):
@@ -138,6 +140,8 @@ async def test_while_it_is_unsure_a_busy_database_makes_it_unknown():
 
 async def test_a_poisoned_command_is_found_while_the_others_are_stored():
     class Line:
+        is_elsewhere = True
+
         async def connect(self):
             pass
 
