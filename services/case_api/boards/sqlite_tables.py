@@ -58,7 +58,7 @@ class SQLiteTables:
     async def rows(self, sql: str, parameters: Sequence[object], columns: Sequence[Column]) -> list[Values]:
         try:
             found = self._reader.execute(sql, [_in(value) for value in parameters]).fetchall()
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise _unavailable(error) from None
         return [tuple(_out(value, column) for value, column in zip(row, columns, strict=True)) for row in found]
 
@@ -148,7 +148,7 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _unavailable(error: sqlite3.OperationalError) -> StoreUnavailable:
+def _unavailable(error: sqlite3.DatabaseError) -> StoreUnavailable:
     return StoreUnavailable(f"the boards cannot be used: {error.sqlite_errorname}")
 
 

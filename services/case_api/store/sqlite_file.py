@@ -51,10 +51,10 @@ class SQLiteFile:
     async def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:
             return self._reader.execute(sql, tuple(parameters)).fetchall()
-        except sqlite3.OperationalError as error:
-            raise StoreUnavailable(f"the file cannot be read: {error.sqlite_errorname}") from None
         except sqlite3.ProgrammingError:
             raise StoreUnavailable("the file is closed") from None
+        except sqlite3.DatabaseError as error:  # as a damaged file also looks to who reads while its disk goes away
+            raise StoreUnavailable(f"the file cannot be read: {error.sqlite_errorname}") from None
 
     async def write(self, *steps: Step) -> None:
         def run(connection: sqlite3.Connection) -> None:

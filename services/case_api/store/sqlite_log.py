@@ -16,7 +16,10 @@ from case_api.store.sqlite_file import SQLiteFile, connect
 from case_api.store.sqlite_schema import LOG, NO_GAP, SAME_EVENT, append_only
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
-_LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
+_LOST = {
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL),
+    *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),  # as it looks to who reads while its disk goes away
+}
 
 
 class SQLiteLog(SQLiteApplicationRecorder):
