@@ -48,3 +48,20 @@ async def test_who_appends_to_a_damaged_log_is_not_told_that_it_was_a_mistake(se
         *(journal.append(following(stream, 2)) for stream in streams), return_exceptions=True
     )
     assert {type(answer) for answer in answers} <= {CommitUnknown, StoreUnavailable}
+
+
+async def test_a_log_that_was_moved_away_takes_no_more(settings, journal):
+    if settings.url != "sqlite":
+        pytest.skip("PostgreSQL looks after its own files")
+    stream = uuid4()
+    await journal.append(opening(stream))
+    path = settings.var / "moray" / "log.db"
+    away = path.with_name("away.db")
+    for part in ("", "-wal", "-shm"):
+        path.with_name(f"log.db{part}").rename(away.with_name(f"away.db{part}"))
+    with pytest.raises(StoreUnavailable):
+        await journal.append(following(stream, 2))
+    for part in ("", "-wal", "-shm"):
+        away.with_name(f"away.db{part}").rename(path.with_name(f"log.db{part}"))
+    await journal.append(following(stream, 2))
+    assert await journal.head(stream) == 2

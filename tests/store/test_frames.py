@@ -1,7 +1,8 @@
 """A frame opens only at its place, unaltered, under its key; what cannot be read is said so, not dropped (D1, D21)."""
 
+import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from typing import ClassVar
 from uuid import uuid4
 
@@ -162,6 +163,37 @@ async def test_a_destroyed_key_is_never_made_again(archive, settings, journal):
     with pytest.raises(KeyDestroyed):
         await journal.append(replace(following(stream, 2), new_keys=(stream,)))
     assert await journal.head(stream) == 1
+
+
+async def test_a_key_that_is_destroyed_while_its_command_waits_seals_nothing(settings, journal):
+    """The log is held by somebody else, as a batch of another process holds it."""
+    stream, told = uuid4(), uuid4()
+    await journal.append(opening(stream))
+    await journal.append(Append((note(told, 1, key_id=stream),)))
+    elsewhere = Archive(settings)
+    other = await elsewhere.open(journal.authority)
+    async with held(settings):
+        waiting = asyncio.create_task(journal.append(Append((note(told, 2, key_id=stream),), keyed=keyed())))
+        await asyncio.sleep(0.2)
+        await other._keys.destroy([stream])
+    with pytest.raises(KeyDestroyed):
+        await waiting
+    assert await journal.head(told) == 1
+    await elsewhere.close()
+
+
+@asynccontextmanager
+async def held(settings):
+    """Within the block nobody can write to the log."""
+    if settings.url == "sqlite":
+        with closing(sqlite3.connect(settings.var / "moray" / "log.db", isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+        return
+    async with await psycopg.AsyncConnection.connect(settings.url) as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('moray.stored_events', 0))")
+        yield
 
 
 async def test_what_another_process_erased_is_sealed_no_more(settings, journal):

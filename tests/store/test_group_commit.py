@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from case_api.store.archive import Archive
-from case_api.store.journal import Append, PlacedHeader, StoreUnavailable, VersionConflict
+from case_api.store.journal import Append, PlacedHeader, StoreUnavailable, Unstorable, VersionConflict
 from case_api.store.writer import GroupWriter
-from tests.store.facts import NOW, envelope, following, note, opening
+from tests.store.facts import NOW, envelope, following, keyed, note, opening
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +70,16 @@ async def test_what_came_before_a_journal_is_closed_is_stored(archive, settings,
     there = await again.open("moray")
     assert [await there.head(each) for each in streams] == [2] * 130
     await again.close()
+
+
+async def test_a_command_that_no_database_can_hold_fails_alone(journal):
+    streams = [uuid4() for _ in range(20)]
+    await outcomes(journal, map(opening, streams))
+    items = [following(each, 2, keyed=keyed(str(number))) for number, each in enumerate(streams)]
+    items[7] = following(streams[7], 2**63, keyed=keyed("7"))
+    answers = await outcomes(journal, items)
+    assert [(number, type(one)) for number, one in enumerate(answers) if one is not None] == [(7, Unstorable)]
+    assert [await journal.head(each) for each in streams] == [1 if each == streams[7] else 2 for each in streams]
 
 
 async def test_fifty_writers_on_one_stream_leave_it_without_gap(journal):

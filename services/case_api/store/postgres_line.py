@@ -62,7 +62,7 @@ class PostgresLine:
             if len(batch) == 1 and (plain := plainly(batch[0])):
                 return [VERDICTS[number] for (number,) in await self._rows(APPEND_ONE, plain)]
             [(verdicts,)] = await self._rows(APPEND, arguments(batch))
-        except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError) as error:
+        except (psycopg.DataError, psycopg.IntegrityError, ValueError, OverflowError, StructError) as error:
             raise Unstorable(type(error).__name__) from None
         except psycopg.Error as error:
             raise self._meaning(error) from error

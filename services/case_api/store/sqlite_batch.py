@@ -1,11 +1,11 @@
 """A batch of commands in an SQLite file: tried whole, else judged, in few statements."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
 from msgspec import json
@@ -27,40 +27,39 @@ _KEYS = "SELECT client, key FROM asked CROSS JOIN idempotency ON client=one AND 
 _IDENTIFIERS = "SELECT hash FROM asked CROSS JOIN identifiers ON hash=one"
 _DESTROYED = "SELECT key_id FROM asked CROSS JOIN data_keys ON key_id=one WHERE wrapped IS NULL"
 
-_NONE: Final[frozenset[str]] = frozenset()
+Destroyed = Callable[[Sequence[Entry]], frozenset[str]]
+"""Which of the keys under which a batch is sealed were destroyed; asked under the log's lock."""
+
+
+def _none(_: Sequence[Entry]) -> frozenset[str]:
+    """For the library, which asked when it sealed."""
+    return frozenset()
 
 
 def destroyed_among(keys: sqlite3.Connection, batch: Sequence[Entry]) -> frozenset[str]:
-    """Those of the keys of a batch that were destroyed; read on the event loop, as every read of a file is."""
+    """Those of the keys of a batch that were destroyed."""
     sealed = {key_id.hex for entry in batch for key_id in entry.key_ids}
     return frozenset(key_id for (key_id,) in _asked(keys, _DESTROYED, [(one,) for one in sealed]))
 
 
-def store(connection: sqlite3.Connection, batch: Sequence[Entry], destroyed: frozenset[str] = _NONE) -> list[Verdict]:
+def store(connection: sqlite3.Connection, batch: Sequence[Entry], destroyed: Destroyed = _none) -> list[Verdict]:
     """Store each command whole or not at all; none whose facts are sealed under a key that was *destroyed*.
 
     Nearly always all of a batch can be stored, and the log refuses what it must not hold: so it is tried first. At each
     statement the writer's thread has to wait for the interpreter, and to ask first takes twice as many.
     """
-    if not destroyed:
-        with suppress(sqlite3.IntegrityError):  # something stands in the way of one: which, is found out below
-            return _stored(connection, batch)
+    with suppress(sqlite3.IntegrityError), Transaction(connection):  # which one it is, is found out below
+        if not destroyed(batch):
+            _insert(connection, batch)
+            passing("in-transaction")
+            return [Verdict.STORED] * len(batch)
     return _stored_or_refused(connection, batch, destroyed)
 
 
-def _stored(connection: sqlite3.Connection, batch: Sequence[Entry]) -> list[Verdict]:
-    with Transaction(connection):
-        _insert(connection, batch)
-        passing("in-transaction")
-        return [Verdict.STORED] * len(batch)
-
-
-def _stored_or_refused(
-    connection: sqlite3.Connection, batch: Sequence[Entry], destroyed: frozenset[str]
-) -> list[Verdict]:
+def _stored_or_refused(connection: sqlite3.Connection, batch: Sequence[Entry], destroyed: Destroyed) -> list[Verdict]:
     """Judge each command under the lock, after those before it."""
     with Transaction(connection):
-        known = _Known.of(connection, batch, destroyed)
+        known = _Known.of(connection, batch, destroyed(batch))
         verdicts = [known.judge(entry) for entry in batch]
         _insert(connection, [entry for entry, said in zip(batch, verdicts, strict=True) if said is Verdict.STORED])
         passing("in-transaction")

@@ -61,13 +61,12 @@ class SQLiteFile:
             with Transaction(connection):
                 for sql, rows in steps:
                     connection.executemany(sql, rows)
-                if _which(self.path) != self._opened:
-                    raise Elsewhere
+                self.check_place()
 
         try:
             await self.on_writer(run)
         except Elsewhere:
-            await self._look_again()
+            await self.look_again()
             raise StoreUnavailable("the file is no longer in its place") from None
         except sqlite3.OperationalError as error:
             raise StoreUnavailable(f"the file cannot be written: {error.sqlite_errorname}") from None
@@ -75,6 +74,11 @@ class SQLiteFile:
     async def on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run *work* on the writer's thread, with the writer's connection."""
         return await asyncio.get_running_loop().run_in_executor(self._writer_thread, work, self._writer)
+
+    def check_place(self) -> None:
+        """Raise Elsewhere if the file is no longer in its place; asked within a transaction, which is then undone."""
+        if _which(self.path) != self._opened:
+            raise Elsewhere
 
     async def erase(self, _: str, *steps: Step) -> None:
         await self.write(*steps)
@@ -102,7 +106,7 @@ class SQLiteFile:
         await self.write(*steps)
         await self._empty_the_log()
 
-    async def _look_again(self) -> None:
+    async def look_again(self) -> None:
         """Go over to the file that stands in the place now; one that is missing is never made anew while we run."""
         found = _which(self.path)
         if found is None:

@@ -12,7 +12,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder
 from case_api.store.append import Unstorable
 from case_api.store.entry import Busy, Entry, Unreachable, Unsure, Verdict, entry_of
 from case_api.store.sqlite_batch import destroyed_among, hexed, store
-from case_api.store.sqlite_file import SQLiteFile, connect
+from case_api.store.sqlite_file import Elsewhere, SQLiteFile, connect
 from case_api.store.sqlite_schema import LOG, NO_GAP, SAME_EVENT, append_only
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
@@ -57,15 +57,22 @@ class SQLiteLine:
 
     async def run(self, batch: Sequence[Entry]) -> list[Verdict]:
         try:
-            destroyed = destroyed_among(self._keys, batch)
-        except sqlite3.Error as error:  # nothing of the batch was stored
-            raise Busy(type(error).__name__) from error
-        try:
-            return await self._file.on_writer(lambda connection: store(connection, batch, destroyed))
+            return await self._file.on_writer(lambda connection: store(connection, batch, self._destroyed))
+        except Elsewhere:
+            await self._file.look_again()
+            raise Busy("the file is no longer in its place") from None
         except sqlite3.Error as error:
             raise _meaning(error) from error
         except (ValueError, OverflowError) as error:  # a parameter that SQLite cannot bind
             raise Unstorable(type(error).__name__) from None
+
+    def _destroyed(self, batch: Sequence[Entry]) -> frozenset[str]:
+        """Asked under the log's lock. Raises Elsewhere; Busy where the keys cannot be read: nothing is stored then."""
+        self._file.check_place()
+        try:
+            return destroyed_among(self._keys, batch)
+        except sqlite3.Error as error:
+            raise Busy(type(error).__name__) from error
 
     async def stands(self, entry: Entry) -> bool:
         try:
