@@ -10,7 +10,7 @@ import pytest
 from case_api import background
 from case_api.clerk import Clerk
 from tests.http.at_home import at_home
-from tests.journeys.api import clients
+from tests.journeys.api import AUTHORITY, clients
 from tests.journeys.beside import Beside, beside, until
 from tests.journeys.commands import stagepost
 from tests.journeys.family import CONCERN, Door, register
@@ -63,6 +63,20 @@ async def test_a_process_that_only_serves_does_none_of_it_and_its_lists_are_fres
         assert not set(COMES_BY_ITSELF) & set(await store.names())
         checkpoint = await auditor.seen("/v1/audit/checkpoint")
         assert await store.signed() == checkpoint["size"] == len(await store.names())
+
+
+async def test_facts_that_were_never_sealed_are_not_called_sealed(nursery, url, tmp_path):
+    async with beside(nursery, url, tmp_path, working=0) as api, clients(api.base_urls) as (one,), api.store() as store:
+        school, auditor = Door(one, api.bearer("pupil_support")), Door(one, api.bearer("auditor"))
+        family = await register(school)
+        facts = len(await store.names())
+        assert await verified_of(api) == f"{AUTHORITY}: {facts} facts; none of them sealed yet"
+        await auditor.seen("/v1/audit/checkpoint")
+        assert await verified_of(api) == f"{AUTHORITY}: {facts} facts, all of them as they were sealed"
+        await school.done(f"{family.path}/concerns", CONCERN)
+        both = f"{facts} of them sealed and as {'it was' if facts == 1 else 'they were'} sealed"
+        new = len(await store.names()) - facts
+        assert await verified_of(api) == f"{AUTHORITY}: {facts + new} facts; {both}, {new} not sealed yet"
 
 
 async def test_boards_follow_the_log_though_nobody_reads_them(url, tmp_path, monkeypatch):
@@ -138,6 +152,13 @@ async def test_that_nobody_is_at_work_is_told_and_only_then(url, tmp_path, monke
             await asyncio.sleep(10 * background.LOOK)
             assert not await is_told()
         await until(is_told)
+
+
+async def verified_of(api: Beside) -> str:
+    """What it says of the first authority; nothing is altered."""
+    looked = await verified(api)
+    assert (looked.exit_code, looked.stderr) == (0, "")
+    return str(looked.stdout.splitlines()[0])
 
 
 async def verified(api: Beside):

@@ -9,7 +9,7 @@ from case_api.backup.manifest import Manifest, NoBackup, OtherKeys, read
 from case_api.boards.rebuild import rebuild
 from case_api.office import Office
 from case_api.seals.notes import Signer
-from case_api.seals.scrub import Scrub
+from case_api.seals.scrub import Scrub, Whole
 from case_api.store import postgres_copies, sqlite_copies
 from case_api.store.archive import StoreSettings
 from case_api.store.copies import KEYS_PART, LOG_PART, Part
@@ -39,6 +39,8 @@ class Restored:
     """What was put back."""
 
     facts: int
+    whole: Whole | None
+    """What was found of the log; None where nobody looked."""
     checkpoints: int
     """How many checkpoints the log was held to."""
     destroyed: int
@@ -110,6 +112,7 @@ async def brought_to_life(office: Office, source: Source, checkpoints: Sequence[
     destroyed = await eraser.destroyed()
     await eraser.forget(destroyed)
     notes = [note for note in (source.manifests[LOG_PART].checkpoint, *checkpoints) if note]
-    facts = await Scrub(office.seals, notes).run() if verified else await office.journal.last_position()
+    whole = await Scrub(office.seals, notes).run() if verified else None
+    facts = whole.facts if whole else await office.journal.last_position()
     cases = await rebuild(office.journal, office.tables, office.folding)
-    return Restored(facts, len(notes), len(destroyed), cases)
+    return Restored(facts, whole, len(notes), len(destroyed), cases)

@@ -16,7 +16,7 @@ from case_api.backup.manifest import NoBackup, OtherKeys
 from case_api.backup.restoring import NotEmpty, Restored, Source, brought_to_life, examined, put_back, require_empty
 from case_api.cli.offices import opened_offices
 from case_api.cli.progress import Progress
-from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, kept_checkpoints
+from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, kept_checkpoints, said_of
 from case_api.cli.settings import settings_or_exit
 from case_api.cli.stores import store_and_seeds
 from case_api.seals.notes import Signer
@@ -112,7 +112,7 @@ async def _restore(settings: Settings, given: Given) -> None:
             office = await offices.of(name)
             done = await brought_to_life(office, source, mine, verified=given.verified)
             progress.done()
-            _say(done, name, verified=given.verified)
+            _say(done, name)
 
 
 def _listed(store: StoreSettings, source: Source, folders: Sequence[Path]) -> dict[UUID, str]:
@@ -133,11 +133,12 @@ async def _laid_out(settings: Settings, store: StoreSettings) -> None:
                     await offices.of(name)
 
 
-def _say(done: Restored, name: str, *, verified: bool) -> None:
-    held = f", all of them as they were sealed, held to {done.checkpoints} checkpoints" if verified else ", NOT PROVED"
-    typer.echo(
-        f"{name}: {done.facts} facts{held}; {done.destroyed} keys are destroyed; {done.cases} cases on the boards"
-    )
+def _say(done: Restored, name: str) -> None:
+    if done.whole is None:
+        held = f"{done.facts} facts, NOT PROVED"
+    else:
+        held = f"{said_of(done.whole)}, held to {done.checkpoints} checkpoints"
+    typer.echo(f"{name}: {held}; {done.destroyed} keys are destroyed; {done.cases} cases on the boards")
 
 
 def _end(why: str, code: int) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from case_api.cli.stores import store_and_seeds
 from case_api.seals.keeper import Keeper, open_keeper
+from case_api.seals.scrub import Whole
 from case_api.settings import Settings
 from case_api.store.archive import Archive
 
@@ -32,3 +33,14 @@ async def keeping(settings: Settings, authority: str) -> AsyncIterator[Keeper]:
 def kept_checkpoints(files: Iterable[Path]) -> list[str]:
     """Checkpoints that were kept elsewhere; lines without anything at their end are of whoever saved them."""
     return [file.read_text("utf-8").rstrip("\n") + "\n" for file in files]
+
+
+def said_of(whole: Whole) -> str:
+    """What was found of a log: nothing is called as it was sealed that was never sealed."""
+    if whole.sealed == whole.facts:
+        return f"{whole.facts} facts" + (", all of them as they were sealed" if whole.facts else "")
+    if whole.sealed == 0:
+        return f"{whole.facts} facts; none of them sealed yet"
+    each = "it was" if whole.sealed == 1 else "they were"
+    held = f"{whole.sealed} of them sealed and as {each} sealed"
+    return f"{whole.facts} facts; {held}, {whole.facts - whole.sealed} not sealed yet"

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,16 @@ class Shorter(Altered):
     """More facts were signed for than are there; those that are there are whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A log in which nothing was found altered."""
+
+    facts: int
+    """How many are there: each opens, and stands in its place."""
+    sealed: int
+    """How many of them, from the first on, were held to what was sealed or signed; the others have no seal yet."""
+
+
 class Scrub:
     """One look through one log, from its beginning to what is there now."""
 
@@ -32,8 +43,10 @@ class Scrub:
         self._tree = Frontier(0, {})
         self._signed: dict[int, list[bytes]] = {}
 
-    async def run(self) -> int:
-        """How many facts there are, all of them whole. Raises Altered with the position, StoreUnavailable.
+    async def run(self) -> Whole:
+        """How many facts there are, all of them whole, and how many of them are sealed.
+
+        Raises Altered with the position, StoreUnavailable.
 
         Checkpoints that were kept elsewhere (*outside*) count like those of the store: without one, nobody can tell
         a store from an older copy of itself. *seen* is told how many facts were looked at.
@@ -53,7 +66,7 @@ class Scrub:
             raise Shorter(
                 f"after position {position}: {max(missing)} facts were signed for, {self._tree.size} are there"
             )
-        return self._tree.size
+        return Whole(self._tree.size, max([size, *self._signed]))
 
     async def _read_checkpoints(self) -> None:
         key, after = read_key(self._keeper.signer.key), 0
