@@ -43,6 +43,11 @@ def content_etag(keyring: Sealing, *, viewer: str, view: str) -> str:
     return f'"{keyring.tag(KIND, seen)}"'
 
 
+def public_etag(content: bytes) -> str:
+    """The strong ETag of what everybody sees alike."""
+    return f'"{sha256(content).hexdigest()[:32]}"'
+
+
 def version_of(keyring: Sealing, tag: str, stream: UUID) -> int | None:
     """The version that an ETag of *stream* stands for; None for any other text."""
     try:

@@ -1,17 +1,20 @@
 """The API document: one tidy OpenAPI 3.1, the same bytes as the committed one."""
 
+import asyncio
 import json
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
 from starlette.responses import Response
 
 from case_api.announcing import CloudEvent
 from case_api.domain.catalogue import ANNOUNCED
 from case_api.http import problem_kinds as kinds
 from case_api.http.bodies import body_schemas
-from case_api.http.conditional import if_match_required
+from case_api.http.conditional import entity_tags, if_match_required, public_etag
 from case_api.http.declared import dependencies, dependency, operations
 from case_api.http.documents import ProblemBody
 from case_api.http.offices import Roles
@@ -27,14 +30,47 @@ would happen. Reads of a case take `known_at` (what was on record then) and `val
 Each operation names the roles of which its caller needs one, and refuses parameters that it does not know.
 """
 
+ASKED_AGAIN: Final = {"Cache-Control": "public, no-cache"}
+"""Whoever keeps the document asks each time whether it still holds."""
+
+
+@dataclass(slots=True)
+class Description:
+    """The document as it is sent, and its ETag: made once, on a thread, so that others are answered meanwhile.
+
+    Anybody may ask for it, and to make it takes as long as hundreds of requests.
+    """
+
+    app: FastAPI
+    _made: tuple[bytes, str] | None = None
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def made(self) -> tuple[bytes, str]:
+        """The bytes and the ETag; who comes while they are made waits for the same ones."""
+        async with self._making:
+            if self._made is None:
+                self._made = await asyncio.to_thread(self._make)
+            return self._made
+
+    def _make(self) -> tuple[bytes, str]:
+        content = written(self.app.openapi()).encode()
+        return content, public_etag(content)
+
 
 def describe(app: FastAPI) -> None:
     """Serve the document, and the schemas of the events, from *app*."""
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
 
+    description = Description(app)
+
     @app.get("/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return Response(written(app.openapi()), media_type="application/json")
+    async def openapi(request: Request) -> Response:
+        asked = entity_tags(request.headers.getlist("if-none-match"))
+        content, tag = await description.made()
+        fields = {"ETag": tag, **ASKED_AGAIN}
+        if asked is not None and asked.names(tag):
+            return Response(status_code=304, headers=fields)
+        return Response(content, media_type="application/json", headers=fields)
 
     @app.get("/schemas/{name}", include_in_schema=False)
     async def schema(name: str) -> Response:
