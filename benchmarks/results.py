@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.asked import Asked
-from benchmarks.samples import Rounds, described
+from benchmarks.samples import OverRounds, Rounds, described
 
 
 @dataclass(slots=True)
@@ -27,9 +27,12 @@ class Results:
         self.found(**figures)
 
     def found(self, **figures: float) -> None:
-        """Take in figures, and print them."""
+        """Take in figures, and print them; of those over rounds keep how far the rounds lay apart."""
         self.figures.update(figures)
         for name, value in figures.items():
+            if isinstance(value, OverRounds):
+                apart = {"lowest": round(value.lowest, 4), "highest": round(value.highest, 4)}
+                self.details.setdefault("spreads", {})[name] = apart
             print(f"  {name:<30}{value:>10.3f}   asked {self.asked[name]}{self._verdict(name)}", flush=True)
 
     def missed(self) -> list[str]:
@@ -58,10 +61,19 @@ def machine() -> dict[str, object]:
     """What the figures were measured on; ratios travel, absolute numbers do not."""
     return {
         "cores": os.cpu_count(),
+        "processor": _processor(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "load_before": [round(one, 2) for one in os.getloadavg()],
     }
+
+
+def _processor() -> str:
+    """The model, where the system names it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text("utf-8").splitlines() if told.exists() else []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.processor() or "not named")
 
 
 def _contenders(told: Mapping[str, Any]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What one turn of a contender came to, and how turns of the same round are compared."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Self
 
 Turn = Callable[[], Awaitable["Sample"]]
 """Runs one contender once."""
@@ -58,10 +59,23 @@ async def alternate(turns: Mapping[str, Turn], rounds: int) -> dict[str, list[Sa
     return samples
 
 
-def ratio(rounds: Rounds, ours: str, theirs: str, of: Callable[[Sample], float] = lambda one: one.rate) -> float:
-    """The median over the rounds of ours divided by theirs in the same round."""
+class OverRounds(float):
+    """The median of what the rounds came to, and how far they lay apart."""
+
+    lowest: float
+    highest: float
+
+    def __new__(cls, values: Iterable[float]) -> Self:
+        ranked = sorted(values)
+        over = super().__new__(cls, median(ranked))
+        over.lowest, over.highest = ranked[0], ranked[-1]
+        return over
+
+
+def ratio(rounds: Rounds, ours: str, theirs: str, of: Callable[[Sample], float] = lambda one: one.rate) -> OverRounds:
+    """Ours divided by theirs in the same round."""
     pairs = zip(rounds[ours], rounds[theirs], strict=True)
-    return median(of(one) / (of(other) or 1e-9) for one, other in pairs)
+    return OverRounds(of(one) / (of(other) or 1e-9) for one, other in pairs)
 
 
 def described(rounds: Rounds) -> dict[str, dict[str, float]]:
