@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Final
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,6 +26,9 @@ FILES = 64
 """Of 16 MB each, of a server's write-ahead log, that are there before anything is measured."""
 AT_ONCE = 512
 """Appends under way while a log is filled."""
+FLUSHES = 50
+PAGE = bytes(4096)
+"""What is written before each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,39 @@ class Database:
             yield dsn
 
     @property
+    def version(self) -> str:
+        """Of PostgreSQL."""
+        with psycopg.connect(self.dsn) as connection:
+            [(version,)] = connection.execute("SHOW server_version").fetchall()
+        return str(version)
+
+    @property
     def pids(self) -> dict[str, int]:
         """Whose processor time is told: this process's, and the server's where it is ours."""
         return {"client": os.getpid(), **({"database": self.pid} if self.pid else {})}
+
+
+NOWHERE: Final = Database("", None)
+"""For what needs no PostgreSQL."""
+
+
+def beneath() -> Path | None:
+    """The folder below which everything is written; none where the system's temporary folder is meant."""
+    named = os.environ.get("STAGEPOST_BENCH_VAR")
+    return Path(named).absolute() if named else None
+
+
+def flush_ms() -> float:
+    """Milliseconds of one flush of 4 kB to the disk that is measured on: the median of 50."""
+    took = []
+    with tempfile.TemporaryFile(dir=beneath()) as file:
+        for _ in range(FLUSHES):
+            file.write(PAGE)
+            began = perf_counter()
+            file.flush()
+            os.fsync(file.fileno())
+            took.append(1e3 * (perf_counter() - began))
+    return round(median(took), 3)
 
 
 @contextmanager
@@ -52,7 +88,7 @@ def durable() -> Iterator[Database]:
     if named:
         yield _flushing(Database(named, None))
         return
-    with postgres.running(fsync=True) as server:
+    with postgres.running(fsync=True, below=beneath()) as server:
         _wear_in(server.dsn)
         yield _flushing(Database(server.dsn, server.pid))
 
@@ -84,7 +120,7 @@ def _flushing(database: Database) -> Database:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A folder on the disk, for what SQLite and the services write."""
-    with tempfile.TemporaryDirectory(prefix="stagepost-bench-", dir=os.environ.get("STAGEPOST_BENCH_VAR")) as path:
+    with tempfile.TemporaryDirectory(prefix="stagepost-bench-", dir=beneath()) as path:
         yield Path(path)
 
 

@@ -145,9 +145,9 @@ class Server:
 
 
 @contextmanager
-def running(*, fsync: bool = False) -> Iterator[Server]:
-    """A server for as long as the block lasts; nothing of it stays."""
-    folder = Path(tempfile.mkdtemp(prefix="stagepost-pg-", dir=None if fsync else _in_memory()))
+def running(*, fsync: bool = False, below: Path | None = None) -> Iterator[Server]:
+    """A server for as long as the block lasts; nothing of it stays. It lies *below* a folder where one is named."""
+    folder = Path(tempfile.mkdtemp(prefix="stagepost-pg-", dir=below or (None if fsync else _in_memory())))
     try:
         server = Server(folder, fsync=fsync)
         try:

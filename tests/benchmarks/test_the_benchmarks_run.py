@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from benchmarks.__main__ import GROWN, PARTS
 from benchmarks.asked import GROWTH, SPEED, Asked
 from benchmarks.ground import Database
+from benchmarks.parts import GROWN, PARTS
 from benchmarks.posts import CRUD
 from benchmarks.results import Results
 from benchmarks.samples import Sample, alternate, percentile, ratio
@@ -30,10 +30,11 @@ PEERS_ABSENT = set() if CRUD else {"http_command_vs_crud", "http_p99_vs_crud"}
 @pytest.mark.parametrize("part", PARTS)
 async def test_every_part_finds_its_figures(part, postgres_dsn, capsys):
     results = Results(SPEED)
-    await PARTS[part](TINY, Database(postgres_dsn, None), results)
+    await PARTS[part].run(TINY, Database(postgres_dsn, None), results)
     assert set(results.figures) == FIGURES[part] - PEERS_ABSENT
     assert all(value > 0 for value in results.figures.values())
     assert results.details
+    assert set(results.details.get("spreads", ())) == set(results.figures)
     assert not [told for told in capsys.readouterr().out.splitlines() if "failed" in told]
 
 
@@ -42,7 +43,7 @@ async def test_every_part_finds_its_figures(part, postgres_dsn, capsys):
 @pytest.mark.skipif("STAGEPOST_TEST_GROWTH" not in os.environ, reason="takes its time: make test-slow")
 async def test_growth_finds_its_figures(postgres_dsn):
     results = Results(GROWTH)
-    await GROWN["growth"](TINY, Database(postgres_dsn, None), results)
+    await GROWN["growth"].run(TINY, Database(postgres_dsn, None), results)
     assert set(results.figures) == set(GROWTH)
     assert all(value > 0 for value in results.figures.values())
 
@@ -62,7 +63,8 @@ async def test_contenders_take_turns_and_none_is_always_first():
 
     rounds = await alternate({"a": lambda: turn("a"), "b": lambda: turn("b")}, 2)
     assert order == ["a", "b", "b", "a"]
-    assert ratio(rounds, "a", "b") == (1 / 2 + 4 / 3) / 2
+    over = ratio(rounds, "a", "b")
+    assert (over.lowest, over, over.highest) == (1 / 2, (1 / 2 + 4 / 3) / 2, 4 / 3)
 
 
 def test_a_percentile_is_one_of_the_values():
