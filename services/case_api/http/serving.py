@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 import time
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from itertools import chain
 from types import FrameType
 from typing import Final
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from case_api.http import problem_kinds as kinds
 from case_api.http.limits import WHOLE
+from case_api.http.listening import CannotListen, taken
 from case_api.http.problem_kinds import Kind
 from case_api.http.problems import MEDIA_TYPE
 
@@ -164,11 +166,28 @@ def _bare_answer(kind: Kind) -> bytes:
 
 
 class DrainingServer(uvicorn.Server):
-    """A server that, told to stop, first lets those go who only wait: they would hold it up for as long."""
+    """A server that, told to stop, first lets those go who only wait: they would hold it up for as long.
 
-    def __init__(self, config: uvicorn.Config, closing: threading.Event) -> None:
+    It has *opened* what it serves from before the first request until after the last, and raises what opening raises.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, closing: threading.Event, opened: AbstractAsyncContextManager[object]
+    ) -> None:
         super().__init__(config)
-        self._closing = closing
+        self._closing, self._opened, self._open = closing, opened, AsyncExitStack()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take the port, open what is served, listen. Raises CannotListen."""
+        host, port = self.config.host, self.config.port
+        async with AsyncExitStack() as undone:
+            sockets = [undone.enter_context(one) for one in taken(host, port)]
+            await undone.enter_async_context(self._opened)
+            try:
+                await super().startup(sockets)
+            except OSError as error:
+                raise CannotListen(error, host, port) from None
+            self._open = undone.pop_all()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: set the event that long polls look at, then stop as ever."""
@@ -183,6 +202,8 @@ class DrainingServer(uvicorn.Server):
         telling = asyncio.create_task(self._tell_the_late())
         await super().shutdown(sockets)
         telling.cancel()
+        if not self.force_exit:
+            await self._open.aclose()
 
     async def _tell_the_late(self) -> None:
         """Who was let in as the door closed has not been told that it does."""
@@ -217,6 +238,7 @@ def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         port=port,
         http=GuardedProtocol,
         ws="none",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
