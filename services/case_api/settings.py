@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -155,6 +156,16 @@ def refuse_unsafe(settings: Settings, *, serves: bool = True) -> None:
         raise UnsafeSettings("STAGEPOST_ISSUERS names an issuer twice.")
     if settings.database_url_file is not None and not settings.database_url_file.is_file():
         raise UnsafeSettings("STAGEPOST_DATABASE_URL_FILE names no file.")
+    _refuse_without_keys(settings.issuers if serves else ())
+
+
+def _refuse_without_keys(issuers: Iterable[Issuer]) -> None:
+    """Nobody of an issuer whose keys cannot be had could sign in."""
+    for file in (issuer.jwks_file for issuer in issuers if issuer.jwks_file is not None):
+        if not file.is_file():
+            raise UnsafeSettings("STAGEPOST_ISSUERS: the jwks_file of an issuer names no file.")
+        if not os.access(file, os.R_OK):
+            raise UnsafeSettings("STAGEPOST_ISSUERS: the jwks_file of an issuer cannot be read.")
 
 
 def _refuse_unsafe_in_production(settings: Settings) -> None:

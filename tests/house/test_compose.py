@@ -50,6 +50,7 @@ def test_the_case_api_accepts_what_it_is_given(monkeypatch: pytest.MonkeyPatch, 
     put(tmp_path / "database_url", f"postgresql://stagepost:{secrets.token_hex(16)}@postgres:5432/stagepost\n")
     put(tmp_path / "strathlorne.key", secrets.token_hex(32))
     put(tmp_path / "strathlorne.seal.key", secrets.token_hex(32))
+    put(tmp_path / "issuer_keys", "{}")
     give(monkeypatch, "case-api", secrets=tmp_path)
     settings = case_api.settings.load()
     assert settings.mode == "production"

@@ -93,6 +93,12 @@ def copied(name: str, to: str) -> Callable[[Operator], None]:
     return lambda operator: operator.put(to, (operator.keys / name).read_text())
 
 
+def second_issuer(operator: Operator, jwks: Path) -> None:
+    other = {"issuer": "https://other.example", "algorithms": ["ES256"], "jwks_file": str(jwks)}
+    operator.told["ISSUERS"] = json.dumps([ISSUER, other])
+
+
+NO_FILE = "STAGEPOST_ISSUERS: the jwks_file of an issuer names no file."
 A_KEY = secrets.token_hex(32)
 PLAIN = f"postgresql://stagepost:{secrets.token_hex(16)}@127.0.0.1:1/stagepost"
 UNSAFE: dict[str, tuple[Callable[[Operator], None], str]] = {
@@ -109,6 +115,9 @@ UNSAFE: dict[str, tuple[Callable[[Operator], None], str]] = {
     "an issuer that is no address": (issued(issuer="idp"), "not https"),
     "keys of tokens by plain http": (issued(jwks_url="http://127.0.0.1:8000/jwks"), "plain http"),
     "keys of tokens by plain http from anywhere": (issued(jwks_url="http://idp.example/jwks"), "JWKS_URL"),
+    "keys of tokens in a file that is not there": (issued(jwks_url=None, jwks_file=f"/{SECRET}"), NO_FILE),
+    "keys of tokens in a folder": (issued(jwks_url=None, jwks_file="/"), NO_FILE),
+    "one issuer of two without its file": (lambda op: second_issuer(op, op.folder / SECRET), NO_FILE),
     "a shared secret for tokens": (issued(algorithms=["HS256"]), "ALGORITHMS"),
     "tokens without a signature": (issued(algorithms=["none"]), "ALGORITHMS"),
     "people are led here by plain http": (told(PUBLIC_URL="http://stagepost.example"), "STAGEPOST_PUBLIC_URL"),
@@ -198,6 +207,24 @@ def test_whoever_works_in_the_background_needs_packs_and_a_store_and_nobody_to_s
     done = CliRunner().invoke(app, ["background"], env=operator.environment)
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
     assert "nowhere@1" in done.stderr
+
+
+def test_keys_of_tokens_that_may_not_be_read_are_not_served(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, alone: None
+):
+    """As the user of the service finds a file of another; whoever runs the tests may read every file."""
+    second_issuer(operator, operator.folder / SECRET)
+    (operator.folder / SECRET).write_text("{}")
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    done = CliRunner().invoke(app, ["serve"], env=operator.environment)
+    said = "stagepost: STAGEPOST_ISSUERS: the jwks_file of an issuer cannot be read.\n"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", said)
+
+
+def test_a_command_that_does_not_serve_needs_no_keys_of_tokens(operator: Operator, alone: None):
+    operator.issuer(jwks_url=None, jwks_file="/nowhere")
+    done = CliRunner().invoke(app, ["background"], env=operator.environment)
+    assert (done.exit_code, done.stderr) == (3, "stagepost: the store cannot be reached\n")
 
 
 def test_the_production_that_was_spoilt_above_would_have_started(
