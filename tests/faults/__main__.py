@@ -40,20 +40,41 @@ TITLES: Mapping[str, str] = {
 }
 """By how the name of a test's figures begins; the longest that fits."""
 
+PLANTED = "a control of the judge: in the others the fault, which comes by chance, did not come or shows in no answer"
+FORGETFUL = "a control of the drive: it does forget what is not flushed, and those that were lost are what we would see"
+SEQUENCE = "a control of the load: who follows a plain sequence misses events under it, so a gap of ours would show"
+POWER = (
+    "a 500 here is a fault of ours that loses nothing: when its drive is gone SQLite may say that the file is malformed"
+    " (`SQLITE_CORRUPT`) and not that it cannot be read, which we do not take for a store that is away, 503. There is"
+    " no receipt, and who sends the command again is answered as after a 503"
+)
+MEANINGS: Mapping[str, str] = {
+    "feed-gaps-control": SEQUENCE,
+    "linear-planted": PLANTED,
+    "power-lost-control": FORGETFUL,
+    "power-lost": POWER,
+}
+"""What figures say that are not plain by themselves, by the names of TITLES."""
+
 
 def title_of(name: str) -> str:
     """What was done, and of what: `api-killed-postgres`."""
-    known = max((one for one in TITLES if name == one or name.startswith(one + "-")), key=len)
+    known = _known(name)
     rest = name.removeprefix(known).removeprefix("-")
     return TITLES[known] + (f": {rest}" if rest else "")
 
 
+def _known(name: str) -> str:
+    return max((one for one in TITLES if name == one or name.startswith(one + "-")), key=len)
+
+
 def tables(results: Figures) -> Iterator[str]:
     """The figures of the last long run, and the crash points."""
-    yield "| What was done | Figures |\n|---|---|\n"
+    yield "| What was done | Figures | |\n|---|---|---|\n"
     plain = {name: figures for name, figures in results.items() if "crash-point" not in name}
     for name, figures in sorted(plain.items(), key=lambda each: title_of(each[0])):
-        yield f"| {title_of(name)} | {', '.join(f'{value:g} {what}' for what, value in figures.items())} |\n"
+        found = ", ".join(f"{value:g} {what}" for what, value in figures.items())
+        yield f"| {title_of(name)} | {found} | {MEANINGS.get(_known(name), '')} |\n"
     hit = [name for name in results if "crash-point" in name]
     yield f"\nCrash points that were hit, each on each database where it exists: {len(hit)}.\n"
     for service, points in (("case API", POINTS), ("notifier", OF_THE_NOTIFIER)):
