@@ -20,6 +20,8 @@ from tests.journeys.api import ROOT
 
 NOBODY = "postgresql://nobody@127.0.0.1:9/none"
 """A server that whoever needs PostgreSQL would not reach."""
+IN_THE_BACKGROUND = ("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+"""As a shell starts what it does not wait for: deaf to SIGINT."""
 PATIENCE = 60.0
 LEFT = [ROOT / "benchmarks" / run.leaves for run in RUNS.values()]
 
@@ -27,7 +29,7 @@ LEFT = [ROOT / "benchmarks" / run.leaves for run in RUNS.values()]
 @contextmanager
 def begun(var: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     told = {**os.environ, "STAGEPOST_BENCH_VAR": str(var), "STAGEPOST_BENCH_DSN": NOBODY}
-    call = [sys.executable, "-m", "benchmarks", *arguments]
+    call = [*IN_THE_BACKGROUND, sys.executable, "-m", "benchmarks", *arguments]
     pipe = subprocess.PIPE
     told["PYTHONPATH"] = os.pathsep.join((str(ROOT / "services"), str(ROOT)))
     with subprocess.Popen(call, cwd=ROOT, env=told, stdout=pipe, stderr=pipe, text=True) as process:
