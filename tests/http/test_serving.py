@@ -9,7 +9,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from case_api.http.serving import LARGEST_HEAD, GuardedProtocol, server_config
+from case_api.http.connections import LARGEST_HEAD, GuardedProtocol
+from case_api.http.serving import server_config
 from tests.http.desk import Watch, small_api
 from tests.http.idp import Idp
 
