@@ -2,62 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import pytest
-import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from case_api.http.connections import LARGEST_HEAD, GuardedProtocol
-from case_api.http.serving import server_config
-from tests.http.desk import Watch, small_api
-from tests.http.idp import Idp
+from tests.http.wire import DEADLINE, JSON, request, said, served
 
 pytestmark = pytest.mark.anyio
-
-DEADLINE = 10
-
-
-@pytest.fixture
-async def port(idp: Idp, watch: Watch, monkeypatch) -> AsyncIterator[int]:
-    """A server on this machine that waits only briefly."""
-    monkeypatch.setattr(GuardedProtocol, "patience", 0.3)
-    app = small_api(idp.tokens(watch), patience=0.3)
-    server = uvicorn.Server(server_config(app, "127.0.0.1", 0))
-    serving_now = asyncio.create_task(server.serve())
-    async with asyncio.timeout(DEADLINE):
-        while not server.started:  # noqa: ASYNC110 - the server has no event for it
-            await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving_now
-
-
-async def said(port: int, *pieces: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Send *pieces*, and read until the server closes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = b""
-    with suppress(ConnectionError):  # the server may close while a large request is still being sent
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-        async with asyncio.timeout(DEADLINE):
-            answer = await reader.read()
-    writer.close()
-    if not answer:
-        return 0, {}, b""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    status, *lines = head.decode().split("\r\n")
-    return int(status.split()[1]), dict(line.lower().split(": ", 1) for line in lines), body
-
-
-def request(token: str, body: bytes = b"", *more: str, method: str = "PUT", path: str = "/v1/anything") -> bytes:
-    fields = [f"{method} {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", *more]
-    return "\r\n".join([*fields, "", ""]).encode() + body
-
-
-JSON = "Content-Type: application/json"
 
 
 async def test_a_request_is_served_without_naming_the_server(port: int, token: str):
@@ -174,7 +126,8 @@ async def test_header_fields_of_a_second_request_that_are_too_long_are_refused(p
 
 
 @pytest.mark.owasp("API4")
-async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(monkeypatch):
+@pytest.mark.parametrize("asked", [1, 2], ids=["alone", "with another request behind it"])
+async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(asked: int, monkeypatch):
     monkeypatch.setattr(GuardedProtocol, "reading_patience", 0.3)
     ended = asyncio.Event()
 
@@ -183,21 +136,15 @@ async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(monkeypatch)
         leaving = asyncio.create_task(_left(receive))
         while not leaving.done():
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+            await asyncio.sleep(0)
         ended.set()
 
-    server = uvicorn.Server(server_config(endless, "127.0.0.1", 0))
-    server.config.lifespan = "off"
-    serving_now = asyncio.create_task(server.serve())
-    async with asyncio.timeout(DEADLINE):
-        while not server.started:  # noqa: ASYNC110 - the server has no event for it
-            await asyncio.sleep(0.01)
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
-        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(DEADLINE), served(endless, lifespan=False) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * asked)
         await ended.wait()
-    writer.close()
-    reader.feed_eof()
-    server.should_exit = True
-    await serving_now
+        writer.close()
+        reader.feed_eof()
 
 
 async def _left(receive: Receive) -> None:

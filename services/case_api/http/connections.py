@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+from collections.abc import Sized
 from itertools import chain
 from typing import Final
 
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from case_api.http import problem_kinds as kinds
@@ -20,30 +23,56 @@ LAST_CALL: Final = 1.0
 """Seconds for which an idle connection may bring a request that was on its way when the server was told to stop."""
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
+MOST_WAITING: Final = 50
+"""Requests of one connection that may wait for the answers before theirs."""
+
+
+class Reading(FlowControl):
+    """Reads on only when no request waits for the answer before its own."""
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        if not self._waiting:
+            super().resume_reading()
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """The server's protocol with what it lacks: deadlines for header fields and for reading, a limit, and problems."""
+    """The server's protocol with what it lacks: deadlines for header fields and for reading, limits, and problems."""
 
     patience, reading_patience = HEADER_PATIENCE, READING_PATIENCE
     _stuck: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
     _ending: asyncio.TimerHandle | None = None
+    _running: RequestResponseCycle | None = None
+    """The request that is being answered, or was the last to be."""
     _in_head = False
     """Whether a request has begun whose header fields are not all here."""
     _arrived = 0
     """Bytes of the pieces that came of it alone."""
+    _ended = False
+    """Whether nothing more is taken: what was asked before is still answered."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.flow = Reading(transport, self.pipeline)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request that is being answered; let go of all, so that no search for cycles is needed to free it."""
         self._stop()
         self._reads_again()
+        self._unset_keepalive_if_required()
         if self._ending is not None:
             self._ending.cancel()
+        if self._running is not None:
+            self._running.disconnected = not self._running.response_complete
+            self._running.message_event.set()
+        self.pipeline.clear()
         super().connection_lost(exc)
+        self._running = self.cycle = None  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         """Answer what is under way, and what is about to arrive: an answer that begins from now on is the last."""
@@ -64,9 +93,11 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
+        if self._over():
+            return
         underway = self._in_head or self.cycle is None
         super().data_received(data)
-        if not self._in_head:
+        if not self._in_head or self._over():
             return
         if self._deadline is None:
             self._wait_for_head()
@@ -83,25 +114,37 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop()
         self._in_head = False
         self._limit_head(self._told())
-        if self.transport.is_closing():
+        if self._over():
+            return
+        if len(self.pipeline) >= MOST_WAITING:
+            self._end_with(NO_HTTP)
             return
         super().on_headers_complete()
         if self._ending is not None and self.cycle is not None:
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        if not self.transport.is_closing():
+        if not self._over():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self.transport.is_closing():
+        if not self._over():
             self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+
     def send_400_response(self, msg: str) -> None:
         """A request that is no HTTP; the answer is a problem document, as all are."""
-        if not self.transport.is_closing():
+        if not self._over():
             self._end_with(NO_HTTP)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _wait_for_head(self) -> None:
         self._deadline = self.loop.call_later(self.patience, self.transport.close)
@@ -116,22 +159,34 @@ class GuardedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _over(self) -> bool:
+        return self._ended or self.transport.is_closing()
+
     def _told(self) -> int:
         """Bytes of the address and the fields that are complete."""
         return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
 
     def _limit_head(self, size: int) -> None:
-        if size > LARGEST_HEAD and not self.transport.is_closing():
+        if size > LARGEST_HEAD and not self._over():
             self._end_with(kinds.HEADERS_TOO_LARGE)
 
-    def _answering(self) -> bool:
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.response_started and not cycle.response_complete
+    def _owed(self) -> RequestResponseCycle | None:
+        """The last request that is whole, or whose answer has begun, and that has not all of its answer."""
+        if self.pipeline and self.pipeline[0][0].more_body:
+            self.pipeline.popleft()  # the one that is refused
+        last = self.pipeline[0][0] if self.pipeline else self._running
+        if last is None or last.response_complete or (last.more_body and not last.response_started):
+            return None
+        return last
 
     def _end_with(self, kind: Kind) -> None:
+        """Refuse what is arriving and take nothing more; whoever asked before is answered first, and then no more."""
         self._stop()
-        if not self._answering():
-            self.transport.write(_bare_answer(kind))
+        self._ended = True
+        if (owed := self._owed()) is not None:
+            owed.keep_alive = False
+            return
+        self.transport.write(_bare_answer(kind))
         self.transport.close()
 
 
