@@ -4,13 +4,13 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from case_api.http.connections import MOST_WAITING, GuardedProtocol
-from tests.http.wire import DEADLINE, request, served
+from case_api.http.connections import LARGEST_HEAD, MOST_WAITING, GuardedProtocol
+from tests.http.wire import DEADLINE, JSON, request, said, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.owasp("API4")]
 
@@ -96,3 +96,45 @@ async def test_a_connection_that_ends_is_freed_without_the_collector(port: int, 
         async with asyncio.timeout(DEADLINE):
             while left() is not None:  # noqa: ASYNC110 - nothing tells when memory is let go
                 await asyncio.sleep(0.01)
+
+
+def chunked(token: str, *more: str) -> bytes:
+    return request(token, b"3\r\n[1]\r\n0\r\n", JSON, "Transfer-Encoding: chunked", *more)
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "later"])
+async def test_a_trailer_is_not_taken_for_a_header_field(at_once: bool, port: int, token: str):
+    named = b"Authorization: Bearer " + token.encode() + b"\r\n"
+    sent = chunked(token, "Connection: close").replace(named, b"")
+    pieces = [sent + named + b"\r\n"] if at_once else [sent, named + b"\r\n"]
+    status, _, _ = await said(port, *pieces)
+    assert status == 401
+
+
+async def test_trailers_that_are_few_do_no_harm(port: int, token: str):
+    status, _, body = await said(port, chunked(token, "Connection: close"), b"X-Sum: 1\r\n", b"X-B: 2\r\n\r\n")
+    assert (status, body) == (200, b'{"bytes":3}')
+
+
+MANY = b"X-A: b\r\n" * LARGEST_HEAD
+LONG = b"X-Long: " + b"x" * LARGEST_HEAD * 16
+
+
+@pytest.mark.parametrize("trailers", [MANY, LONG], ids=["many", "long"])
+@pytest.mark.parametrize("apart", [False, True], ids=["at once", "later"])
+async def test_trailers_without_end_end_the_connection(
+    trailers: bytes, apart: bool, port: int, token: str, monkeypatch
+):
+    monkeypatch.setattr(GuardedProtocol, "patience", DEADLINE * 2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(chunked(token))
+    if apart:
+        await writer.drain()
+        await asyncio.sleep(0.02)
+    writer.write(trailers)
+    answer = b""
+    async with asyncio.timeout(DEADLINE):
+        with suppress(ConnectionError):  # the server may close while they are still being sent
+            answer = await reader.readline()
+    writer.close()
+    assert answer in {b"HTTP/1.1 431 Refused\r\n", b""}

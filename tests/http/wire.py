@@ -22,9 +22,11 @@ async def served(app: ASGIApp, *, lifespan: bool = True) -> AsyncIterator[int]:
     async with asyncio.timeout(DEADLINE):
         while not server.started:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving_now
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving_now
 
 
 async def said(port: int, *pieces: bytes) -> tuple[int, dict[str, str], bytes]:

@@ -50,8 +50,14 @@ class GuardedProtocol(HttpToolsProtocol):
     """The request that is being answered, or was the last to be."""
     _in_head = False
     """Whether a request has begun whose header fields are not all here."""
+    _in_trailers = False
+    """Whether the size of a chunk has come and nothing of the chunk: it may be the last, with trailers behind it."""
+    _begun = 0
+    """Heads, and sizes of chunks, that have come so far."""
     _arrived = 0
-    """Bytes of the pieces that came of it alone."""
+    """Bytes of the pieces that came of the last of them alone."""
+    _trailing = 0
+    """Bytes of the trailers of the request that are complete."""
     _ended = False
     """Whether nothing more is taken: what was asked before is still answered."""
 
@@ -95,20 +101,35 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._over():
             return
-        underway = self._in_head or self.cycle is None
+        begun = self._begun
         super().data_received(data)
-        if not self._in_head or self._over():
+        if self._over():
             return
-        if self._deadline is None:
+        if self._in_head and self._deadline is None:
             self._wait_for_head()
-        if underway:
-            self._arrived += len(data)
-        self._limit_head(self._arrived if underway else self._told())
+        if self._in_head or self._in_trailers:
+            if self._begun in {begun, 1}:  # the piece is of nothing that was before
+                self._arrived += len(data)
+            self._limit_head(max(self._arrived, self._told() if self._in_head else 0))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._stop()
-        self._in_head, self._arrived = True, 0
+        self._in_head, self._arrived, self._trailing = True, 0, 0
+        self._begun += 1
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the head; trailers are counted and dropped, they are no header fields (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+        else:
+            self._trailing += len(name) + len(value)
+            self._limit_head(self._trailing)
+
+    def on_chunk_header(self) -> None:
+        """The size of a chunk is here."""
+        self._in_trailers, self._arrived = True, 0
+        self._begun += 1
 
     def on_headers_complete(self) -> None:
         self._stop()
@@ -124,10 +145,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
+        self._in_trailers = False
         if not self._over():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._in_trailers = False
         if not self._over():
             self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
             super().on_message_complete()
