@@ -138,3 +138,38 @@ async def test_trailers_without_end_end_the_connection(
             answer = await reader.readline()
     writer.close()
     assert answer in {b"HTTP/1.1 431 Refused\r\n", b""}
+
+
+UNSIGNED = b"GET /v1/me HTTP/1.1\r\nHost: x\r\n"
+LINGERING = {
+    "a stray line": (b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n"),
+    "a body that is not wanted": (UNSIGNED + b"Content-Length: 100\r\n\r\n", b"x"),
+    "half a trailer": (UNSIGNED + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n0\r\nX-A: "),
+}
+
+
+@pytest.mark.parametrize(("first", "later"), LINGERING.values(), ids=LINGERING)
+async def test_what_comes_after_an_answer_and_is_no_request_does_not_keep_a_connection(
+    first: bytes, later: bytes, port: int
+):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(first)
+    async with asyncio.timeout(DEADLINE):
+        await reader.readuntil(b"}")
+        writer.write(later)
+        await reader.read()  # until the server closes
+    writer.close()
+
+
+async def test_a_body_that_comes_whole_after_its_answer_leaves_the_connection_open(port: int):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(UNSIGNED + b"Content-Length: 4\r\n\r\n")
+    async with asyncio.timeout(DEADLINE):
+        await reader.readuntil(b"}")
+        for piece in (b"ab", b"cd"):
+            writer.write(piece)
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(GuardedProtocol.patience * 1.5)
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b'"alive"' in await reader.read()
+    writer.close()

@@ -105,7 +105,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._over():
             return
-        if self._in_head and self._deadline is None:
+        if (self._in_head or self._answered()) and self._deadline is None and self.timeout_keep_alive_task is None:
             self._wait_for_head()
         if self._in_head or self._in_trailers:
             if self._begun in {begun, 1}:  # the piece is of nothing that was before
@@ -115,6 +115,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._stop()
+        self._unset_keepalive_if_required()
         self._in_head, self._arrived, self._trailing = True, 0, 0
         self._begun += 1
 
@@ -154,6 +155,11 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self._over():
             self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
             super().on_message_complete()
+            if self._answered():  # before its body was here, for which a deadline was set; now it waits as ever
+                self._stop()
+                self.timeout_keep_alive_task = self.loop.call_later(
+                    self.timeout_keep_alive, self.timeout_keep_alive_handler
+                )
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -184,6 +190,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _over(self) -> bool:
         return self._ended or self.transport.is_closing()
+
+    def _answered(self) -> bool:
+        """Whether all that was asked is answered, though more of its body may come."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.response_complete
 
     def _told(self) -> int:
         """Bytes of the address and the fields that are complete."""
