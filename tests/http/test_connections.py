@@ -173,3 +173,18 @@ async def test_a_body_that_comes_whole_after_its_answer_leaves_the_connection_op
         writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert b'"alive"' in await reader.read()
     writer.close()
+
+
+async def test_a_whole_request_is_answered_whatever_comes_behind_it(port: int, token: str):
+    padded = b"[" + b" " * 40_000 + b"1]"
+    sent = request(token, padded, JSON, f"Content-Length: {len(padded)}")
+    answers = await until_closed(port, sent + b"GET /livez HT")
+    assert answers.startswith(b"HTTP/1.1 200 OK")
+    assert answers.count(b"HTTP/1.1 ") == 1
+
+
+async def test_what_is_refused_waits_for_the_answers_before_its_own(port: int, token: str):
+    asked = request(token, b"[1]", JSON, "Content-Length: 3")
+    answers = await until_closed(port, asked * 3 + b"no HTTP at all\r\n\r\n")
+    assert answers.count(b"HTTP/1.1 200 OK") == 3
+    assert answers.count(b"HTTP/1.1 ") == 3
