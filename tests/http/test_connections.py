@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
@@ -188,3 +189,15 @@ async def test_what_is_refused_waits_for_the_answers_before_its_own(port: int, t
     answers = await until_closed(port, asked * 3 + b"no HTTP at all\r\n\r\n")
     assert answers.count(b"HTTP/1.1 200 OK") == 3
     assert answers.count(b"HTTP/1.1 ") == 3
+
+
+async def test_a_length_with_many_zeros_is_the_number_that_it_is(port: int, token: str):
+    status, _, body = await said(
+        port, request(token, b"[1]", JSON, f"Content-Length: {'0' * 5000}3", "Connection: close")
+    )
+    assert (status, body) == (200, b'{"bytes":3}')
+
+
+async def test_a_length_of_thousands_of_digits_is_too_large(client: httpx.AsyncClient):
+    answer = await client.put("/v1/anything", content=b"1", headers={"Content-Length": "9" * 5000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")

@@ -18,6 +18,9 @@ LARGEST: Final = 64 * 1024
 DROPPED: Final = 16 * 1024 * 1024
 """Bytes of a larger body that are still taken in, and dropped: whoever is still sending would not hear the answer."""
 
+MOST_DIGITS: Final = 20
+"""Digits of a length that are looked at, zeros in front aside: a number of so many is too large, whatever follows."""
+
 PATIENCE: Final = 10.0
 """Seconds for a whole body to arrive."""
 
@@ -106,7 +109,10 @@ async def _part(receive: Receive) -> tuple[bytes, bool]:
 def _announced(scope: Scope) -> int:
     """The Content-Length, or 0; one that is no number was already refused by the server."""
     lengths = sent(scope, b"content-length")
-    return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
+    if not lengths or not lengths[0].isdigit():
+        return 0
+    digits = lengths[0].lstrip(b"0")
+    return int(digits[:MOST_DIGITS] or b"0")
 
 
 def _check(body: bytes, scope: Scope) -> None:
