@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -201,3 +202,9 @@ async def test_a_length_with_many_zeros_is_the_number_that_it_is(port: int, toke
 async def test_a_length_of_thousands_of_digits_is_too_large(client: httpx.AsyncClient):
     answer = await client.put("/v1/anything", content=b"1", headers={"Content-Length": "9" * 5000})
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+async def test_a_coding_that_is_not_understood_is_refused(port: int, token: str):
+    body = b"3\r\n[1]\r\n0\r\n\r\n"
+    status, _, answer = await said(port, request(token, body, JSON, "Transfer-Encoding: gzip, chunked"))
+    assert (status, json.loads(answer)["code"]) == (400, "unreadable-request")

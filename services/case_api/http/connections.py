@@ -138,7 +138,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._limit_head(self._told())
         if self._over():
             return
-        if len(self.pipeline) >= MOST_WAITING:
+        if len(self.pipeline) >= MOST_WAITING or self._is_coded():
             self._end_with(NO_HTTP)
             return
         super().on_headers_complete()
@@ -200,6 +200,11 @@ class GuardedProtocol(HttpToolsProtocol):
         """Bytes of the address and the fields that are complete."""
         return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
 
+    def _is_coded(self) -> bool:
+        """Whether a transfer coding is named that is not taken apart here (RFC 9112, 6.1)."""
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        return bool(codings) and codings != [b"chunked"]
+
     def _limit_head(self, size: int) -> None:
         if size > LARGEST_HEAD and not self._over():
             self._end_with(kinds.HEADERS_TOO_LARGE)
@@ -220,7 +225,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if (owed := self._owed()) is not None:
             owed.keep_alive = False
             return
-        self.transport.write(_bare_answer(kind))
+        if not self._answered() or self._in_head or WHOLE in self.scope:  # else it is the body of one that was answered
+            self.transport.write(_bare_answer(kind))
         self.transport.close()
 
 
