@@ -72,7 +72,7 @@ async def test_nothing_is_read_while_a_request_waits_for_the_answer_before_its_o
         await send({"type": "http.response.body"})
         await leaving
 
-    async with asyncio.timeout(DEADLINE), served(slow, lifespan=False) as port:
+    async with asyncio.timeout(DEADLINE), served(slow) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(PLAIN * 3)
         await reached.wait()

@@ -139,7 +139,7 @@ async def test_one_who_takes_nothing_of_an_endless_answer_is_let_go(asked: int, 
             await asyncio.sleep(0)
         ended.set()
 
-    async with asyncio.timeout(DEADLINE), served(endless, lifespan=False) as port:
+    async with asyncio.timeout(DEADLINE), served(endless) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * asked)
         await ended.wait()

@@ -14,10 +14,9 @@ JSON = "Content-Type: application/json"
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, *, lifespan: bool = True) -> AsyncIterator[int]:
+async def served(app: ASGIApp) -> AsyncIterator[int]:
     """The port of a server of *app* on this machine."""
     server = uvicorn.Server(server_config(app, "127.0.0.1", 0))
-    server.config.lifespan = "on" if lifespan else "off"
     serving_now = asyncio.create_task(server.serve())
     async with asyncio.timeout(DEADLINE):
         while not server.started:  # noqa: ASYNC110 - the server has no event for it
