@@ -208,3 +208,11 @@ async def test_a_coding_that_is_not_understood_is_refused(port: int, token: str)
     body = b"3\r\n[1]\r\n0\r\n\r\n"
     status, _, answer = await said(port, request(token, body, JSON, "Transfer-Encoding: gzip, chunked"))
     assert (status, json.loads(answer)["code"]) == (400, "unreadable-request")
+
+
+@pytest.mark.parametrize("connection", ["Upgrade, HTTP2-Settings", "Upgrade, close"])
+async def test_an_offer_of_another_protocol_is_ignored(connection: str, port: int, token: str):
+    offer = (f"Connection: {connection}", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
+    first = request(token, b"[1", JSON, "Content-Length: 3", *offer)
+    _, _, answers = await said(port, first, b"]" + request(token, b"", "Connection: close", *offer[1:], method="GET"))
+    assert answers.startswith(b'{"bytes":3}')

@@ -1,19 +1,18 @@
 """One connection: what is taken from the network before any of our code sees a request."""
 
 import asyncio
-import json
-from collections.abc import Sized
 from itertools import chain
 from typing import Final
 
+import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from case_api.http import problem_kinds as kinds
+from case_api.http.bare_answers import NO_HTTP, bare_answer
 from case_api.http.limits import WHOLE
 from case_api.http.problem_kinds import Kind
-from case_api.http.problems import MEDIA_TYPE
+from case_api.http.reading import Reading
 
 HEADER_PATIENCE: Final = 10.0
 """Seconds from the first byte of a request (or from the connection) to the end of its header fields."""
@@ -27,18 +26,6 @@ MOST_WAITING: Final = 50
 """Requests of one connection that may wait for the answers before theirs."""
 
 
-class Reading(FlowControl):
-    """Reads on only when no request waits for the answer before its own."""
-
-    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
-        super().__init__(transport)
-        self._waiting = waiting
-
-    def resume_reading(self) -> None:
-        if not self._waiting:
-            super().resume_reading()
-
-
 class GuardedProtocol(HttpToolsProtocol):
     """The server's protocol with what it lacks: deadlines for header fields and for reading, limits, and problems."""
 
@@ -50,6 +37,8 @@ class GuardedProtocol(HttpToolsProtocol):
     """The request that is being answered, or was the last to be."""
     _in_head = False
     """Whether a request has begun whose header fields are not all here."""
+    _once_more = b""
+    """The head of a request that offers another protocol, without the offer: so it is read again."""
     _in_trailers = False
     """Whether the size of a chunk has come and nothing of the chunk: it may be the last, with trailers behind it."""
     _begun = 0
@@ -102,7 +91,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._over():
             return
         begun = self._begun
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        rest = data
+        while rest and not self._over():
+            rest = self._fed(rest)
         if self._over():
             return
         if (self._in_head or self._answered()) and self._deadline is None and self.timeout_keep_alive_task is None:
@@ -112,11 +104,30 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._arrived += len(data)
             self._limit_head(max(self._arrived, self._told() if self._in_head else 0))
 
+    def _fed(self, data: bytes) -> bytes:
+        """Have *data* read; returns what is to be read next, for an offer that is declined (RFC 9110, 7.8)."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        except httptools.HttpParserUpgrade as offer:
+            if self._once_more:
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                return self._once_more + data[offer.args[0] :]
+        return b""
+
+    def _without_offer(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
+        lines += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._stop()
         self._unset_keepalive_if_required()
-        self._in_head, self._arrived, self._trailing = True, 0, 0
+        self._in_head, self._arrived, self._trailing, self._once_more = True, 0, 0, b""
         self._begun += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -141,6 +152,9 @@ class GuardedProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_WAITING or self._is_coded():
             self._end_with(NO_HTTP)
             return
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._once_more = self._without_offer()
+            return
         super().on_headers_complete()
         if self._ending is not None and self.cycle is not None:
             self.cycle.keep_alive = False
@@ -152,7 +166,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._in_trailers = False
-        if not self._over():
+        if not self._over() and not self._once_more:
             self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
             super().on_message_complete()
             if self._answered():  # before its body was here, for which a deadline was set; now it waits as ever
@@ -226,21 +240,5 @@ class GuardedProtocol(HttpToolsProtocol):
             owed.keep_alive = False
             return
         if not self._answered() or self._in_head or WHOLE in self.scope:  # else it is the body of one that was answered
-            self.transport.write(_bare_answer(kind))
+            self.transport.write(bare_answer(kind))
         self.transport.close()
-
-
-NO_HTTP = kinds.kind(
-    "unreadable-request", 400, "This is not HTTP that can be read.", "Send a well-formed HTTP/1.1 request."
-)
-
-
-def _bare_answer(kind: Kind) -> bytes:
-    document = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status}
-    body = json.dumps({**document, "detail": kind.title, "code": kind.slug, "advice": kind.advice}).encode()
-    head = (
-        f"HTTP/1.1 {kind.status} Refused\r\ncontent-type: {MEDIA_TYPE}\r\ncache-control: no-store\r\n"
-        "x-content-type-options: nosniff\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-    )
-    return head.encode() + body
