@@ -33,6 +33,12 @@ NEXT_PIECE = 1
 PIECES = 0.002
 """Seconds after which the event loop has its turn, though the answer still arrives."""
 
+BY_INDEX: Final = (
+    b"SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),"
+    b" set_config('enable_mergejoin', 'off', false)"
+)
+"""For a connection that reads: every look is by an index, wherever there is one."""
+
 PAUSES = (0.0, 0.05, 0.1, 0.2)
 """Seconds before a read is tried again when its connection was lost; the pool then looks for the server itself."""
 
@@ -53,6 +59,11 @@ class Connection(psycopg.AsyncConnection[tuple[Any, ...]]):
         return await super().wait(_in_one_go(gen, self.pgconn.socket), *args, **kwargs)
 
 
+async def _plan_by_index(connection: Connection) -> None:
+    """Before the server has gathered statistics of a log that grew fast it would read the whole of it for some streams."""
+    await connection.execute(BY_INDEX)
+
+
 class PostgresDatabase:
     """Each statement is one prepared, binary round trip."""
 
@@ -63,6 +74,7 @@ class PostgresDatabase:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             conninfo,
             connection_class=Connection,
+            configure=_plan_by_index,
             kwargs={"autocommit": True},
             min_size=1,
             max_size=READERS,
