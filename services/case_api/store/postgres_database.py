@@ -60,7 +60,7 @@ class Connection(psycopg.AsyncConnection[tuple[Any, ...]]):
 
 
 async def _plan_by_index(connection: Connection) -> None:
-    """Before the server has gathered statistics of a log that grew fast it would read the whole of it for some streams."""
+    """A server that has no statistics yet of a log that grew fast would read all of it for some streams."""
     await connection.execute(BY_INDEX)
 
 
