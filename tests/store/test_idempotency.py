@@ -63,17 +63,22 @@ async def test_an_identifier_belongs_to_one_case(journal):
 
 
 async def test_of_an_erased_case_nothing_is_kept_but_that_a_key_was_used(journal):
-    gone, stays = uuid4(), uuid4()
-    for stream, key in ((gone, "k-1"), (stays, "k-2")):
+    gone, too, stays = uuid4(), uuid4(), uuid4()
+    for stream, key in ((gone, "k-1"), (stays, "k-2"), (too, "k-3")):
         hashed = journal.keyring.search_hash("scn", key)
         await journal.append(opening(stream, keyed=keyed(key, case_id=stream), identifiers={hashed: stream}))
-    await journal.eraser.forget([gone])
+    await journal.eraser.forget([])
+    assert (await journal.kept("mis", "k-1")).reply == keyed("k-1").reply
+    await journal.eraser.forget([gone, too])
     assert await journal.kept("mis", "k-1") == Kept(keyed("k-1").fingerprint, None)
     with pytest.raises(KeyReused):
         await journal.append(opening(uuid4(), keyed=keyed("k-1")))
     log = journal._backend.log
-    rows = await log.rows("SELECT key, length(reply), case_id IS NULL FROM idempotency WHERE key<>?", ("k-2",))
-    assert [(key, length, bool(nothing)) for key, length, nothing in rows] == [("k-1", 0, True)]
+    rows = await log.rows("SELECT key, length(reply), case_id IS NULL FROM idempotency WHERE key<>? ORDER BY key", ("k-2",))
+    assert [(key, length, bool(nothing)) for key, length, nothing in rows] == [
+        ("k-1", 0, True),
+        ("k-3", 0, True),
+    ]
     assert await journal.find(journal.keyring.search_hash("scn", "k-1")) is None
     assert (await journal.kept("mis", "k-2")).reply == keyed("k-2").reply
     assert await journal.find(journal.keyring.search_hash("scn", "k-2")) == stays

@@ -120,8 +120,7 @@ class PostgresDatabase:
         )  # finds a restarted server again, before anything is done that may not be done twice
         try:
             async with self._pool.connection() as connection, connection.transaction():
-                for sql, rows in steps:
-                    await connection.cursor().executemany(_translated(sql), cast("Any", rows))
+                await _run(connection, steps)
         except psycopg.OperationalError as error:
             raise StoreUnavailable(f"the database cannot be written: {error.sqlstate}") from None
 
@@ -137,15 +136,19 @@ class PostgresDatabase:
         await self._patiently(f"VACUUM {table}")
 
     async def clear(self, tables: Sequence[str], *steps: Step) -> None:
-        await self.write(*steps)
-        await self._patiently(f"VACUUM {', '.join(tables)}")
+        await self._patiently(f"VACUUM {', '.join(tables)}", before=steps)
 
-    async def _patiently(self, *statements: str) -> None:
-        """However long it takes: on a connection of its own, since those of requests have little patience."""
+    async def _patiently(self, *statements: str, before: Sequence[Step] = ()) -> None:
+        """However long it takes: on a connection of its own, since those of requests have little patience.
+
+        The steps *before* are one transaction.
+        """
         try:
             async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
                 await connection.execute("SET statement_timeout = 0")
                 await connection.execute(f"SET lock_timeout = '{PATIENCE_OF_OPERATORS}'".encode())
+                async with connection.transaction():
+                    await _run(connection, before)
                 for sql in statements:
                     await connection.execute(sql.encode())
         except psycopg.OperationalError:
@@ -158,6 +161,11 @@ class PostgresDatabase:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(_translated(sql), parameters, prepare=True, binary=True)
             return await cursor.fetchall()
+
+
+async def _run(connection: psycopg.AsyncConnection[tuple[Any, ...]], steps: Sequence[Step]) -> None:
+    for sql, rows in steps:
+        await connection.cursor().executemany(_translated(sql), cast("Any", rows))
 
 
 def _in_one_go(steps: PQGen[T], socket: int) -> PQGen[T]:

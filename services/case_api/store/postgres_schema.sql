@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS {log}.idempotency (
 );
 DROP INDEX IF EXISTS {log}.idempotency_kept_at;
 CREATE INDEX IF NOT EXISTS idempotency_age ON {log}.idempotency USING brin (kept_at); -- rows come in the order of time
-CREATE INDEX IF NOT EXISTS idempotency_case_id ON {log}.idempotency (case_id);
+DROP INDEX IF EXISTS {log}.idempotency_case_id; -- written at random by each command, and looked at by erasures alone
 
 CREATE TABLE IF NOT EXISTS {log}.identifiers (hash bytea PRIMARY KEY, case_id uuid NOT NULL);
 CREATE INDEX IF NOT EXISTS identifiers_case_id ON {log}.identifiers (case_id);
