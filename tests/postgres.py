@@ -112,9 +112,10 @@ class Server:
             "unix_socket_directories": self.folder,
             "listen_addresses": "",
             "fsync": self._fsync,
-            "shared_buffers": "32MB",
             "max_connections": 100,
         }
+        if self._fsync == "off":  # many at once, for tests, each with little in it
+            settings["shared_buffers"] = "32MB"
         return self._run("postgres", "-D", str(self.data), *(f"-c{name}={value}" for name, value in settings.items()))
 
     def _run(self, binary: str, *arguments: str) -> "subprocess.Popen[bytes]":
