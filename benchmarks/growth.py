@@ -55,6 +55,7 @@ async def _founded(results: Results, name: str, size: Size, town: Town, cases: i
         ids = await ground.filled(journal, cases, each=size.facts_each)
         facts = await journal.last_position()
     took = perf_counter() - began
+    await ground.at_rest(town.dsn)
     results.details[f"{name} log"] = {"cases": cases, "facts": facts, "seconds": took, "facts_per_second": facts / took}
     print(f"{name} log: {facts} facts of {cases} cases in {took:.0f} s", flush=True)
     return Town(town.dsn, town.var, ids)
