@@ -74,7 +74,9 @@ async def test_of_an_erased_case_nothing_is_kept_but_that_a_key_was_used(journal
     with pytest.raises(KeyReused):
         await journal.append(opening(uuid4(), keyed=keyed("k-1")))
     log = journal._backend.log
-    rows = await log.rows("SELECT key, length(reply), case_id IS NULL FROM idempotency WHERE key<>? ORDER BY key", ("k-2",))
+    rows = await log.rows(
+        "SELECT key, length(reply), case_id IS NULL FROM idempotency WHERE key<>? ORDER BY key", ("k-2",)
+    )
     assert [(key, length, bool(nothing)) for key, length, nothing in rows] == [
         ("k-1", 0, True),
         ("k-3", 0, True),

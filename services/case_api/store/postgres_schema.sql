@@ -121,7 +121,8 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {lo
 -- VOLATILE: after the wait for the lock each statement sees what was committed meanwhile. The lock's order is the
 -- commit order is the order of positions, and positions are counted, not drawn from a sequence: no gap after a crash.
 -- Whoever calls it plans by PLANNING (postgres_line.py) for the whole connection: settings of the function's own would
--- be made and unmade with each call.
+-- be made and unmade with each call. What is looked up for each row is a query of its own, and no join: a join that was
+-- planned while a table was small would go through all of it, however large it has become.
 DO $$
 DECLARE earlier regprocedure;
 BEGIN
@@ -149,13 +150,14 @@ BEGIN
      WHERE h.head <> coalesce((SELECT max(s.originator_version) FROM {log}.stored_events AS s
                                 WHERE s.originator_id = h.stream), 0)
     UNION ALL
-    SELECT u.c, -3 FROM unnest(id_c, id_hash) AS u(c, hash) JOIN {log}.identifiers AS i ON i.hash = u.hash
+    SELECT u.c, -3 FROM unnest(id_c, id_hash) AS u(c, hash)
+     WHERE (SELECT true FROM {log}.identifiers AS i WHERE i.hash = u.hash)
     UNION ALL
     SELECT u.c, -2 FROM unnest(ik_c, ik_client, ik_key) AS u(c, client, key)
-      JOIN {log}.idempotency AS i ON i.client = u.client AND i.key = u.key
+     WHERE (SELECT true FROM {log}.idempotency AS i WHERE i.client = u.client AND i.key = u.key)
     UNION ALL
-    SELECT u.c, -4 FROM unnest(sk_c, sk_id) AS u(c, id) JOIN {keys}.data_keys AS k ON k.key_id = u.id
-     WHERE k.wrapped IS NULL
+    SELECT u.c, -4 FROM unnest(sk_c, sk_id) AS u(c, id)
+     WHERE (SELECT k.wrapped IS NULL FROM {keys}.data_keys AS k WHERE k.key_id = u.id)
   LOOP
     IF array_position(graver, refused.verdict) > array_position(graver, verdicts[refused.c]) THEN
       verdicts[refused.c] := refused.verdict;
