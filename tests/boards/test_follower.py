@@ -128,7 +128,7 @@ async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, 
     poisoned, sound = Story().registered(), Story().registered()
     for story in (poisoned, sound):
         await write(journal, story)
-    together = journal.pages.beyond
+    together = journal.pages.sheaf
 
     async def altered(after, brought=()):
         if any(one.stream == poisoned.case_id for one in brought):
@@ -140,7 +140,7 @@ async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, 
             raise FrameError("altered")
         return await _reader(journal)(case_id)
 
-    monkeypatch.setattr(journal.pages, "beyond", altered)
+    monkeypatch.setattr(journal.pages, "sheaf", altered)
     builder = await open_desk(journal, settings, load)
     assert await rebuild(journal, builder.tables, builder.folding) == 2
     assert [row.case_id for row in await desk.caseload(TODAY)] == [sound.case_id]

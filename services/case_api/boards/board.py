@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from case_api.domain.case import EVOLVE, Case
-from case_api.domain.facts.told import Told
+from case_api.domain.facts.told import NOBODY_TOLD, Told
 from case_api.domain.policy import Policy
-from case_api.domain.questions.begun import TOLD, begun
+from case_api.domain.questions.begun import TOLD, pattern, slices_in
 from case_api.domain.questions.watches import Cause, Question
 
 Kind = Literal["uuid", "text", "integer", "date", "instant", "bytes"]
@@ -37,6 +37,8 @@ class Row(Struct, frozen=True, gc=False):
 
 
 R = TypeVar("R", bound=Row)
+Values = list[tuple[object, ...]]
+"""Rows as plain values, in the order of a board's columns."""
 
 
 class FoldedCase(Struct, frozen=True, gc=False):
@@ -95,18 +97,25 @@ class Board(Generic[R]):
     def columns(self) -> tuple[Column, ...]:
         return _columns(self.row)
 
-    def values(self, folded: FoldedCase) -> list[tuple[object, ...]]:
+    def values(self, folded: FoldedCase) -> Values:
         """The case's rows as plain values, each key once."""
-        if not self._has_begun(folded.case, folded.told):
-            return []
-        rows = [*self.rows(self._part(folded))]
+        make = self.maker(slices_in(pattern(folded.case, folded.told)))
+        return make(folded) if make else []
+
+    def maker(self, begun: frozenset[str]) -> Callable[[FoldedCase], Values] | None:
+        """What makes the rows of a case in which nothing but these slices has begun; None where there are none."""
+        if begun.isdisjoint(self.rests_on):
+            return None
+        return self._made if begun.issubset(self.of) else self._made_of_part
+
+    def _made(self, folded: FoldedCase) -> Values:
+        rows = [*self.rows(folded)]
         if len(rows) > 1:
             rows = [*{self._told_apart(row): row for row in rows}.values()]
         return [astuple(row) for row in rows]
 
-    @cached_property
-    def _has_begun(self) -> Callable[[Case, Told], bool]:
-        return begun(*self.rests_on)
+    def _made_of_part(self, folded: FoldedCase) -> Values:
+        return self._made(self._part(folded))
 
     @cached_property
     def _told_apart(self) -> Callable[[R], object]:
@@ -121,7 +130,7 @@ class Board(Generic[R]):
 def _part(of: tuple[str, ...]) -> Callable[[FoldedCase], FoldedCase]:
     """From a folded case to one of these slices alone: all others are empty. Raises ValueError for a name of none."""
     names = {"id", *(SLICES[SLICES.index(name)] for name in of if name != TOLD)}
-    fields, before, nothing, has_told = Case.__struct_fields__, astuple(Case(UUID(int=0))), Told(), TOLD in of
+    fields, before, nothing, has_told = Case.__struct_fields__, astuple(Case(UUID(int=0))), NOBODY_TOLD, TOLD in of
     read = itemgetter(*(at if name in names else at + len(fields) for at, name in enumerate(fields)))
 
     def part(folded: FoldedCase) -> FoldedCase:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -208,6 +208,10 @@ class Told:
             and (one.made.about, one.made.to) not in done
             and not any(_stops(withholding.decided, one.made) for withholding in self.in_force())
         )
+
+
+NOBODY_TOLD: Final = Told()
+"""What stands beside most cases."""
 
 
 def _stops(by: DisclosureWithheld, made: DisclosureMade) -> bool:
