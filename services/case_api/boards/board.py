@@ -58,6 +58,10 @@ class FoldedCase(Struct, frozen=True, gc=False):
         return self.answers[question]
 
 
+Make = Callable[[FoldedCase], Values]
+"""From a case to its rows in one board."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column, as its row type declares it."""
@@ -102,7 +106,7 @@ class Board(Generic[R]):
         make = self.maker(slices_in(pattern(folded.case, folded.told)))
         return make(folded) if make else []
 
-    def maker(self, begun: frozenset[str]) -> Callable[[FoldedCase], Values] | None:
+    def maker(self, begun: frozenset[str]) -> Make | None:
         """What makes the rows of a case in which nothing but these slices has begun; None where there are none."""
         if begun.isdisjoint(self.rests_on):
             return None

@@ -120,10 +120,10 @@ async def switch(turn: Turn, number: int) -> None:
 
 
 async def remove_others(turn: Turn) -> None:
-    """Remove every edition but the live one."""
-    current = (await live(turn)).number
-    for table in ("board_editions", "board_parked", *(board.table for board in BOARDS)):
-        await turn.run(f"DELETE FROM {table} WHERE edition<>?", (current,))  # noqa: S608 (names are ours)
+    """Remove every edition but the live one; rows are of none that is not in the books."""
+    for (number,) in await turn.run("SELECT edition FROM board_editions WHERE live=0"):
+        for table in ("board_editions", "board_parked", *(board.table for board in BOARDS)):
+            await turn.run(f"DELETE FROM {table} WHERE edition=?", (number,))  # noqa: S608 (names are ours)
 
 
 def _id(value: UUID | str) -> UUID:

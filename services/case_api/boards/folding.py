@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache, reduce
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from case_api.boards.board import EVERY_SLICE, Board, FoldedCase, Values
+from case_api.boards.board import EVERY_SLICE, Board, FoldedCase, Make, Values
 from case_api.boards.case_search import hasher
 from case_api.boards.catalogue import BOARDS
 from case_api.boards.edition import Contents
@@ -34,6 +35,9 @@ Loaded = tuple[Case, Told] | None
 
 Cases = Sequence[tuple[UUID, Sequence[Stored]]]
 """Whole cases, each with all of its facts as they were read from the log."""
+
+Gathered = tuple[Sequence[tuple[UUID, UUID]], Sheaf | None]
+"""Cases, each with the id of its Told stream, and all of their facts; none where each is to be loaded by itself."""
 
 CurrentPolicy = Callable[[], Awaitable[Policy]]
 
@@ -71,40 +75,45 @@ class Folding:
         """Bring folds to where a page of facts has come, which will be asked for next."""
         await self._loaded([case_id for case_id, slices in touched.items() if boards_of(slices)], brought)
 
-    async def contents_of(self, cases: Cases, policy: Policy) -> Contents:
-        """All rows of whole cases. Raises StoreUnavailable."""
-        return await self._collected([(one, EVERY_SLICE) for one, _ in cases], policy, await self._folded(cases))
+    async def gathered(self, cases: Cases) -> Gathered:
+        """Whole cases with their Told streams and keys at hand, which are waited for. Raises StoreUnavailable."""
+        facts = [stored for _, of_one in cases for stored in of_one]
+        beside = [(case_id, told_of(case_id)) for case_id, _ in cases]
+        try:
+            return beside, await self._journal.pages.sheaf(dict.fromkeys([told for _, told in beside], 0), facts)
+        except (StoreUnavailable, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
+            return beside, None
+
+    async def contents_of(self, cases: Gathered, policy: Policy) -> Contents:
+        """All rows of whole cases, each folded when its turn has come. Raises StoreUnavailable."""
+        streams, sheaf = cases
+        touched = [(case_id, EVERY_SLICE) for case_id, _ in streams]
+        return await self._collected(touched, policy, (sheaf and _opened(sheaf, *each) for each in streams))
 
     async def _collected(
         self, touched: Sequence[tuple[UUID, frozenset[str]]], policy: Policy, loaded: Iterable[Loaded]
     ) -> Contents:
-        cases: dict[str, list[UUID]] = {board.name: [] for board in BOARDS}
-        rows: dict[str, Values] = {board.name: [] for board in BOARDS}
-        whole, parked = [], {}
-        for number, ((case_id, slices), at_hand) in enumerate(zip(touched, loaded, strict=True), 1):
-            boards = boards_of(slices)
-            try:
-                found = self._rows(slices, *(at_hand or await self._load(case_id)), policy)
-            except (StoreUnavailable, OSError):
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
-                parked[case_id] = type(error).__name__
-                boards, found = BOARDS, []
-            if slices == EVERY_SLICE or case_id in parked:
-                whole.append(case_id)
-            for board in boards:
-                cases[board.name].append(case_id)
-            for name, values in found:
-                rows[name] += values
-            if number % AT_A_TIME == 0:
-                await asyncio.sleep(0)
-        return Contents(policy.ref, cases, rows, whole, parked)
+        made = Made()
+        wanted = zip(touched, loaded, strict=True)
+        while some := [*islice(wanted, AT_A_TIME)]:
+            cases = []
+            for (case_id, slices), at_hand in some:
+                try:
+                    cases.append((case_id, slices, self._given(*(at_hand or await self._load(case_id)), policy)))
+                except (StoreUnavailable, OSError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
+                    made.park(case_id, error)
+            made.add(cases)
+            await asyncio.sleep(0)
+        return made.contents(policy)
 
-    def _rows(self, slices: frozenset[str], case: Case, told: Told, policy: Policy) -> list[tuple[str, Values]]:
-        """What a case has in each board; a ledger goes with its case (D10), and an empty one is no ledger."""
+    def _given(self, case: Case, told: Told, policy: Policy) -> FoldedCase:
+        """A ledger goes with its case (D10), and an empty one is none."""
         beside = NOBODY_TOLD if case.erasure.done or told == NOBODY_TOLD else told
-        folded = FoldedCase(case, beside, policy, self._hashed)
-        return [(name, make(folded)) for name, make in _makers(slices, pattern(case, beside))]
+        return FoldedCase(case, beside, policy, self._hashed)
 
     async def _loaded(self, cases: Sequence[UUID], brought: Sequence[Stored]) -> Iterable[Loaded]:
         """All of them, or none where something is wrong with one: then each is loaded by itself."""
@@ -117,23 +126,59 @@ class Folding:
         except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
             return [None] * len(cases)
 
-    async def _folded(self, cases: Cases) -> Iterable[Loaded]:
-        """Whole cases, each folded when it is asked for; none of one with which something is wrong."""
-        facts = [stored for _, of_one in cases for stored in of_one]
-        try:
-            sheaf = await self._journal.pages.sheaf(dict.fromkeys([told_of(case_id) for case_id, _ in cases], 0), facts)
-        except (StoreUnavailable, OSError):
-            raise
-        except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
-            return [None] * len(cases)
-        return (_opened(sheaf, case_id) for case_id, _ in cases)
 
-
-def _opened(sheaf: Sheaf, case_id: UUID) -> Loaded:
+def _opened(sheaf: Sheaf, case_id: UUID, beside: UUID) -> Loaded:
     try:
-        return fold(case_id, sheaf.open(case_id)), _told(sheaf.open(told_of(case_id)))
+        return fold(case_id, sheaf.open(case_id)), _told(sheaf.open(beside))
     except Exception:  # noqa: BLE001 - found out again, and parked, where it is loaded by itself
         return None
+
+
+class Made:
+    """What is collected of some cases after the other."""
+
+    def __init__(self) -> None:
+        self._cases: dict[str, list[UUID]] = {board.name: [] for board in BOARDS}
+        self._rows: dict[str, Values] = {board.name: [] for board in BOARDS}
+        self._whole: list[UUID] = []
+        self._parked: dict[UUID, str] = {}
+
+    def add(self, cases: Sequence[tuple[UUID, frozenset[str], FoldedCase]]) -> None:
+        """Make the rows of some cases board by board: one function on many cases takes half as long as many on one."""
+        asked: dict[str, list[tuple[int, Make]]] = {board.name: [] for board in BOARDS}
+        for number, (_, slices, folded) in enumerate(cases):
+            for name, make in _makers(slices, pattern(folded.case, folded.told)):
+                asked[name].append((number, make))
+        found: list[list[tuple[str, Values]]] = [[] for _ in cases]
+        failed: dict[int, Exception] = {}
+        for name, makers in asked.items():
+            for number, make in makers:
+                try:
+                    found[number].append((name, make(cases[number][2])))
+                except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
+                    failed[number] = error
+        for number, (case_id, slices, _) in enumerate(cases):
+            if number in failed:
+                self.park(case_id, failed[number])
+            else:
+                self._put(case_id, slices, found[number])
+
+    def park(self, case_id: UUID, error: Exception) -> None:
+        """A case has no rows for now; by its reason it is known."""
+        self._parked[case_id] = type(error).__name__
+        self._put(case_id, EVERY_SLICE, ())
+
+    def _put(self, case_id: UUID, slices: frozenset[str], found: Iterable[tuple[str, Values]]) -> None:
+        if slices == EVERY_SLICE:
+            self._whole.append(case_id)
+        for board in boards_of(slices):
+            self._cases[board.name].append(case_id)
+        for name, values in found:
+            self._rows[name] += values
+
+    def contents(self, policy: Policy) -> Contents:
+        """All of it."""
+        return Contents(policy.ref, self._cases, self._rows, self._whole, self._parked)
 
 
 @cache
@@ -143,7 +188,7 @@ def boards_of(slices: frozenset[str]) -> tuple[Board[Any], ...]:
 
 
 @lru_cache(maxsize=PATTERNS)
-def _makers(slices: frozenset[str], begun: Pattern) -> tuple[tuple[str, Callable[[FoldedCase], Values]], ...]:
+def _makers(slices: frozenset[str], begun: Pattern) -> tuple[tuple[str, Make], ...]:
     """By board what makes its rows, of those that read of the slices and have rows at all where these have begun."""
     makers = ((board.name, board.maker(slices_in(begun))) for board in boards_of(slices))
     return tuple((name, make) for name, make in makers if make)

@@ -1,15 +1,15 @@
 """Making every board anew from the log while readers go on with the old one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from itertools import groupby
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from case_api.boards.board import EVERY_SLICE
 from case_api.boards.edition import Contents, again, begin, live, remove_others, switch
-from case_api.boards.folding import Cases, Folding
+from case_api.boards.folding import Cases, Folding, Gathered
 from case_api.boards.follower import PAGE
 from case_api.boards.tables import Tables, Turn
 from case_api.boards.touching import about, touched
@@ -17,7 +17,7 @@ from case_api.store.journal import Journal, Stored
 
 T = TypeVar("T")
 
-PART: Final = 4_000
+PART: Final = 4000
 """Facts that are read and folded at once, whole cases together."""
 
 
@@ -45,15 +45,16 @@ async def rebuild(journal: Journal, tables: Tables, folding: Folding) -> int:
 
 
 async def _fold_all(journal: Journal, tables: Tables, folding: Folding, number: int) -> int:
-    """Fold each case once; while one part is written the next is read and folded. How many cases there were."""
+    """Fold each case once; while one part is written, the next is folded, and those after it are read.
+
+    How many cases there were.
+    """
     count = 0
-    async with _Ahead[None]() as writing, aclosing(_whole_cases(journal)) as parts:
-        async for cases in parts:
-            contents = await folding.contents_of(cases, await folding.policy())
-            await writing.done()
-            writing.begin(_write(tables, number, contents))
-            count += len(cases)
-        await writing.done()
+    parts = _ahead(_made_anew(folding, _ahead(_gathered(folding, _ahead(_whole_cases(journal))))))
+    async with aclosing(parts):
+        async for contents in parts:
+            await _write(tables, number, contents)
+            count += len(contents.whole)
     return count
 
 
@@ -63,40 +64,42 @@ async def _write(tables: Tables, number: int, contents: Contents) -> None:
 
 
 async def _whole_cases(journal: Journal) -> AsyncGenerator[Cases, None]:
-    """Every case in the log, in the order of their ids; a page is asked for while the one before is worked on."""
+    """Every case in the log, in the order of their ids."""
     begun: list[Stored] = []
-    async with _Ahead[list[Stored]]() as reading:
-        reading.begin(journal.pages.of_streams(UUID(int=0), 0, PART))
-        while page := await reading.done():
-            last = page[-1]
-            reading.begin(journal.pages.of_streams(last.stream, last.version, PART))
-            found = [*begun, *page]
-            begun = [one for one in found if one.stream.int == last.stream.int]
-            yield _by_case(found[: len(found) - len(begun)])
+    stream, version = UUID(int=0), 0
+    while page := await journal.pages.of_streams(stream, version, PART):
+        stream, version = page[-1].stream, page[-1].version
+        found = [*begun, *page]
+        begun = [one for one in found if one.stream.int == stream.int]
+        yield _by_case(found[: len(found) - len(begun)])
     yield _by_case(begun)
 
 
-class _Ahead(Generic[T]):
-    """One thing that goes on beside what its maker does; broken off where the maker fails."""
+async def _gathered(folding: Folding, parts: AsyncGenerator[Cases, None]) -> AsyncGenerator[Gathered, None]:
+    async for cases in parts:
+        yield await folding.gathered(cases)
 
-    def __init__(self) -> None:
-        self._task: asyncio.Task[T] | None = None
 
-    def begin(self, work: Coroutine[Any, Any, T]) -> None:
-        self._task = asyncio.create_task(work)
+async def _made_anew(folding: Folding, parts: AsyncGenerator[Gathered, None]) -> AsyncGenerator[Contents, None]:
+    async for cases in parts:
+        yield await folding.contents_of(cases, await folding.policy())
 
-    async def done(self) -> T | None:
-        """What it came to; None where nothing was begun. Raises what it raised."""
-        task, self._task = self._task, None
-        return await task if task else None
 
-    async def __aenter__(self) -> "_Ahead[T]":
-        return self
+async def _ahead(source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """What comes of the source, each made while the one before is worked on."""
+    async with aclosing(source):
+        coming = asyncio.create_task(_next(source))
+        try:
+            while (one := await coming) is not None:
+                coming = asyncio.create_task(_next(source))
+                yield one
+        finally:
+            coming.cancel()
+            await asyncio.wait([coming])
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+
+async def _next(source: AsyncGenerator[T, None]) -> T | None:
+    return await anext(source, None)
 
 
 def _by_case(stored: Sequence[Stored]) -> Cases:
