@@ -58,8 +58,7 @@ class Edition:
 
     async def load(self, turn: Turn, contents: Contents) -> None:
         """Add the rows of cases that have none here yet."""
-        for change in self._changes(contents):
-            await turn.load(change)
+        await turn.load([*self._changes(contents)])
 
     async def parked(self, turn: Turn) -> frozenset[UUID]:
         """The cases that could not be folded when they were looked at last."""
@@ -87,8 +86,15 @@ class Edition:
             yield Change("board_parked", PARKED, ("case_id",), self.number, contents.whole, parked)
 
 
+def standing_of(number: int) -> str:
+    """The same of any edition."""
+    return STANDING.replace("live=1", f"edition={number}")
+
+
 def standing(answer: Sequence[Values]) -> Edition:
-    """The edition that readers see, from what STANDING found."""
+    """An edition as it stands, from what was found of it. Raises EditionGone."""
+    if not answer:
+        raise EditionGone
     [(number, position, policy, has_parked)] = answer
     return Edition(number, position, policy, bool(has_parked))
 
@@ -108,10 +114,7 @@ async def begin(turn: Turn, position: int = 0) -> Edition:
 
 async def again(turn: Turn, number: int) -> Edition:
     """An edition as it stands now. Raises EditionGone."""
-    found = await turn.run(STANDING.replace("live=1", "edition=?"), (number,))
-    if not found:
-        raise EditionGone
-    return standing(found)
+    return standing(await turn.run(standing_of(number)))
 
 
 async def switch(turn: Turn, number: int) -> None:

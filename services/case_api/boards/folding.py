@@ -1,10 +1,10 @@
 """From touched cases to their rows: made anew from the fold, so that corrections need no code of their own (ADR 7)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, reduce
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from case_api.boards.board import EVERY_SLICE, Board, FoldedCase, Make, Values
@@ -21,6 +21,8 @@ from case_api.store.journal import Journal, Stored, StoreUnavailable
 from case_api.store.pages import Sheaf
 from case_api.streams import told_of
 
+T = TypeVar("T")
+
 Load = Callable[[UUID], Awaitable[tuple[Case, Told]]]
 """The newest fold of a case and of its Told stream."""
 
@@ -32,6 +34,9 @@ Raises if any cannot be loaded.
 
 Loaded = tuple[Case, Told] | None
 """A case with its Told stream; None where it is to be loaded by itself."""
+
+Wanted = tuple[tuple[UUID, frozenset[str]], Loaded]
+"""A case of which rows are wanted, in the boards that read of some slices."""
 
 Cases = Sequence[tuple[UUID, Sequence[Stored]]]
 """Whole cases, each with all of its facts as they were read from the log."""
@@ -45,7 +50,10 @@ PATTERNS: Final = 4_096
 """Of what has begun in cases, for which it is remembered who has rows then."""
 
 AT_A_TIME: Final = 32
-"""Cases between which others on the event loop have their turn."""
+"""Cases whose rows are made together; between them others on the event loop have their turn."""
+
+FACTS_AT_A_TIME: Final = 100
+"""Facts that are opened and folded, one case after the other, until others have their turn."""
 
 
 class Folding:
@@ -69,7 +77,10 @@ class Folding:
         A case that cannot be folded is parked, and stops no other. Raises StoreUnavailable.
         """
         seen = [(case_id, slices) for case_id, slices in touched.items() if boards_of(slices)]
-        return await self._collected(seen, policy, await self._loaded([case_id for case_id, _ in seen], brought))
+        made, loaded = Made(), await self._loaded([case_id for case_id, _ in seen], brought)
+        for some in _batches(zip(seen, loaded, strict=True)):
+            await self._make(made, some, policy)
+        return made.contents(policy)
 
     async def look_ahead(self, touched: Mapping[UUID, frozenset[str]], brought: Sequence[Stored]) -> None:
         """Bring folds to where a page of facts has come, which will be asked for next."""
@@ -88,27 +99,33 @@ class Folding:
 
     async def contents_of(self, cases: Gathered, policy: Policy) -> Contents:
         """All rows of whole cases, each folded when its turn has come. Raises StoreUnavailable."""
-        streams, sheaf = cases
-        touched = [(case_id, EVERY_SLICE) for case_id, _ in streams]
-        return await self._collected(touched, policy, (sheaf and _opened(sheaf, *each) for each in streams))
-
-    async def _collected(
-        self, touched: Sequence[tuple[UUID, frozenset[str]]], policy: Policy, loaded: Iterable[Loaded]
-    ) -> Contents:
-        made = Made()
-        wanted = zip(touched, loaded, strict=True)
-        while some := [*islice(wanted, AT_A_TIME)]:
-            cases = []
-            for (case_id, slices), at_hand in some:
-                try:
-                    cases.append((case_id, slices, self._given(*(at_hand or await self._load(case_id)), policy)))
-                except (StoreUnavailable, OSError):
-                    raise
-                except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
-                    made.park(case_id, error)
-            made.add(cases)
-            await asyncio.sleep(0)
+        made, (streams, sheaf) = Made(), cases
+        for some in _batches(streams):
+            loaded, facts = [], 0
+            for case_id, told_id in some:
+                opened = sheaf and _opened(sheaf, case_id, told_id)
+                loaded.append(((case_id, EVERY_SLICE), opened))
+                facts += opened[0].version if opened else 0
+                if facts >= FACTS_AT_A_TIME:
+                    await asyncio.sleep(0)
+                    facts = 0
+            await self._make(made, loaded, policy)
         return made.contents(policy)
+
+    async def _make(self, made: "Made", cases: Iterable[Wanted], policy: Policy) -> None:
+        """Make the rows of a few cases, those first loaded that are not; then others have their turn."""
+        folded = []
+        for (case_id, slices), at_hand in cases:
+            try:
+                case, told = at_hand or await self._load(case_id)
+            except (StoreUnavailable, OSError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others go on
+                made.park(case_id, error)
+            else:
+                folded.append((case_id, slices, self._given(case, told, policy)))
+        made.add(folded)
+        await asyncio.sleep(0)
 
     def _given(self, case: Case, told: Told, policy: Policy) -> FoldedCase:
         """A ledger goes with its case (D10), and an empty one is none."""
@@ -179,6 +196,12 @@ class Made:
     def contents(self, policy: Policy) -> Contents:
         """All of it."""
         return Contents(policy.ref, self._cases, self._rows, self._whole, self._parked)
+
+
+def _batches(some: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(some)
+    while batch := [*islice(left, AT_A_TIME)]:
+        yield batch
 
 
 @cache

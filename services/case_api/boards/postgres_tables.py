@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from itertools import repeat
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final
 
 import psycopg
 
 from case_api.boards.board import Column, Kind
 from case_api.boards.tables import Change, Occupied, Step, Turn, Values, lay_out
-from case_api.store import postgres_fields as fields
 from case_api.store.journal import StoreUnavailable
 from case_api.store.postgres_arrays import Array, byteas, dates, instants, numbers, texts, uuids
 from case_api.store.postgres_database import PostgresDatabase
 from case_api.store.postgres_schema import connection_info
 
 Connection = psycopg.AsyncConnection[Values]
-T = TypeVar("T")
 
 TURN = b"SELECT pg_advisory_xact_lock(hashtextextended('stagepost boards ' || current_schema(), 0))"
 """One writer at a time among all processes; let go of at the end of the transaction, however it ends."""
@@ -37,12 +34,6 @@ ARRAYS: Final[Mapping[Kind, Callable[[Sequence[Any]], Array]]] = {
     "uuid": uuids, "text": texts, "integer": numbers, "date": dates, "instant": instants, "bytes": byteas
 }  # fmt: skip
 """How the values of a column travel with a statement."""
-
-FIELDS: Final[Mapping[Kind, Callable[[Sequence[Any]], fields.Fields]]] = {
-    "uuid": fields.uuids, "text": fields.texts, "integer": fields.numbers,
-    "date": fields.dates, "instant": fields.instants, "bytes": fields.byteas,
-}  # fmt: skip
-"""How they are copied."""
 
 
 class PostgresTables:
@@ -120,16 +111,17 @@ class _PostgresTurn:
             for sql, parameters in also:
                 await self._connection.execute(_marked(sql), parameters)
 
-    async def load(self, change: Change) -> None:
-        if not change.rows:
-            return
-        async with self._connection.cursor() as cursor, cursor.copy(_copies(change.table)) as copy:
-            await copy.write(fields.copied([repeat(*fields.numbers([change.edition])), *_columns(change, FIELDS)]))
+    async def load(self, changes: Sequence[Change]) -> None:
+        async with self._connection.pipeline():
+            for one in changes:
+                if one.rows:
+                    adds = _adds(one.table, tuple(one.columns))
+                    await self._connection.execute(adds, (one.edition, *_columns(one)), binary=True)
 
 
 @cache
-def _copies(table: str) -> bytes:
-    return f"COPY {table} FROM STDIN (FORMAT binary)".encode()
+def _adds(table: str, columns: tuple[Column, ...]) -> bytes:
+    return f"INSERT INTO {table} SELECT %b::bigint, * FROM unnest({_given(columns)})".encode()  # noqa: S608 (names are ours)
 
 
 @cache
@@ -141,27 +133,30 @@ def _marked(sql: str) -> bytes:
 def _puts(table: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> bytes:
     """Only what differs is written: most rows of a case stay as they are when a fact is added to it."""
     names, keys = ", ".join(("edition", *(one.name for one in columns))), ", ".join(("edition", *key))
-    given = ", ".join(f"%b::{PostgresTables.types[one.kind]}[]" for one in columns)
     rest = [one.name for one in columns if one.name not in key]
     put = f"UPDATE SET {', '.join(f'{name}=excluded.{name}' for name in rest)}" if rest else "NOTHING"
     theirs = "WHERE edition=%b AND case_id=ANY(%b)"
     return (
-        f"WITH now({names}) AS MATERIALIZED (SELECT %b::bigint, * FROM unnest({given})),"  # noqa: S608 (names are ours)
+        f"WITH now({names}) AS MATERIALIZED (SELECT %b::bigint, * FROM unnest({_given(columns)})),"  # noqa: S608 (names are ours)
         f" gone AS (DELETE FROM {table} {theirs} AND ({keys}) NOT IN (SELECT {keys} FROM now))"
         f" INSERT INTO {table} SELECT * FROM now EXCEPT ALL SELECT {names} FROM {table} {theirs}"
         f" ON CONFLICT ({keys}) DO {put}"
     ).encode()
 
 
+def _given(columns: Sequence[Column]) -> str:
+    return ", ".join(f"%b::{PostgresTables.types[one.kind]}[]" for one in columns)
+
+
 def _parameters(change: Change) -> tuple[object, ...]:
     """The rows as whole columns, and twice whose they are."""
     whose = (change.edition, uuids(change.cases))
-    return (change.edition, *_columns(change, ARRAYS), *whose, *whose)
+    return (change.edition, *_columns(change), *whose, *whose)
 
 
-def _columns(change: Change, encoders: Mapping[Kind, Callable[[Sequence[Any]], T]]) -> list[T]:
+def _columns(change: Change) -> list[Array]:
     columns = zip(*change.rows, strict=True) if change.rows else ((),) * len(change.columns)
-    return [encoders[one.kind](values) for one, values in zip(change.columns, columns, strict=True)]
+    return [ARRAYS[one.kind](values) for one, values in zip(change.columns, columns, strict=True)]
 
 
 async def open_postgres_tables(dsn: str, authority: str) -> PostgresTables:

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from case_api.boards.board import EVERY_SLICE
-from case_api.boards.edition import Contents, again, begin, live, remove_others, switch
+from case_api.boards.edition import Contents, again, begin, live, remove_others, standing, standing_of, switch
 from case_api.boards.folding import Cases, Folding, Gathered
 from case_api.boards.follower import PAGE
 from case_api.boards.tables import Tables, Turn
@@ -17,7 +17,7 @@ from case_api.store.journal import Journal, Stored
 
 T = TypeVar("T")
 
-PART: Final = 4000
+PART: Final = 1_024
 """Facts that are read and folded at once, whole cases together."""
 
 
@@ -59,20 +59,21 @@ async def _fold_all(journal: Journal, tables: Tables, folding: Folding, number: 
 
 
 async def _write(tables: Tables, number: int, contents: Contents) -> None:
-    async with tables.turn() as turn:
-        await (await again(turn, number)).load(turn, contents)
+    async with tables.turn(asks=standing_of(number)) as turn:
+        await standing(turn.answer).load(turn, contents)
 
 
 async def _whole_cases(journal: Journal) -> AsyncGenerator[Cases, None]:
     """Every case in the log, in the order of their ids."""
     begun: list[Stored] = []
-    stream, version = UUID(int=0), 0
-    while page := await journal.pages.of_streams(stream, version, PART):
-        stream, version = page[-1].stream, page[-1].version
-        found = [*begun, *page]
-        begun = [one for one in found if one.stream.int == stream.int]
+    stream, version, goes_on = UUID(int=0), 0, True
+    while goes_on:
+        page = await journal.pages.of_streams(stream, version, PART)
+        goes_on, found, begun = len(page) == PART, [*begun, *page], []
+        if goes_on:
+            stream, version = page[-1].stream, page[-1].version
+            begun = [one for one in found if one.stream.int == stream.int]
         yield _by_case(found[: len(found) - len(begun)])
-    yield _by_case(begun)
 
 
 async def _gathered(folding: Folding, parts: AsyncGenerator[Cases, None]) -> AsyncGenerator[Gathered, None]:

@@ -90,8 +90,8 @@ class _SQLiteTurn:
     async def change(self, changes: Sequence[Change], *also: Step) -> None:
         await self._work(partial(_change, changes=changes, also=also))
 
-    async def load(self, change: Change) -> None:
-        await self._work(partial(_insert, change=change))
+    async def load(self, changes: Sequence[Change]) -> None:
+        await self._work(partial(_load, changes=changes))
 
 
 async def open_sqlite_tables(folder: Path) -> SQLiteTables:
@@ -136,6 +136,11 @@ def _change(connection: sqlite3.Connection, *, changes: Sequence[Change], also: 
         _insert(connection, change=one)
     for sql, parameters in also:
         connection.execute(sql, [_in(value) for value in parameters])
+
+
+def _load(connection: sqlite3.Connection, *, changes: Sequence[Change]) -> None:
+    for one in changes:
+        _insert(connection, change=one)
 
 
 def _insert(connection: sqlite3.Connection, *, change: Change) -> None:

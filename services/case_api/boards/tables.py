@@ -65,8 +65,8 @@ class Turn(Protocol):
     async def change(self, changes: Sequence[Change], *also: Step) -> None:
         """Make all changes, and run what is *also* to be done with them, in one exchange with the database."""
 
-    async def load(self, change: Change) -> None:
-        """Add rows of cases that have none in the edition, as fast as the database takes them."""
+    async def load(self, changes: Sequence[Change]) -> None:
+        """Add rows of cases that have none in the edition, in one exchange with the database."""
 
 
 class Tables(Protocol):

@@ -1,11 +1,10 @@
-"""Values for PostgreSQL in its binary form, each with its length before it: arrays and rows are made of these.
+"""Values for PostgreSQL in its binary form, each with its length before it: arrays are made of these.
 
 A column is encoded in one go, and what stands in it more than once only once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain, repeat
 from struct import Struct
 from typing import Any, Final
 from uuid import UUID
@@ -20,8 +19,6 @@ _NUMBER: Final = Struct(">iq").pack
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY: Final = _BEGINNING.toordinal()
 _TICK: Final = timedelta(microseconds=1)
-_BEGINS: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_ENDS: Final = b"\xff\xff"
 
 
 def uuids(values: Sequence[UUID | None]) -> Fields:
@@ -52,12 +49,6 @@ def dates(values: Sequence[date | None]) -> Fields:
 def instants(values: Sequence[datetime | None]) -> Fields:
     """Instants with their offsets, or none: in microseconds from the beginning of 2000."""
     return _each(values, lambda value: _NUMBER(8, (value - _BEGINNING) // _TICK))
-
-
-def copied(columns: Sequence[Iterable[bytes]]) -> bytes:
-    """Rows as COPY takes them, from their columns: one at least, and all but constant ones of one length."""
-    head = repeat(len(columns).to_bytes(2, "big"))
-    return b"".join(chain((_BEGINS,), chain.from_iterable(zip(head, *columns)), (_ENDS,)))  # noqa: B905 - see above
 
 
 def _each(values: Sequence[Any], encode: Callable[[Any], bytes]) -> Fields:
