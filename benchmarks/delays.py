@@ -4,6 +4,7 @@ import asyncio
 from bisect import bisect_left
 from contextlib import AsyncExitStack, suppress
 from time import perf_counter
+from typing import Final
 
 import psycopg
 
@@ -21,6 +22,8 @@ AT_LEAST = 2_000
 EASY = 1_000
 """The same, told beside it: ten times what a busy council writes."""
 WATCH = f"SELECT position FROM {AUTHORITY}.board_editions WHERE live=1"  # noqa: S608 - a name of our own
+EACH_LOOK: Final = 0.005
+"""Seconds between two looks: what was seen late counts as late, and looks every millisecond would take half a core."""
 Seen = list[tuple[int, float]]
 """Each position that the boards were seen at, and when first."""
 
@@ -52,7 +55,7 @@ async def _followed(dsn: str, writers: Writers, each_second: float, seconds: flo
         looking = asyncio.create_task(_look(connection, seen))
         due = await writers.paced(each_second, seconds)
         await settled(dsn)
-        await asyncio.sleep(0.01)  # one more look
+        await asyncio.sleep(2 * EACH_LOOK)  # one more look
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
@@ -66,7 +69,7 @@ async def _look(connection: psycopg.AsyncConnection[tuple[object, ...]], seen: S
         position = await _position(connection)
         if not seen or position > seen[-1][0]:
             seen.append((position, perf_counter()))
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(EACH_LOOK)
 
 
 async def _position(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> int:

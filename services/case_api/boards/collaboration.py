@@ -39,7 +39,7 @@ def occasion_rows(folded: FoldedCase) -> Iterator[OccasionRow]:
         return
     found = chain(_spells(folded), _messages(folded), _decisions(folded), _work(folded), _told(folded))
     for number, row in enumerate(found):
-        yield replace(row, number=number)
+        yield replace(row, number=number) if number else row
 
 
 def within(first: date, last: date, setting: str | None = None) -> Selection:
@@ -55,9 +55,10 @@ def _row(
     good: bool = True,
     days: int | None = None,
     staff: str | None = None,
+    until: date | None = None,
 ) -> OccasionRow:
     setting = folded.case.setting_on(day) or ""
-    return OccasionRow(folded.case.id, 0, what, day, day, setting, int(good), days, staff)
+    return OccasionRow(folded.case.id, 0, what, day, until or day, setting, int(good), days, staff)
 
 
 def _between(folded: FoldedCase, first: date, last: date) -> int:
@@ -69,7 +70,7 @@ def _spells(folded: FoldedCase) -> Iterator[OccasionRow]:
     registered = day_of(folded.case.people.registered_at or date.min, folded.policy.tz)
     moves = (one.from_day for one in folded.case.placements.placed if one.from_day > registered)
     for begin, end in pairwise(sorted({registered, *moves, date.max})):
-        yield replace(_row(folded, "learner", begin), until=end)
+        yield _row(folded, "learner", begin, until=end)
 
 
 def _messages(folded: FoldedCase) -> Iterator[OccasionRow]:

@@ -28,7 +28,7 @@ class Keyring:
         self._replies = AESGCM(_derive(authority, authority_key, "replies"))
         self._opaque = AESGCM(_derive(authority, authority_key, "opaque"))
         self._tag = AESSIV(_derive(authority, authority_key, "tag", length=64))
-        self._search = _derive(authority, authority_key, "search")
+        self._search = hmac.new(_derive(authority, authority_key, "search"), digestmod="sha256")
         self._fingerprint = _derive(authority, authority_key, "fingerprint")
 
     def new_data_key(self, key_id: UUID) -> bytes:
@@ -45,7 +45,9 @@ class Keyring:
 
     def search_hash(self, system: str, value: str) -> bytes:
         """Keyed hash under which an identifier or a name is looked up (D9); the caller normalises *value*."""
-        return hmac.digest(self._search, _joined(system.encode(), value.encode()), "sha256")
+        keyed = self._search.copy()
+        keyed.update(_joined(system.encode(), value.encode()))
+        return keyed.digest()
 
     def fingerprint(self, method: str, path: str, body: bytes) -> bytes:
         """Keyed hash of a request, by which a repeated Idempotency-Key is told from a reused one (D13)."""

@@ -37,10 +37,11 @@ def diary(case: Case, told: Told, policy: Policy, answers: Answers = NONE_YET) -
 
 
 def _watches(case: Case, policy: Policy, there: Iterable[Cause]) -> Iterator[Entry]:
-    found = {cause.key: cause for cause in there}
-    for day in dict.fromkeys(cause.stands_from for key, cause in found.items() if key not in case.watches.open):
+    found, known = {cause.key: cause.stands_from for cause in there}, case.watches.open
+    days = [day for key, day in found.items() if key not in known] if known else found.values()
+    for day in dict.fromkeys(days):
         yield Entry(day, "watch_stands")
-    for key, watch in case.watches.open.items():
+    for key, watch in known.items():
         began = day_of(watch.at, policy.tz)
         if key not in found:
             yield Entry(began, "watch_over")
