@@ -22,6 +22,7 @@ from case_api.domain.facts.told import DisclosureMade
 from case_api.folds import CaseKind, Folds, ToldKind
 from case_api.reaching import Reaching
 from case_api.store.journal import FrameError, StoreUnavailable
+from case_api.store.pages import Sheaf
 from case_api.streams import told_of
 from tests.boards.log import beside, open_desk, write, write_sealed
 from tests.boards.test_boards import TODAY, stepped_up
@@ -124,16 +125,25 @@ async def test_readers_go_on_while_a_rebuild_runs_and_nothing_written_meanwhile_
     await builder.tables.close()
 
 
-async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, desk, monkeypatch):
+@pytest.mark.parametrize("altered_is_found", ["together", "in its turn"])
+async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, desk, monkeypatch, altered_is_found):
     poisoned, sound = Story().registered(), Story().registered()
     for story in (poisoned, sound):
         await write(journal, story)
     together = journal.pages.sheaf
 
     async def altered(after, brought=()):
-        if any(one.stream == poisoned.case_id for one in brought):
+        if altered_is_found == "together":
             raise FrameError("altered")
         return await together(after, brought)
+
+    def opened(sheaf, stream):
+        if stream == poisoned.case_id:
+            raise FrameError("altered")
+        return in_its_turn(sheaf, stream)
+
+    in_its_turn = Sheaf.open
+    monkeypatch.setattr(Sheaf, "open", opened)
 
     async def load(case_id):
         if case_id == poisoned.case_id:

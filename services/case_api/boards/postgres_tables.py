@@ -131,15 +131,21 @@ def _marked(sql: str) -> bytes:
 
 @cache
 def _puts(table: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> bytes:
-    """Only what differs is written: most rows of a case stay as they are when a fact is added to it."""
+    """Only what differs is written: most rows of a case stay as they are when a fact is added to it.
+
+    What was there is read once, case by case in the order of the key: so a server that knows nothing of the table yet
+    goes by the key as well. Nobody else writes meanwhile, so each row is found again at its place.
+    """
     names, keys = ", ".join(("edition", *(one.name for one in columns))), ", ".join(("edition", *key))
     rest = [one.name for one in columns if one.name not in key]
     put = f"UPDATE SET {', '.join(f'{name}=excluded.{name}' for name in rest)}" if rest else "NOTHING"
-    theirs = "WHERE edition=%b AND case_id=ANY(%b)"
     return (
-        f"WITH now({names}) AS MATERIALIZED (SELECT %b::bigint, * FROM unnest({_given(columns)})),"  # noqa: S608 (names are ours)
-        f" gone AS (DELETE FROM {table} {theirs} AND ({keys}) NOT IN (SELECT {keys} FROM now))"
-        f" INSERT INTO {table} SELECT * FROM now EXCEPT ALL SELECT {names} FROM {table} {theirs}"
+        f"WITH now({names}) AS MATERIALIZED (SELECT %b::bigint, * FROM unnest({_given(columns)})),"  # noqa: S608 (ours)
+        f" was AS MATERIALIZED (SELECT had.* FROM unnest(%b::uuid[]) AS theirs(id) CROSS JOIN LATERAL"
+        f" (SELECT ctid AS place, {names} FROM {table} WHERE edition=%b AND case_id=theirs.id ORDER BY {keys} OFFSET 0) AS had),"
+        f" gone AS (DELETE FROM {table} WHERE ctid=ANY(ARRAY("
+        f"SELECT place FROM was WHERE ({keys}) NOT IN (SELECT {keys} FROM now))))"
+        f" INSERT INTO {table} SELECT * FROM now EXCEPT ALL SELECT {names} FROM was"
         f" ON CONFLICT ({keys}) DO {put}"
     ).encode()
 
@@ -149,9 +155,8 @@ def _given(columns: Sequence[Column]) -> str:
 
 
 def _parameters(change: Change) -> tuple[object, ...]:
-    """The rows as whole columns, and twice whose they are."""
-    whose = (change.edition, uuids(change.cases))
-    return (change.edition, *_columns(change), *whose, *whose)
+    """The rows as whole columns, and whose they are."""
+    return (change.edition, *_columns(change), uuids(change.cases), change.edition)
 
 
 def _columns(change: Change) -> list[Array]:
