@@ -103,7 +103,7 @@ class Folding:
         for some in _batches(streams):
             loaded, facts = [], 0
             for case_id, told_id in some:
-                opened = sheaf and _opened(sheaf, case_id, told_id)
+                opened = _opened(sheaf, case_id, told_id) if sheaf else None
                 loaded.append(((case_id, EVERY_SLICE), opened))
                 facts += opened[0].version if opened else 0
                 if facts >= FACTS_AT_A_TIME:

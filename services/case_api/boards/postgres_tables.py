@@ -142,7 +142,8 @@ def _puts(table: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> byte
     return (
         f"WITH now({names}) AS MATERIALIZED (SELECT %b::bigint, * FROM unnest({_given(columns)})),"  # noqa: S608 (ours)
         f" was AS MATERIALIZED (SELECT had.* FROM unnest(%b::uuid[]) AS theirs(id) CROSS JOIN LATERAL"
-        f" (SELECT ctid AS place, {names} FROM {table} WHERE edition=%b AND case_id=theirs.id ORDER BY {keys} OFFSET 0) AS had),"
+        f" (SELECT ctid AS place, {names} FROM {table} WHERE edition=%b AND case_id=theirs.id"
+        f" ORDER BY {keys} OFFSET 0) AS had),"
         f" gone AS (DELETE FROM {table} WHERE ctid=ANY(ARRAY("
         f"SELECT place FROM was WHERE ({keys}) NOT IN (SELECT {keys} FROM now))))"
         f" INSERT INTO {table} SELECT * FROM now EXCEPT ALL SELECT {names} FROM was"
