@@ -12,6 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from case_api.http.connections import LARGEST_HEAD, MOST_WAITING, GuardedProtocol
+from case_api.http.tracing import Trace
 from tests.http.wire import DEADLINE, JSON, request, said, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.owasp("API4")]
@@ -98,6 +99,15 @@ async def test_a_connection_that_ends_is_freed_without_the_collector(port: int, 
         async with asyncio.timeout(DEADLINE):
             while left() is not None:  # noqa: ASYNC110 - nothing tells when memory is let go
                 await asyncio.sleep(0.01)
+
+
+async def test_a_request_that_was_answered_is_freed_without_the_collector(port: int, token: str):
+    gc.collect()  # what earlier tests left
+    with no_collector():
+        assert await until_closed(port, request(token, b"", "Connection: close", method="GET", path="/v1/me"))
+        async with asyncio.timeout(DEADLINE):
+            while any(isinstance(one, Trace) for one in gc.get_objects()):  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.05)
 
 
 def chunked(token: str, *more: str) -> bytes:

@@ -57,8 +57,9 @@ class Authentication:
 
     async def _known(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            scope["principal"] = await self._principal(scope)
-            scope["still_accepted"] = partial(self._still_accepted, scope)
+            shown, address = _bearer(scope), _address(scope)
+            scope["principal"] = await self._principal(shown, address)
+            scope["still_accepted"] = partial(self._still_accepted, shown, address)
         except NotAccepted:
             problem = self._not_accepted(scope)
         except TooManyWrongKeys as guessing:
@@ -75,20 +76,20 @@ class Authentication:
     def _not_accepted(self, scope: Scope) -> Problem:
         """Where nothing was shown nothing was tried: only what was wrong is counted."""
         shown = sent(scope, b"authorization")
-        left = self.wrong.take(neighbourhood((scope.get("client") or ("",))[0])) if shown else 0.0
+        left = self.wrong.take(neighbourhood(_address(scope))) if shown else 0.0
         if left < 0:
             return Problem(kinds.TOO_MANY_REQUESTS, headers={"Retry-After": str(self.wrong.wait(left))})
         return Problem(kinds.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
 
-    async def _principal(self, scope: Scope) -> Principal:
-        credential = _bearer(scope)
-        if self.keys is not None and credential.startswith(PREFIX):
-            return await self.keys.principal(credential, (scope.get("client") or ("",))[0])
-        return await self.tokens.principal(credential)
+    async def _principal(self, shown: str, address: str) -> Principal:
+        if self.keys is not None and shown.startswith(PREFIX):
+            return await self.keys.principal(shown, address)
+        return await self.tokens.principal(shown)
 
-    async def _still_accepted(self, scope: Scope) -> bool:
+    async def _still_accepted(self, shown: str, address: str) -> bool:
+        """Asks by what was shown, not by the request, which would hold itself and be freed by the collector alone."""
         try:
-            await self._principal(scope)
+            await self._principal(shown, address)
         except (NotAccepted, TooManyWrongKeys, KeysUnavailable, StoreUnavailable):
             return False
         return True
@@ -103,6 +104,12 @@ def _bearer(scope: Scope) -> str:
     if len(shown) != 1 or shown[0][:7].lower() != b"bearer ":
         raise NotAccepted
     return str(shown[0][7:].strip(), "latin-1")
+
+
+def _address(scope: Scope) -> str:
+    """Where the request comes from; empty where nobody knows."""
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client else ""
 
 
 async def principal(
