@@ -6,10 +6,11 @@ from typing import Final
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from case_api.http import problem_kinds as kinds
 from case_api.http.bare_answers import NO_HTTP, bare_answer
+from case_api.http.exchanges import ExchangingProtocol
 from case_api.http.limits import WHOLE
 from case_api.http.problem_kinds import Kind
 from case_api.http.reading import Reading
@@ -26,7 +27,7 @@ MOST_WAITING: Final = 50
 """Requests of one connection that may wait for the answers before theirs."""
 
 
-class GuardedProtocol(HttpToolsProtocol):
+class GuardedProtocol(ExchangingProtocol):
     """The server's protocol with what it lacks: deadlines for header fields and for reading, limits, and problems."""
 
     patience, reading_patience = HEADER_PATIENCE, READING_PATIENCE
