@@ -44,7 +44,7 @@ def _fields(scope: Scope) -> dict[str, object]:
     route: str = getattr(scope.get("route"), "path", "unmatched")
     sealed = route.startswith(MATTERS) or route.endswith(EMERGENCY)
     fields: dict[str, object] = {
-        "request_id": str(trace.request_id),
+        "request_id": trace.request_id,
         "method": scope["method"],
         "route": MATTERS if sealed else route,
     }

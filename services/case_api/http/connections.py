@@ -1,7 +1,6 @@
 """One connection: what is taken from the network before any of our code sees a request."""
 
 import asyncio
-from itertools import chain
 from typing import Final
 
 import httptools
@@ -25,6 +24,8 @@ LARGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all header fields together."""
 MOST_WAITING: Final = 50
 """Requests of one connection that may wait for the answers before theirs."""
+UNDERSTOOD: Final = ((), (b"chunked",))
+"""Transfer codings of a request that are taken apart here: none, or chunks (RFC 9112, 6.1)."""
 
 
 class GuardedProtocol(ExchangingProtocol):
@@ -44,6 +45,10 @@ class GuardedProtocol(ExchangingProtocol):
     """Whether the size of a chunk has come and nothing of the chunk: it may be the last, with trailers behind it."""
     _begun = 0
     """Heads, and sizes of chunks, that have come so far."""
+    _told = 0
+    """Bytes of its address and its fields that are complete."""
+    _coded: tuple[bytes, ...] = ()
+    """The transfer codings that it names."""
     _arrived = 0
     """Bytes of the pieces that came of the last of them alone."""
     _trailing = 0
@@ -103,7 +108,7 @@ class GuardedProtocol(ExchangingProtocol):
         if self._in_head or self._in_trailers:
             if self._begun in {begun, 1}:  # the piece is of nothing that was before
                 self._arrived += len(data)
-            self._limit_head(max(self._arrived, self._told() if self._in_head else 0))
+            self._limit_head(max(self._arrived, self._told if self._in_head else 0))
 
     def _fed(self, data: bytes) -> bytes:
         """Have *data* read; returns what is to be read next, for an offer that is declined (RFC 9110, 7.8)."""
@@ -129,12 +134,20 @@ class GuardedProtocol(ExchangingProtocol):
         self._stop()
         self._unset_keepalive_if_required()
         self._in_head, self._arrived, self._trailing, self._once_more = True, 0, 0, b""
+        self._told, self._coded = 0, ()
         self._begun += 1
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._told += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field of the head; trailers are counted and dropped, they are no header fields (RFC 9110, 6.5.1)."""
         if self._in_head:
             super().on_header(name, value)
+            self._told += len(name) + len(value)
+            if self.headers[-1][0] == b"transfer-encoding":
+                self._coded += (value.strip().lower(),)
         else:
             self._trailing += len(name) + len(value)
             self._limit_head(self._trailing)
@@ -147,10 +160,10 @@ class GuardedProtocol(ExchangingProtocol):
     def on_headers_complete(self) -> None:
         self._stop()
         self._in_head = False
-        self._limit_head(self._told())
+        self._limit_head(self._told)
         if self._over():
             return
-        if len(self.pipeline) >= MOST_WAITING or self._is_coded():
+        if len(self.pipeline) >= MOST_WAITING or self._coded not in UNDERSTOOD:
             self._end_with(NO_HTTP)
             return
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
@@ -210,15 +223,6 @@ class GuardedProtocol(ExchangingProtocol):
         """Whether all that was asked is answered, though more of its body may come."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_complete
-
-    def _told(self) -> int:
-        """Bytes of the address and the fields that are complete."""
-        return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
-
-    def _is_coded(self) -> bool:
-        """Whether a transfer coding is named that is not taken apart here (RFC 9112, 6.1)."""
-        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
-        return bool(codings) and codings != [b"chunked"]
 
     def _limit_head(self, size: int) -> None:
         if size > LARGEST_HEAD and not self._over():

@@ -48,7 +48,7 @@ def report(error: Exception, scope: Scope) -> str:
     log.error(
         "incident",
         incident=incident,
-        request_id=str(trace_of(scope).request_id),
+        request_id=trace_of(scope).request_id,
         method=scope["method"],
         **about(error),
     )

@@ -107,7 +107,7 @@ def look_of(scope: Scope, who: Principal, outcome: Outcome, purpose: str, at: da
     trace, route, role = trace_of(scope), scope["route"], trace_of(scope).role
     return Access(
         at=at,
-        request_id=trace.request_id,
+        request_id=UUID(trace.request_id),
         subject=who.subject,
         organisation=who.organisation,
         client=who.client,

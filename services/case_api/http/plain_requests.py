@@ -26,10 +26,10 @@ Given = Mapping[str, Any]
 Read = Callable[[Request], Awaitable[Given | None]]
 """Reads a plain request; None for any other."""
 Endpoint = Callable[..., Awaitable[Response]]
-Shape = tuple[str | None, ...]
-"""The segments of a path; None for one that is an id."""
+Shape = tuple[str, ...]
+"""The parts of a path between its ids."""
 
-CANONICAL: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+CANONICAL: Final = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=/|\Z)")
 PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -43,16 +43,14 @@ class ShortWays:
         """Take up those of *routes* whose endpoint says how its plain requests are read: `endpoint.plainly`."""
         for route in routes:
             if hasattr(route.endpoint, "plainly"):
-                parts = [PARAMETER.fullmatch(part) or part for part in route.path.split("/")]
-                names = tuple(part[1] for part in parts if not isinstance(part, str))
-                self._routes[tuple(part if isinstance(part, str) else None for part in parts)] = route, names
+                parts = PARAMETER.split(route.path)
+                self._routes[tuple(parts[::2])] = route, tuple(parts[1::2])
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
         """The command at this path, and the ids in it by their names; None where there is none, or no id is plain."""
-        parts = path.split("/")
-        ids = [part for part in parts if len(part) == 36 and CANONICAL.fullmatch(part)]
-        found = self._routes.get(tuple(None if part in ids else part for part in parts))
-        return (found[0], dict(zip(found[1], ids, strict=True))) if found else None
+        parts = CANONICAL.split(path)
+        found = self._routes.get(tuple(parts[::2]))
+        return (found[0], dict(zip(found[1], parts[1::2], strict=True))) if found else None
 
 
 class ShortWay:

@@ -55,10 +55,9 @@ def replier(
 
     def reply(receipt: Receipt) -> Reply:
         tag = _tag(keyring, who, receipt, day)
-        body = {"etag": tag, "cursor": receipt_cursor(keyring, receipt.stream, receipt.version)}
+        made = {} if receipt.created is None else {"id": receipt.created}
+        body = {**made, "etag": tag, "cursor": receipt_cursor(keyring, receipt.stream, receipt.version)}
         headers = [("ETag", tag)]
-        if receipt.created is not None:
-            body = {"id": str(receipt.created), **body}
         if receipt.created is not None and location is not None:
             headers.append(("Location", location(receipt.created)))
         return Reply(201 if receipt.recorded else 200, tuple(headers), msgspec.json.encode(body))

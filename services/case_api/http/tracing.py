@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from os import urandom
 from uuid import UUID
 
+import uuid_utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid4
 
@@ -34,8 +35,8 @@ class Trace:
     """The trace id as a UUID: the same for all requests of one trace. Stored on events."""
     traceparent: str
     """The caller's trace with a span of our own. Stored on events and passed on."""
-    request_id: UUID = field(default_factory=uuid4)
-    """This request alone. Answered in X-Request-Id and written to the log."""
+    request_id: str = field(default_factory=lambda: str(uuid_utils.uuid4()))
+    """A UUID, of this request alone. Answered in X-Request-Id and written to the log."""
     problem: str | None = None
     rule_ids: tuple[str, ...] = ()
     access_rules: tuple[str, ...] = ()
@@ -101,7 +102,7 @@ class Tracing:
             return
         parents = sent(scope, b"traceparent")
         trace = scope[KEY] = begun(parents[0] if len(parents) == 1 else None)
-        trace.fields += [(b"x-request-id", str(trace.request_id).encode()), *HARDENED]
+        trace.fields += [(b"x-request-id", trace.request_id.encode()), *HARDENED]
         no_store = scope["path"].startswith("/v1/")
 
         async def sending(message: Message) -> None:

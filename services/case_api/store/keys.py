@@ -1,6 +1,5 @@
 """The authority's key and what hangs on it: data keys, sealed replies, search hashes, opaque values."""
 
-import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
@@ -9,6 +8,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 AUTHORITY_KEY = 32
@@ -28,8 +28,8 @@ class Keyring:
         self._replies = AESGCM(_derive(authority, authority_key, "replies"))
         self._opaque = AESGCM(_derive(authority, authority_key, "opaque"))
         self._tag = AESSIV(_derive(authority, authority_key, "tag", length=64))
-        self._search = hmac.new(_derive(authority, authority_key, "search"), digestmod="sha256")
-        self._fingerprint = _derive(authority, authority_key, "fingerprint")
+        self._search = HMAC(_derive(authority, authority_key, "search"), SHA256())
+        self._fingerprint = HMAC(_derive(authority, authority_key, "fingerprint"), SHA256())
 
     def new_data_key(self, key_id: UUID) -> bytes:
         """A new random data key, wrapped: it opens under this key id only (D10)."""
@@ -45,13 +45,11 @@ class Keyring:
 
     def search_hash(self, system: str, value: str) -> bytes:
         """Keyed hash under which an identifier or a name is looked up (D9); the caller normalises *value*."""
-        keyed = self._search.copy()
-        keyed.update(_joined(system.encode(), value.encode()))
-        return keyed.digest()
+        return _hashed(self._search, system.encode(), value.encode())
 
     def fingerprint(self, method: str, path: str, body: bytes) -> bytes:
         """Keyed hash of a request, by which a repeated Idempotency-Key is told from a reused one (D13)."""
-        return hmac.digest(self._fingerprint, _joined(method.encode(), path.encode(), sha256(body).digest()), "sha256")
+        return _hashed(self._fingerprint, method.encode(), path.encode(), sha256(body).digest())
 
     def seal_reply(self, reply: bytes, associated: bytes) -> bytes:
         """Seal what a command answered (D13)."""
@@ -89,6 +87,13 @@ def _derive(authority: str, key: bytes, purpose: str, *, length: int = 32) -> by
 def _joined(*parts: bytes) -> bytes:
     """Parts with their lengths, so that no two lists of parts give the same bytes."""
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def _hashed(key: HMAC, *parts: bytes) -> bytes:
+    """The keyed hash of *parts* by a copy of *key*, which is left as it is: to make one takes longer than to hash."""
+    hashing = key.copy()
+    hashing.update(_joined(*parts))
+    return hashing.finalize()
 
 
 def _seal(key: AESGCM, value: bytes, associated: bytes) -> bytes:
