@@ -36,7 +36,11 @@ DEEPEST: Final = 30
 
 def only_allowed(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop every field that is not on the list, and every value that is not a plain word or number."""
-    kept = {name: value for name, value in entry.items() if name in ALLOWED and _is_plain(name, value)}
+    kept = {
+        name: value
+        for name, value in entry.items()
+        if name in ALLOWED and (type(value) in NUMBERS or _is_plain(name, value))
+    }
     kept.setdefault("event", "unnamed")
     return kept
 
@@ -62,8 +66,9 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
 
 def _line(logger: object, level: str, entry: MutableMapping[str, Any]) -> str:
     """All that becomes of an entry, in one step, since each request leaves one."""
-    entry["level"], entry["timestamp"] = level, datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    return _as_json(only_allowed(logger, level, entry)).decode()
+    kept = only_allowed(logger, level, entry)
+    kept["level"], kept["timestamp"] = level, datetime.now(UTC)
+    return _as_json(kept).decode()
 
 
 class Libraries(logging.Handler):

@@ -24,7 +24,7 @@ from case_api.domain.decisions.class_supports import LARGEST, ClassSupport, Grou
 from case_api.domain.words import Code, day_of
 from case_api.feed import receipt_cursor
 from case_api.http.bodies import body_of, documented, json_body
-from case_api.http.conditional import etag
+from case_api.http.conditional import case_etag
 from case_api.http.documents import ERRORS, REPLAYED
 from case_api.http.idempotency import IdempotencyKey
 from case_api.http.offices import InOffice, Roles
@@ -142,7 +142,7 @@ def replier(keyring: Keyring, who: Principal, day: date, joint_id: UUID) -> Call
             {
                 "case_id": str(one.stream),
                 "measure_id": str(one.created),
-                "etag": etag(keyring, one.stream, one.version, viewer=viewer(who), view="case", day=day),
+                "etag": case_etag(keyring, one.stream, one.version, viewer=viewer(who), day=day),
             }
             for one in given
         ]

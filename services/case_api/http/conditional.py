@@ -9,6 +9,7 @@ What a family gets is tagged by what is shown alone: a version would tell them o
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - the class has a lower-case name
@@ -33,7 +34,25 @@ SHAPE: Final = {"pattern": rf"^[ \t]*(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)[ \t]*$", 
 
 def etag(keyring: Sealing, stream: UUID, version: int, *, viewer: str, view: str, day: date) -> str:
     """The strong ETag, with its quotes, of what *viewer* sees in *view* on *day* of a stream at *version*."""
-    seen = sha256(f"{viewer}\0{view}\0{day.isoformat()}".encode()).digest()[:16]
+    return _sealed(keyring, stream, version, _seen(viewer, view, day))
+
+
+def case_etag(keyring: Sealing, stream: UUID, version: int, *, viewer: str, day: date) -> str:
+    """The same of the view "case", which stands in receipts and names nothing that is shown."""
+    return _sealed(keyring, stream, version, _case_seen(viewer, day))
+
+
+@lru_cache(4096)
+def _case_seen(viewer: str, day: date) -> bytes:
+    """One for all that somebody posts in a day. Of no other view: what is shown must not stay in memory."""
+    return _seen(viewer, "case", day)
+
+
+def _seen(viewer: str, view: str, day: date) -> bytes:
+    return sha256(f"{viewer}\0{view}\0{day.isoformat()}".encode()).digest()[:16]
+
+
+def _sealed(keyring: Sealing, stream: UUID, version: int, seen: bytes) -> str:
     return f'"{keyring.tag(KIND, PACKED.pack(stream.bytes, version, seen))}"'
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from case_api.access.principal import FAMILY_ROLES, Principal
 from case_api.feed import receipt_cursor
-from case_api.http.conditional import content_etag, etag
+from case_api.http.conditional import case_etag, content_etag
 from case_api.order import Answer, Receipt
 from case_api.store.journal import Reply
 from case_api.store.keys import Keyring
@@ -69,7 +69,7 @@ def _tag(keyring: Keyring, who: Principal, receipt: Receipt, day: date) -> str:
     """For the family one that says nothing: how far the case has come is not theirs to know (I25)."""
     if who.roles & FAMILY_ROLES:
         return content_etag(keyring, viewer=viewer(who), view=str(uuid4()))
-    return etag(keyring, receipt.stream, receipt.version, viewer=viewer(who), view="case", day=day)
+    return case_etag(keyring, receipt.stream, receipt.version, viewer=viewer(who), day=day)
 
 
 class Answered(Response):
