@@ -29,10 +29,10 @@ PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0)
 
 PATIENCE: Final = 30.0
 
-GATHERING: Final = 0.03
+GATHERING: Final = 0.01
 """Seconds in which facts gather before a page of them is turned. Nobody waits for it: a list is brought up to date."""
 
-ENOUGH: Final = 64
+ENOUGH: Final = 24
 """Facts in a page after which the next is looked at ahead, and nothing has to gather: by then there are more."""
 
 SETTLING: Final = 30.0
