@@ -5,12 +5,12 @@ from typing import Final
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from case_api.http import problem_kinds as kinds
 from case_api.http.bare_answers import NO_HTTP, bare_answer
-from case_api.http.exchanges import ExchangingProtocol
 from case_api.http.limits import WHOLE
+from case_api.http.one_piece import OnePiece
 from case_api.http.problem_kinds import Kind
 from case_api.http.reading import Reading
 
@@ -28,7 +28,7 @@ UNDERSTOOD: Final = ((), (b"chunked",))
 """Transfer codings of a request that are taken apart here: none, or chunks (RFC 9112, 6.1)."""
 
 
-class GuardedProtocol(ExchangingProtocol):
+class GuardedProtocol(HttpToolsProtocol):
     """The server's protocol with what it lacks: deadlines for header fields and for reading, limits, and problems."""
 
     patience, reading_patience = HEADER_PATIENCE, READING_PATIENCE
@@ -37,6 +37,8 @@ class GuardedProtocol(ExchangingProtocol):
     _ending: asyncio.TimerHandle | None = None
     _running: RequestResponseCycle | None = None
     """The request that is being answered, or was the last to be."""
+    _answer: OnePiece | None = None
+    """Where its answer goes."""
     _in_head = False
     """Whether a request has begun whose header fields are not all here."""
     _once_more = b""
@@ -51,8 +53,6 @@ class GuardedProtocol(ExchangingProtocol):
     """The transfer codings that it names."""
     _arrived = 0
     """Bytes of the pieces that came of the last of them alone."""
-    _trailing = 0
-    """Bytes of the trailers of the request that are complete."""
     _ended = False
     """Whether nothing more is taken: what was asked before is still answered."""
 
@@ -69,11 +69,11 @@ class GuardedProtocol(ExchangingProtocol):
         if self._ending is not None:
             self._ending.cancel()
         if self._running is not None:
-            self._running.disconnected = not self._running.response_complete
+            self._running.transport, self._running.disconnected = self.transport, not self._running.response_complete
             self._running.message_event.set()
         self.pipeline.clear()
         super().connection_lost(exc)
-        self._running = self.cycle = None  # type: ignore[assignment]
+        self._running = self._answer = self.cycle = None  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         """Answer what is under way, and what is about to arrive: an answer that begins from now on is the last."""
@@ -133,7 +133,7 @@ class GuardedProtocol(ExchangingProtocol):
         super().on_message_begin()
         self._stop()
         self._unset_keepalive_if_required()
-        self._in_head, self._arrived, self._trailing, self._once_more = True, 0, 0, b""
+        self._in_head, self._arrived, self._once_more = True, 0, b""
         self._told, self._coded = 0, ()
         self._begun += 1
 
@@ -142,15 +142,12 @@ class GuardedProtocol(ExchangingProtocol):
         self._told += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a field of the head; trailers are counted and dropped, they are no header fields (RFC 9110, 6.5.1)."""
+        """Take a field of the head; trailers are dropped, they are no header fields (RFC 9110, 6.5.1)."""
         if self._in_head:
             super().on_header(name, value)
             self._told += len(name) + len(value)
             if self.headers[-1][0] == b"transfer-encoding":
                 self._coded += (value.strip().lower(),)
-        else:
-            self._trailing += len(name) + len(value)
-            self._limit_head(self._trailing)
 
     def on_chunk_header(self) -> None:
         """The size of a chunk is here."""
@@ -190,6 +187,8 @@ class GuardedProtocol(ExchangingProtocol):
                 )
 
     def on_response_complete(self) -> None:
+        if self._answer is not None:
+            self._answer.let_go()
         super().on_response_complete()
         if not self.transport.is_closing():
             self.flow.resume_reading()
@@ -200,7 +199,7 @@ class GuardedProtocol(ExchangingProtocol):
             self._end_with(NO_HTTP)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        self._running = cycle
+        self._running, self._answer = cycle, OnePiece(cycle)
         super()._start_asgi_task(cycle, app)
 
     def _wait_for_head(self) -> None:
