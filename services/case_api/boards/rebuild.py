@@ -96,7 +96,7 @@ async def _ahead(source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
                 yield one
         finally:
             coming.cancel()
-            await asyncio.wait([coming])
+            await asyncio.gather(coming, return_exceptions=True)  # of two failures the first is told
 
 
 async def _next(source: AsyncGenerator[T, None]) -> T | None:
