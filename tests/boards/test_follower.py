@@ -158,7 +158,10 @@ async def test_a_case_that_cannot_be_folded_stops_no_rebuild(journal, settings, 
     await builder.tables.close()
 
 
-async def test_a_rebuild_that_fails_leaves_readers_with_the_old_edition(journal, desk, monkeypatch):
+@pytest.mark.parametrize("fails", ["writing", "folding"])
+async def test_a_rebuild_that_fails_leaves_readers_with_the_old_edition_and_nothing_at_work(
+    fails, journal, desk, monkeypatch
+):
     await random_history(journal, 5)
     await desk.follower.catch_up()
     before = await desk.contents()
@@ -167,9 +170,19 @@ async def test_a_rebuild_that_fails_leaves_readers_with_the_old_edition(journal,
     async def gone(*_):
         raise StoreUnavailable
 
-    monkeypatch.setattr(rebuilding, "_write", gone)
-    with pytest.raises(StoreUnavailable):
+    pages, asked = journal.pages.of_streams, []
+
+    async def hanging(*after):
+        asked.append(after)
+        return await (pages(*after) if len(asked) < 4 else asyncio.Event().wait())
+
+    monkeypatch.setattr(journal.pages, "of_streams", hanging)
+    owner, name = (rebuilding, "_write") if fails == "writing" else (desk.folding, "contents_of")
+    monkeypatch.setattr(owner, name, gone)
+    others = asyncio.all_tasks()
+    with pytest.raises(StoreUnavailable) as told:
         await rebuild(journal, desk.tables, desk.folding)
+    assert asyncio.all_tasks() == others, told
     assert await desk.contents() == before
 
 

@@ -1,14 +1,17 @@
 """Authorities are opened by name, each with its own data and its own key; settings that would lose data are refused."""
 
+import asyncio
 import os
+from itertools import count
 from uuid import uuid4
 
 import pytest
 
+from case_api.store import postgres_schema
 from case_api.store.archive import Archive, StoreSettings, UnknownAuthority
 from case_api.store.journal import StoreUnavailable
 from case_api.store.sqlite_file import connect
-from tests.store.facts import opening
+from tests.store.facts import following, opening
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +27,29 @@ async def test_what_was_stored_is_there_when_it_is_opened_again(settings, archiv
     again = Archive(settings)
     assert len(await (await again.open("moray")).read(stream)) == 1
     await again.close()
+
+
+async def test_a_newer_process_starts_while_others_append_and_read(settings, journal, monkeypatch):
+    if settings.url == "sqlite":
+        pytest.skip("its layout is made on the writer's own connection")
+    busy = [asyncio.create_task(_at_work(journal)) for _ in range(12)]
+    for version in range(16):
+        monkeypatch.setattr(postgres_schema, "SEAL", f"stagepost {version}")  # as if each laid it out otherwise
+        newer = Archive(settings)
+        await newer.open("moray")
+        await newer.close()
+    for task in busy:
+        task.cancel()
+    assert {type(one) for one in await asyncio.gather(*busy, return_exceptions=True)} == {asyncio.CancelledError}
+
+
+async def _at_work(journal):
+    stream = uuid4()
+    await journal.append(opening(stream))
+    for version in count(2):
+        await journal.append(following(stream, version))
+        assert await journal.confirm(stream, "mis", "k-1") == (version, None)
+        await asyncio.sleep(0.001)  # so that the others have their turn as well
 
 
 async def test_authorities_share_nothing(archive, journal):

@@ -77,13 +77,15 @@ async def _whole_cases(journal: Journal) -> AsyncGenerator[Cases, None]:
 
 
 async def _gathered(folding: Folding, parts: AsyncGenerator[Cases, None]) -> AsyncGenerator[Gathered, None]:
-    async for cases in parts:
-        yield await folding.gathered(cases)
+    async with aclosing(parts):
+        async for cases in parts:
+            yield await folding.gathered(cases)
 
 
 async def _made_anew(folding: Folding, parts: AsyncGenerator[Gathered, None]) -> AsyncGenerator[Contents, None]:
-    async for cases in parts:
-        yield await folding.contents_of(cases, await folding.policy())
+    async with aclosing(parts):
+        async for cases in parts:
+            yield await folding.contents_of(cases, await folding.policy())
 
 
 async def _ahead(source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:

@@ -3,6 +3,16 @@
 CREATE SCHEMA IF NOT EXISTS {log};
 CREATE SCHEMA IF NOT EXISTS {keys};
 
+-- A process of a newer version starts while older ones append and read: these first let go of what is changed below, in
+-- the order in which they take it. Else each would wait for the other.
+DO $$
+BEGIN
+  IF to_regclass('{log}.idempotency') IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended('{log}.stored_events', 0));
+    LOCK TABLE {log}.idempotency, {log}.stored_events IN ACCESS EXCLUSIVE MODE;
+  END IF;
+END $$;
+
 CREATE TABLE IF NOT EXISTS {log}.stored_events (
   originator_id uuid NOT NULL,
   originator_version bigint NOT NULL,
