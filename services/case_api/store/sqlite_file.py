@@ -17,6 +17,8 @@ T = TypeVar("T")
 FULL = 2
 PATIENCE = 5.0
 """Seconds to wait for another process to let go of the file."""
+WHILE_OTHERS_DO = (0.0, 0.02, 0.1, 0.5, 1.0)
+"""Seconds before each attempt to empty the log: while another process is at that, SQLite itself waits for nobody."""
 STATEMENTS = 1024
 """Prepared statements that a connection keeps; a batch of commands has one for each number of its rows."""
 
@@ -134,9 +136,12 @@ class SQLiteFile:
     async def _empty_the_log(self) -> None:
         """Write the whole write-ahead log into the file, and cut it off: it holds pages as they were."""
         sql = "PRAGMA wal_checkpoint(TRUNCATE)"
-        [(busy, _, _)] = await self.on_writer(lambda connection: connection.execute(sql).fetchall())
-        if busy:
-            raise StoreUnavailable("somebody reads the file for too long: what was erased is still in its log")
+        for pause in WHILE_OTHERS_DO:
+            await asyncio.sleep(pause)
+            [(busy, _, _)] = await self.on_writer(lambda connection: connection.execute(sql).fetchall())
+            if not busy:
+                return
+        raise StoreUnavailable("somebody reads the file for too long: what was erased is still in its log")
 
     def _replace(self, old: sqlite3.Connection) -> sqlite3.Connection:
         old.close()
