@@ -83,7 +83,7 @@ def _circumstances(details: Told) -> Iterator[str]:
         yield f"PostgreSQL {details['postgresql']}"
     if "flush_ms" in details:
         yield f"one flush of 4 kB to the disk takes {details['flush_ms']:.3g} ms"
-    yield f"load before: {machine['load_before'][0]:g}"
+    yield f"in the minute before it {machine['load_before'][0]:g} processes at work"
     yield f"it took {details.get('seconds', '?')} seconds"
 
 

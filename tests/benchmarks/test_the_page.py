@@ -47,8 +47,9 @@ def test_the_page_says_when_and_on_what_as_far_as_the_run_knew():
     machine = {**RUN["details"]["machine"], "processor": "A Processor"}
     page = shown(machine=machine, date="2026-11-30", postgresql="18.1", flush_ms=0.4321)
     assert "Run on 2026-11-30; 2 cores (A Processor), Linux, Python 3.11; PostgreSQL 18.1; " in page
-    assert "one flush of 4 kB to the disk takes 0.432 ms; load before: 0.5; it took 12 seconds." in page
-    assert "\n2 cores, Linux, Python 3.11; load before: 0.5; it took 12 seconds." in shown()
+    ended = "in the minute before it 0.5 processes at work; it took 12 seconds."
+    assert f"one flush of 4 kB to the disk takes 0.432 ms; {ended}" in page
+    assert f"\n2 cores, Linux, Python 3.11; {ended}" in shown()
 
 
 def test_each_contender_has_its_row_and_so_has_each_number_without_one():

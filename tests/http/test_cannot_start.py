@@ -1,5 +1,6 @@
 """A service that cannot start says in one line what to change, and by its exit code whether to try again."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,12 +10,15 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from case_api.http.listening import CannotListen, taken
+from case_api.store.archive import Archive, StoreSettings
 from tests.house.repository import ROOT
 from tests.journeys.api import free_port
+from tests.store.facts import opening
 
 PATIENCE = 60
 
@@ -31,14 +35,12 @@ def busy(told: dict[str, str]) -> Iterator[None]:
         yield
 
 
-def started(told: dict[str, str]) -> "subprocess.Popen[str]":
+def started(told: dict[str, str], *command: str) -> "subprocess.Popen[str]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STAGEPOST_")}
     environment |= {f"STAGEPOST_{name}": value for name, value in told.items()}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "services"), str(ROOT)])
-    command = [sys.executable, "-m", "case_api", "serve"]
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    line = [sys.executable, "-m", "case_api", *(command or ["serve"])]
+    return subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def listening(process: "subprocess.Popen[str]", port: int) -> None:
@@ -51,10 +53,13 @@ def listening(process: "subprocess.Popen[str]", port: int) -> None:
     raise AssertionError("nobody listens")
 
 
-def ended(told: dict[str, str]) -> tuple[int, str, str]:
-    """What `serve` leaves: its exit code, standard output and error."""
-    with started(told) as process:
-        said = process.communicate(timeout=PATIENCE)
+def ended(told: dict[str, str], *command: str) -> tuple[int, str, str]:
+    """What `serve`, or another command, leaves: its exit code, standard output and error."""
+    with started(told, *command) as process:
+        try:
+            said = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
         return process.returncode, *said
 
 
@@ -92,6 +97,24 @@ def test_a_store_that_cannot_be_written_is_named(told: dict[str, str], tmp_path:
         (tmp_path / "keys" / f"burgh.{kind}").chmod(0o600)
     said = f"stagepost: {tmp_path / 'var'} cannot be written: STAGEPOST_VAR must name a folder that the service may"
     assert ended(told) == (2, "", f"{said} write in\n")
+
+
+async def _stored(var: Path, key: bytes) -> None:
+    archive = Archive(StoreSettings("sqlite", var, {"burgh": key}))
+    await (await archive.open("burgh")).append(opening(uuid4()))
+    await archive.close()
+
+
+@pytest.mark.parametrize("command", [("serve",), ("verify", "--log")], ids=["serve", "verify"])
+def test_another_key_than_the_stores_is_told_as_such(command: tuple[str, ...], told: dict[str, str], tmp_path: Path):
+    asyncio.run(_stored(tmp_path / "var", os.urandom(32)))
+    told["KEYS_DIR"] = str(tmp_path / "keys")
+    (tmp_path / "keys").mkdir()
+    for kind in ("key", "seal.key"):
+        (tmp_path / "keys" / f"burgh.{kind}").write_text(os.urandom(32).hex())
+        (tmp_path / "keys" / f"burgh.{kind}").chmod(0o600)
+    said = "the key of burgh in STAGEPOST_KEYS_DIR is not the one its store was made with: put that one back"
+    assert ended(told, *command) == (2, "", f"stagepost: {said}\n")
 
 
 @pytest.mark.parametrize(("asked", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from case_api.domain.refusal import Refusal
+from case_api.store.keystore import WrongKeys
 from case_api.wording import in_words
 
 UNREADABLE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
@@ -26,6 +27,11 @@ def refused(refusal: Refusal) -> str:
     return f"{words} ({named})" if named else words
 
 
+def wrong_keys(authority: WrongKeys) -> str:
+    """What whoever named the keys is told."""
+    return f"the key of {authority} in STAGEPOST_KEYS_DIR is not the one its store was made with: put that one back"
+
+
 class InOneLine(TyperGroup):
     """The whole command line. Exit code 2 for what cannot be read; without any command, its help."""
 
@@ -36,6 +42,9 @@ class InOneLine(TyperGroup):
             sys.exit(1)
         except UNREADABLE as error:
             typer.echo(_said(error), err=True)
+            sys.exit(2)
+        except WrongKeys as authority:
+            typer.echo(f"stagepost: {wrong_keys(authority)}", err=True)
             sys.exit(2)
         sys.exit(code if isinstance(code, int) else 0)
 

@@ -9,6 +9,7 @@ import typer
 from fastapi import FastAPI
 
 from case_api import crash_points, logs
+from case_api.cli.lines import wrong_keys
 from case_api.cli.seals import EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.http.app import create_app, local_issuers
@@ -18,6 +19,7 @@ from case_api.key_files import authority_keys, seal_keys
 from case_api.packs import PackBroken, Packs
 from case_api.settings import Settings, UnsafeSettings
 from case_api.store.journal import StoreUnavailable
+from case_api.store.keystore import WrongKeys
 from case_api.store.tombstones import TombstonesUnreadable
 
 EXIT_CANNOT_LISTEN = 4
@@ -32,8 +34,9 @@ def serve() -> None:
     What is under way then is answered first, and the process ends by the signal: 143 (SIGTERM) or 130 (Ctrl-C), as a
     shell tells it; 0 as the first process of a container.
 
-    Exit codes: 2 unsafe settings, a policy that is broken, a folder that cannot be written; 3 the store cannot be
-    reached, start it again; 4 the port is taken; 1 an error that nobody expected. One line says what to change.
+    Exit codes: 2 unsafe settings, another key than the store's, a policy that is broken, a folder that cannot be
+    written; 3 the store cannot be reached, start it again; 4 the port is taken; 1 an error that nobody expected. One
+    line says what to change.
     """
     settings = settings_or_exit()
     logs.configure()
@@ -50,6 +53,8 @@ def serve() -> None:
         server.run()
     except (UnsafeSettings, PackBroken, TombstonesUnreadable) as unsafe:
         _end(str(unsafe), EXIT_UNSAFE)
+    except WrongKeys as authority:
+        _end(wrong_keys(authority), EXIT_UNSAFE)
     except CannotListen as refused:
         _end(str(refused), EXIT_CANNOT_LISTEN)
     except (StoreUnavailable, psycopg.OperationalError, sqlite3.Error, OSError) as error:

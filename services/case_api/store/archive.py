@@ -57,7 +57,7 @@ class Archive:
         self._opening = asyncio.Lock()
 
     async def open(self, authority: str) -> Journal:
-        """The authority's journal. Raises UnknownAuthority, StoreUnavailable, TombstonesUnreadable."""
+        """The authority's journal. Raises UnknownAuthority, StoreUnavailable, TombstonesUnreadable, WrongKeys."""
         journal = self._journals.get(authority)
         if journal is not None:
             return journal
@@ -83,6 +83,7 @@ class Archive:
         else:
             journal = Journal(keyring, await open_postgres(self._settings.url, keyring))
         try:
+            await journal.check_keys()
             journal.buried = frozenset(await journal.eraser.bury(listed))
         except BaseException:
             await journal.close()

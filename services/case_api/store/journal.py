@@ -102,6 +102,10 @@ class Journal:
         self._writer = GroupWriter(self._committed, Entry.touches, in_halves=backend.line.is_elsewhere)
         self._sealer = Sealer(backend.mapper, keyring, self._writer.put)
 
+    async def check_keys(self) -> None:
+        """Raise WrongKeys if it was opened with another key than the one under which its data keys were wrapped."""
+        await self._keys.check()
+
     async def append(self, item: Append) -> None:
         """Store one command, whole or not at all; commands that wait are committed together (D4).
 

@@ -20,6 +20,10 @@ REMEMBERED = 100_000
 """Unwrapped keys held in memory, some 300 bytes each; a cipher made of one would be ten times as large."""
 
 
+class WrongKeys(Exception):
+    """The store of an authority was made with another key than the one at hand: nothing of it can be read with this."""
+
+
 class KeyStore:
     """Makes, finds and destroys data keys. A read always asks the table, so a destroyed key opens nothing.
 
@@ -76,6 +80,15 @@ class KeyStore:
         )
         await self._database.erase("data_keys", (sql, [(self._database.id_in(one), now, now) for one in key_ids]))
         self.forget(key_ids)
+
+    async def check(self) -> None:
+        """Raise WrongKeys unless the authority's key opens the data keys that are there, by one of them."""
+        rows = await self._database.rows("SELECT key_id, wrapped FROM data_keys WHERE wrapped IS NOT NULL LIMIT 1")
+        try:
+            for key_id, wrapped in _named(rows):
+                self._keyring.data_key(key_id, bytes(wrapped or b""))
+        except ValueError:
+            raise WrongKeys(self._keyring.authority) from None
 
     async def destroyed(self) -> dict[UUID, str]:
         """Every key that was destroyed, and when."""
