@@ -10,6 +10,7 @@ import pytest
 from case_api.store import postgres_schema
 from case_api.store.archive import Archive, StoreSettings, UnknownAuthority
 from case_api.store.journal import StoreUnavailable
+from case_api.store.keystore import WrongKeys
 from case_api.store.sqlite_file import connect
 from tests.store.facts import following, opening
 
@@ -27,6 +28,20 @@ async def test_what_was_stored_is_there_when_it_is_opened_again(settings, archiv
     again = Archive(settings)
     assert len(await (await again.open("moray")).read(stream)) == 1
     await again.close()
+
+
+async def test_a_data_key_that_was_damaged_keeps_nobody_from_the_others(settings, archive, journal):
+    damaged, sound = uuid4(), uuid4()
+    for stream in (damaged, sound):
+        await journal.append(opening(stream))
+    keys = journal._backend.keys
+    await keys.write(("UPDATE data_keys SET wrapped=? WHERE key_id=?", [(b"x" * 60, keys.id_in(damaged))]))
+    await archive.close()
+    again = Archive(settings)
+    assert len(await (await again.open("moray")).read(sound)) == 1
+    await again.close()
+    with pytest.raises(WrongKeys):
+        await Archive(StoreSettings(settings.url, settings.var, {"moray": b"o" * 32})).open("moray")
 
 
 async def test_a_newer_process_starts_while_others_append_and_read(settings, journal, monkeypatch):

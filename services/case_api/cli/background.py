@@ -35,8 +35,8 @@ def background() -> None:
     It listens nowhere, and ends when it is asked to (SIGTERM, Ctrl-C). Start it with the settings of the processes that
     serve, and those with STAGEPOST_BACKGROUND=beside. Of several one does the work, and the others take over from it.
 
-    Exit codes: 0 asked to end; 2 unsafe settings, no store there, a policy is broken; 3 the store cannot be reached,
-    start it again.
+    Exit codes: 0 asked to end; 2 unsafe settings, no store there or one of another key, a policy is broken; 3 the store
+    cannot be reached, start it again.
     """
     settings = settings_or_exit(serves=False)
     if settings.mode != "production":

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from case_api.store.mapper import Keys, SealingKeys
 from case_api.store.together import Together
 from case_api.store.writer import GroupWriter
 
+TRIED = 16
+"""Data keys by which it is told whether the authority's key is the store's."""
 REMEMBERED = 100_000
 """Unwrapped keys held in memory, some 300 bytes each; a cipher made of one would be ten times as large."""
 
@@ -82,13 +85,14 @@ class KeyStore:
         self.forget(key_ids)
 
     async def check(self) -> None:
-        """Raise WrongKeys unless the authority's key opens the data keys that are there, by one of them."""
-        rows = await self._database.rows("SELECT key_id, wrapped FROM data_keys WHERE wrapped IS NOT NULL LIMIT 1")
-        try:
-            for key_id, wrapped in _named(rows):
+        """Raise WrongKeys if there are data keys and the authority's key opens none of a few: one may be damaged."""
+        sql = "SELECT key_id, wrapped FROM data_keys WHERE wrapped IS NOT NULL LIMIT ?"
+        for key_id, wrapped in (rows := [*_named(await self._database.rows(sql, (TRIED,)))]):
+            with suppress(ValueError):
                 self._keyring.data_key(key_id, bytes(wrapped or b""))
-        except ValueError:
-            raise WrongKeys(self._keyring.authority) from None
+                return
+        if rows:
+            raise WrongKeys(self._keyring.authority)
 
     async def destroyed(self) -> dict[UUID, str]:
         """Every key that was destroyed, and when."""
