@@ -94,6 +94,7 @@ supply-chain: $(READY) $(SUPPLY)/.ready ## ask what is known against the package
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Stagepost needs Python 3.11 or later; name one, as in: make PYTHON=python3.12 test" >&2; exit 1; }
+	@echo "installing what requirements/dev.txt pins into $(VENV): a minute or two, once" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
@@ -15,13 +16,16 @@ from pydantic import ValidationError
 
 from notifier import crash_points
 from notifier.app import create_app, document
-from notifier.database import AlreadyRunning, DatabaseUnavailable
+from notifier.database import AlreadyRunning, DatabaseUnavailable, OutboxUnwritable
+from notifier.listening import CannotListen, taken
 from notifier.logs import about, configure, logger
 from notifier.service import Service
 from notifier.settings import Settings
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+EXIT_UNSAFE, EXIT_UNAVAILABLE, EXIT_TAKEN = 2, 3, 4
+WRITABLE: Final = "STAGEPOST_VAR must name a folder that the notifier may write in"
 
 UNFIT: Final[Mapping[str, str]] = {
     "missing": "it is missing",
@@ -49,21 +53,38 @@ def notifier() -> None:
 
 @cli.command()
 def serve() -> None:
-    """Follow the feed, deliver, and answer on the notifier's own port until SIGTERM."""
+    """Follow the case API and tell families, staff and services what happened, until asked to end (SIGTERM, Ctrl-C).
+
+    What is being sent then is finished first, and the process ends with 0. It answers on a port of its own: how it is,
+    what waits, and what families reply. The STAGEPOST_NOTIFIER_… variables set it; docs/operating.md lists them.
+
+    Exit codes: 2 unsafe settings, a folder that cannot be written; 3 the database cannot be reached, start it again;
+    4 the port is taken, or the outbox by another notifier; 1 an error that nobody expected. One line says what to
+    change.
+    """
     configure()
+    sys.exit(_served_or_told())
+
+
+def _served_or_told() -> int:
+    """Serve to the end; the exit code."""
     try:
         settings = Settings()
-        if settings.crash_at is not None:
-            crash_points.arm(settings.crash_at)
-        sys.exit(asyncio.run(_serve(settings)))
     except ValidationError as error:
         reasons = {_reason(each) for each in error.errors(include_input=False)}
-        _say("; ".join(sorted(reasons)))
+        return _told("; ".join(sorted(reasons)), EXIT_UNSAFE)
+    if settings.crash_at is not None:
+        crash_points.arm(settings.crash_at)
+    try:
+        return asyncio.run(_serve(settings))
+    except CannotListen as refused:
+        return _told(str(refused), EXIT_TAKEN)
     except AlreadyRunning:
-        _say("another notifier has this outbox open")
+        return _told("another notifier has this outbox open", EXIT_TAKEN)
+    except OutboxUnwritable:
+        return _told(f"{settings.var} cannot be written: {WRITABLE}", EXIT_UNSAFE)
     except DatabaseUnavailable as error:
-        _say(f"the database cannot be used: {error.code}")
-    sys.exit(2)
+        return _told(f"the database cannot be reached: {error.code}", EXIT_UNAVAILABLE)
 
 
 def _reason(found: Mapping[str, Any]) -> str:
@@ -73,8 +94,9 @@ def _reason(found: Mapping[str, Any]) -> str:
     return f"{place[-1]}: {what}" if place else what
 
 
-def _say(what: str) -> None:
+def _told(what: str, code: int) -> int:
     typer.echo(f"notifier: {what}", err=True)
+    return code
 
 
 @cli.command()
@@ -95,6 +117,12 @@ async def _document() -> str:
 
 
 async def _serve(settings: Settings) -> int:
+    with ExitStack() as bound:
+        sockets = [bound.enter_context(one) for one in taken(settings.host, settings.port)]
+        return await _served(settings, sockets)
+
+
+async def _served(settings: Settings, sockets: list[socket.socket]) -> int:
     service = await Service.open(settings)
     server = Server(
         uvicorn.Config(
@@ -112,7 +140,7 @@ async def _serve(settings: Settings) -> int:
     running.add_done_callback(lambda _: _end(server))
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, _end, server)
-    await server.serve()
+    await server.serve(sockets)
     await service.stop(running)
     return _verdict(running)
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TextIO, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
@@ -30,6 +30,10 @@ class DatabaseUnavailable(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class OutboxUnwritable(Exception):
+    """The file of the outbox, or its folder, is not the notifier's to write."""
 
 
 class AlreadyRunning(Exception):
@@ -70,7 +74,7 @@ class Database:
     async def open(cls, url: str | None, var: Path) -> Self:
         """Open the PostgreSQL database at *url*, or else the SQLite file under *var*, and make the tables.
 
-        Raises AlreadyRunning, DatabaseUnavailable.
+        Raises AlreadyRunning, OutboxUnwritable, DatabaseUnavailable.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         make = (lambda: Postgres(url)) if url else (lambda: Sqlite(var / "notifier" / "notifier.db"))
@@ -97,17 +101,15 @@ class Sqlite:
     skip_locked = ""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = path.with_suffix(".lock").open("w")
+        self._lock = _locked(path)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+            self._connection.row_factory = sqlite3.Row
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+                self._connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.Error:
             self._lock.close()
-            raise AlreadyRunning(path.name) from None
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
-        self._connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            self._connection.execute(f"PRAGMA {pragma}").close()
+            raise OutboxUnwritable from None
         self.transact(_make_tables)
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
@@ -121,6 +123,21 @@ class Sqlite:
     def close(self) -> None:
         self._connection.close()
         self._lock.close()
+
+
+def _locked(path: Path) -> TextIO:
+    """The lock beside the file, held until it is closed. Raises AlreadyRunning, OutboxUnwritable."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("w")
+    except OSError:
+        raise OutboxUnwritable from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunning(path.name) from None
+    return lock
 
 
 class _SqliteTransaction:

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     )
     var: Path = Field(Path("var"), validation_alias=AliasChoices("STAGEPOST_NOTIFIER_VAR", "STAGEPOST_VAR"))
     host: str = "127.0.0.1"
-    port: int = 8081
+    port: int = Field(8081, ge=0, le=65_535)
     public_url: str = "http://127.0.0.1:8081"
     clock_starts_at: AwareDatetime | None = None
     """What the clock shows at first; demo and test only."""
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     operator_token: SecretStr | None = None
 
     smtp_host: str = "127.0.0.1"
-    smtp_port: int = 8025
+    smtp_port: int = Field(8025, ge=1, le=65_535)
     smtp_tls: Literal["none", "starttls", "implicit"] | None = None
     """By default `starttls` in production, `none` in demo and test."""
     smtp_user: str | None = None

@@ -20,9 +20,9 @@ class RaiseConcern(Command):
     received_by: Subject | None = None
     """Who of the staff heard it; the caller if absent."""
     wellbeing_indicators: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
-    """Codes of the policy's wellbeing indicators."""
+    """Codes of wellbeing indicators, as the school uses them, such as `included`; any code is taken."""
     barrier_areas: Annotated[tuple[Code, ...], Field(max_length=8)] = ()
-    """Codes of the areas in which there are barriers to learning."""
+    """Codes of the areas in which there are barriers to learning, such as `family_circumstances`; any code is taken."""
     description: Text
     wants_reply: bool = True
     """Whether whoever raised it wants to hear what comes of it."""
