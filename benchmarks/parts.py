@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import appends, delays, growth, loads, posts, rebuilds, stalls, workers
+from benchmarks import appends, delays, growth, loads, posts, rebuilds, stalls, stores, workers
 from benchmarks.asked import GROWTH, SPEED, Asked
 from benchmarks.ground import Database
 from benchmarks.results import Results
@@ -43,6 +43,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "lag": Part("how long after a write the boards show it, at half of the most writes a second", delays.boards_follow),
     "load": Part("a case of 1,000 facts is read that is not in memory, beside the library", loads.long_case),
     "stall": Part("the longest append while PostgreSQL analyses and indexes the log, beside none of it", stalls.upkeep),
+    "stores": Part("posts and reads over HTTP on PostgreSQL and on SQLite; no figure is asked", stores.over_http),
     "workers": Part("64 clients post to one, two and four processes of ours; no figure is asked", workers.processes),
 }
 """What `make bench` measures, in this order."""

@@ -28,7 +28,7 @@ class Traffic:
         return lambda: post(*random.choice(pairs), random.choice(bodies))  # noqa: S311 - not a secret
 
     def reads(self, view: str) -> Requests:
-        """Reads of one view of the cases."""
+        """Reads of one view of the cases; of the cases themselves where it is empty."""
         pairs = self._pairs()
         return lambda: get(*random.choice(pairs), view)  # noqa: S311 - not a secret
 
@@ -56,10 +56,9 @@ def post(case: str, token: str, body: str) -> bytes:
 
 
 def get(case: str, token: str, view: str) -> bytes:
-    """A view of a case."""
-    return (f"GET /v1/cases/{case}/{view} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n").encode(
-        "ascii"
-    )
+    """A view of a case, or the case itself."""
+    path = f"/v1/cases/{case}/{view}".rstrip("/")
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode("ascii")
 
 
 def laid_out(folder: Path, name: str, cases: Sequence[UUID], tokens: Sequence[str]) -> Traffic:

@@ -20,6 +20,7 @@ FIGURES = {
     "lag": {"lag_p99_ms"},
     "load": {"load_1000_vs_library"},
     "stall": {"stall_vs_control"},
+    "stores": set(),
     "workers": set(),
 }
 PEERS_ABSENT = set() if CRUD else {"http_command_vs_crud", "http_p99_vs_crud"}
