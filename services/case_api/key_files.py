@@ -4,15 +4,24 @@ import os
 import re
 import secrets
 import stat
+from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from case_api import weaknesses
 from case_api.settings import Settings, UnsafeSettings
 
 KEY_FILE = re.compile(r"[0-9a-fA-F]{64}")
+RETIRED = re.compile(
+    r"(?:0|[1-9][0-9]{0,17}) (?P<name>stagepost/[^+ ]+)\+(?P<ident>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]+=*)"
+)
+"""For how many facts a seal key signed, and its verification key (C2SP signed-note)."""
+PUBLISHED: Final = 33
+"""Bytes of such a key, with the one that says of what kind it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +41,53 @@ def authority_keys(settings: Settings, *, make: bool = True) -> AuthorityKeys:
     return _keys_in(settings, "{}.key", "key file", make=make)
 
 
-def seal_keys(settings: Settings, *, make: bool = True) -> AuthorityKeys:
-    """The same for the key with which each authority's log signs its checkpoints: `<authority>.seal.key`."""
+class SealKey(NamedTuple):
+    """With what an authority's log signs, and what it signed with before."""
+
+    seed: bytes
+    retired: tuple[str, ...] = ()
+    """`SIZE KEY`, each: for how many facts it signed, and the key as it was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealKeys:
+    """The seal key of each authority, and what the operator should look at."""
+
+    keys: Mapping[str, SealKey]
+    warnings: tuple[str, ...] = ()
+
+
+def seal_keys(settings: Settings, *, make: bool = True) -> SealKeys:
+    """The same for the key with which each authority's log signs its checkpoints: `<authority>.seal.key`.
+
+    Beside it may stand `<authority>.seal.retired`, with the keys that were used before.
+    """
     found = _keys_in(settings, "{}.seal.key", "seal key file", make=make)
     if settings.mode == "production" and {*found.keys.values()} & {*authority_keys(settings).keys.values()}:
         raise UnsafeSettings("A seal key is the same as a key of an authority: make another.")
-    return found
+    kept = {name: _retired(settings.keys / f"{name}.seal.retired", name) for name in found.keys}
+    return SealKeys({name: SealKey(seed, kept[name]) for name, seed in found.keys.items()}, found.warnings)
+
+
+def _retired(path: Path, name: str) -> tuple[str, ...]:
+    """The keys that were retired; none where there is no such file. Raises UnsafeSettings."""
+    if not path.exists():
+        return ()
+    lines = tuple(path.read_text("ascii", errors="replace").split("\n"))
+    for line in (kept := tuple(line.strip() for line in lines if line.strip())):
+        found = RETIRED.fullmatch(line)
+        if found is None or found["name"] != f"stagepost/{name}" or not _is_published(**found.groupdict()):
+            raise UnsafeSettings(f"{path.name} must hold lines as `stagepost seal-key {name}` prints them.")
+    return kept
+
+
+def _is_published(name: str, ident: str, key: str) -> bool:
+    """Whether it is an Ed25519 key under the short name that goes with it."""
+    try:
+        raw = b64decode(key, validate=True)
+    except ValueError:
+        return False
+    return len(raw) == PUBLISHED and sha256(f"{name}\n".encode() + raw).hexdigest().startswith(ident)
 
 
 def _keys_in(settings: Settings, pattern: str, what: str, *, make: bool) -> AuthorityKeys:

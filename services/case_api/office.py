@@ -172,7 +172,7 @@ class Offices:
     ) -> None:
         self._store, self._archive = store, Archive(store)
         self._clock, self._packs, self._settings, self._attend = clock, packs, settings, attend
-        self._seeds = seal_keys(settings).keys
+        self._seals = seal_keys(settings).keys
         self._open: dict[str, Office] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.Lock()
@@ -207,7 +207,7 @@ class Offices:
     async def _furnish(self, authority: str) -> Office:
         journal = await self._archive.open(authority)
         tables = await open_tables(self._store, authority)
-        seals = await open_keeper(self._store, journal, self._seeds[authority])
+        seals = await open_keeper(self._store, journal, *self._seals[authority])
         office = furnished(journal, tables, seals, self._clock, self._packs, self._settings)
         await office.made_anew(journal.buried)
         self._tasks += [asyncio.create_task(_attended(work, office)) for work in self._attend]

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from case_api.seals.notes import Signer
-from case_api.seals.verifier import Altered, open_note, read_checkpoint, read_key
+from case_api.seals.verifier import Altered
 from case_api.store.copies import Part, flush
 
 FORMAT: Final = "stagepost-backup-v1"
@@ -59,9 +59,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         if signer.is_another(self.seal):
             raise OtherKeys
-        if open_note(self.seal, read_key(signer.key)) != self._lines(signer.origin):
+        if signer.lines(self.seal, self.size) != self._lines(signer.origin):
             raise Altered(f"{NAME} is not what was signed")
-        if self.checkpoint and read_checkpoint(self.checkpoint, read_key(signer.key))[0] != self.size:
+        if self.checkpoint and signer.read(self.checkpoint)[0] != self.size:
             raise Altered(f"{NAME} names another size than its checkpoint")
         for name, listed in self.files.items():
             path = folder / name

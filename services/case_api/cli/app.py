@@ -13,6 +13,7 @@ from case_api.cli.prune_looks import prune
 from case_api.cli.rebuild_boards import rebuild_boards
 from case_api.cli.restore import restore
 from case_api.cli.retention import retention
+from case_api.cli.seal_key import seal_key
 from case_api.cli.serve import serve
 from case_api.cli.sign_out import sign_out
 from case_api.cli.subject_access import subject_access
@@ -40,6 +41,7 @@ app.command()(backup)
 app.command()(restore)
 app.add_typer(keys.app, name="keys")
 app.command("sign-out")(sign_out)
+app.command("seal-key")(seal_key)
 app.command()(openapi)
 app.command()(schemas)
 app.command()(reference)

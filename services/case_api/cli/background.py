@@ -14,7 +14,7 @@ from case_api.background import at_work
 from case_api.cli.offices import opened_offices
 from case_api.cli.seals import EXIT_UNAVAILABLE
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
-from case_api.cli.stores import store_and_seeds
+from case_api.cli.stores import store_and_seals
 from case_api.clock import SystemClock
 from case_api.http.serving import spare_the_collector
 from case_api.packs import PackBroken, Packs
@@ -41,7 +41,7 @@ def background() -> None:
     settings = settings_or_exit(serves=False)
     if settings.mode != "production":
         _end(f"in {settings.mode} mode the process that serves has the clock and does this itself", EXIT_UNSAFE)
-    store, _ = store_and_seeds(settings)
+    store, _ = store_and_seals(settings)
     logs.configure()
     logs.speak_for_the_process()
     try:

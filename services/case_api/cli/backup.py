@@ -12,7 +12,7 @@ from case_api.backup.making import back_up
 from case_api.cli.progress import Progress
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping
 from case_api.cli.settings import settings_or_exit
-from case_api.cli.stores import store_and_seeds
+from case_api.cli.stores import store_and_seals
 from case_api.seals.keeper import Broken
 from case_api.settings import Settings
 from case_api.store.copies import KEYS_PART, LOG_PART, Part
@@ -56,7 +56,7 @@ async def _back_up(settings: Settings, log: Path, keys: Path) -> None:
         progress = Progress(name)
         async with keeping(settings, name) as keeper:
             targets: dict[Part, Path] = {LOG_PART: log / name, KEYS_PART: keys / name}
-            made = await back_up(store_and_seeds(settings)[0], keeper, targets, progress.seen)
+            made = await back_up(store_and_seals(settings)[0], keeper, targets, progress.seen)
         progress.done()
         said, size = made.manifest, sum(one.bytes for one in made.manifest.files.values())
         came = f" and {made.facts - said.size} that came meanwhile" if made.facts > said.size else ""

@@ -7,7 +7,7 @@ import typer
 
 from case_api.cli.present import LONG_AGO, newest_of
 from case_api.cli.settings import EXIT_UNSAFE
-from case_api.cli.stores import store_and_seeds
+from case_api.cli.stores import store_and_seals
 from case_api.clock import Clock, MovableClock, SystemClock
 from case_api.office import Attend, Office, Offices
 from case_api.packs import PackBroken, Packs
@@ -57,7 +57,7 @@ async def opened_offices(
 @asynccontextmanager
 async def serving_offices(settings: Settings) -> AsyncIterator[tuple[Attended, StoreSettings]]:
     """Both for a command; a key that is missing ends it."""
-    store, _ = store_and_seeds(settings)
+    store, _ = store_and_seals(settings)
     clock = MovableClock()
     async with opened_offices(settings, store, clock) as offices:
         yield Attended(offices, clock, tells_a_story=settings.mode == "demo"), store

@@ -18,7 +18,7 @@ from case_api.cli.offices import opened_offices
 from case_api.cli.progress import Progress
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, kept_checkpoints, said_of
 from case_api.cli.settings import settings_or_exit
-from case_api.cli.stores import store_and_seeds
+from case_api.cli.stores import store_and_seals
 from case_api.seals.notes import Signer
 from case_api.seals.scrub import Shorter
 from case_api.seals.verifier import Altered
@@ -91,12 +91,14 @@ def restore(
 
 async def _restore(settings: Settings, given: Given) -> None:
     """Everything is looked at before anything is changed."""
-    store, seeds = store_and_seeds(settings, made=False)
+    store, seals = store_and_seals(settings, made=False)
     sources = []
     for name in settings.authorities:
         Progress(name).say("looking through the backup")
         folders: dict[Part, Path] = {LOG_PART: given.source / name, KEYS_PART: given.keys / name}
-        sources.append(examined(folders, Signer(name, seeds[name]), Keyring(name, store.authorities[name]), store.kind))
+        sources.append(
+            examined(folders, Signer(name, *seals[name]), Keyring(name, store.authorities[name]), store.kind)
+        )
         require_empty(store, name)
     lists = {one.authority: _listed(store, one, given.tombstones) for one in sources}
     for source in sources:

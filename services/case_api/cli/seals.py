@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from case_api.cli.stores import store_and_seeds
+from case_api.cli.stores import store_and_seals
 from case_api.seals.keeper import Keeper, open_keeper
 from case_api.seals.scrub import Whole
 from case_api.settings import Settings
@@ -18,10 +18,10 @@ EXIT_UNAVAILABLE: Final = 3
 @asynccontextmanager
 async def keeping(settings: Settings, authority: str) -> AsyncIterator[Keeper]:
     """The seals of an authority over its open log; a key that is missing ends the command. Raises StoreUnavailable."""
-    store, seeds = store_and_seeds(settings)
+    store, seals = store_and_seals(settings)
     archive = Archive(store)
     try:
-        keeper = await open_keeper(store, await archive.open(authority), seeds[authority])
+        keeper = await open_keeper(store, await archive.open(authority), *seals[authority])
         try:
             yield keeper
         finally:

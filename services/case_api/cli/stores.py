@@ -6,13 +6,13 @@ import psycopg
 import typer
 
 from case_api.cli.settings import EXIT_UNSAFE
-from case_api.key_files import authority_keys, seal_keys
+from case_api.key_files import SealKey, authority_keys, seal_keys
 from case_api.settings import Settings, UnsafeSettings
 from case_api.store import postgres_copies
 from case_api.store.archive import StoreSettings
 
 
-def store_and_seeds(settings: Settings, *, made: bool = True) -> tuple[StoreSettings, Mapping[str, bytes]]:
+def store_and_seals(settings: Settings, *, made: bool = True) -> tuple[StoreSettings, Mapping[str, SealKey]]:
     """Where the stores are, and the keys with which they sign; a key that is missing ends the command.
 
     So does a store that is not there, if it should have been *made* already: a command that looks in the wrong place
@@ -22,11 +22,11 @@ def store_and_seeds(settings: Settings, *, made: bool = True) -> tuple[StoreSett
         for name in settings.authorities:
             _is_there(settings, name)
     try:
-        keys, seeds = authority_keys(settings, make=False).keys, seal_keys(settings, make=False).keys
+        keys, seals = authority_keys(settings, make=False).keys, seal_keys(settings, make=False).keys
     except UnsafeSettings as unsafe:
         typer.echo(f"stagepost: {unsafe}", err=True)
         raise typer.Exit(EXIT_UNSAFE) from None
-    return StoreSettings(settings.database, settings.var, keys, settings.tombstones_dir), seeds
+    return StoreSettings(settings.database, settings.var, keys, settings.tombstones_dir), seals
 
 
 def _is_there(settings: Settings, name: str) -> None:

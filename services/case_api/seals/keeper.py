@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +15,7 @@ from case_api.seals import merkle
 from case_api.seals.merkle import Frontier, Node, Span
 from case_api.seals.nodes import Leaf, Nodes, Overtaken, open_nodes
 from case_api.seals.notes import Signer
-from case_api.seals.verifier import Altered, leaf_hash, read_checkpoint, read_key
+from case_api.seals.verifier import Altered, leaf_hash
 from case_api.store.append import Stored
 from case_api.store.archive import StoreSettings
 from case_api.store.journal import Journal
@@ -69,7 +70,6 @@ class Keeper:
 
     def __init__(self, journal: Journal, nodes: Nodes, signer: Signer) -> None:
         self.journal, self.nodes, self.signer = journal, nodes, signer
-        self._key = read_key(signer.key)
         self._alone = asyncio.Lock()
         self._overtaken = False
 
@@ -171,9 +171,11 @@ class Keeper:
             return None
         size = last.number + 1
         [root] = await self.spans([(0, size)])
-        if before is not None and before[0] == size:
+        if before is not None and before[0] == size and self.signer.is_own(before[1]):
             return Checkpoint(size, root, before[1])
         note = self.signer.checkpoint(size, root)
+        if before is not None and before[0] == size:  # what a key signed that was retired since stays as it is
+            return Checkpoint(size, root, note)
         with suppress(Overtaken):  # by another process of ours, with the same key and so the same words
             await self.nodes.sign(size, note)
         return Checkpoint(size, root, note)
@@ -182,9 +184,10 @@ class Keeper:
         if last is None or last.number + 1 < size:
             raise Broken(f"before fact {size}: fewer facts than were signed for")
         try:
-            signed = read_checkpoint(note, self._key)
+            signed = self.signer.read(note)
         except (Altered, ValueError):
-            raise Broken(f"checkpoint of {size}") from None
+            by_another = ", signed by another key" if self.signer.is_another(note) else ""
+            raise Broken(f"checkpoint of {size}{by_another}") from None
         if signed != (size, *await self.spans([(0, size)])):
             raise Broken(f"before fact {size}: other facts than were signed for")
 
@@ -195,9 +198,9 @@ class Keeper:
         return found
 
 
-async def open_keeper(settings: StoreSettings, journal: Journal, seed: bytes) -> Keeper:
-    """The keeper of an open journal; *seed* is its Ed25519 key of 32 bytes. Raises StoreUnavailable."""
-    return Keeper(journal, await open_nodes(settings, journal.authority), Signer(journal.authority, seed))
+async def open_keeper(settings: StoreSettings, journal: Journal, seed: bytes, retired: Iterable[str] = ()) -> Keeper:
+    """The keeper of an open journal; *seed* and *retired* keys are those of its signer. Raises StoreUnavailable."""
+    return Keeper(journal, await open_nodes(settings, journal.authority), Signer(journal.authority, seed, retired))
 
 
 def sealed(authority: str, number: int, stored: Stored) -> Leaf:

@@ -9,7 +9,8 @@ from uuid import UUID
 from case_api.seals.keeper import Keeper, sealed
 from case_api.seals.merkle import Frontier, Node
 from case_api.seals.nodes import Leaf
-from case_api.seals.verifier import Altered, read_checkpoint, read_key
+from case_api.seals.notes import Signer
+from case_api.seals.verifier import Altered
 from case_api.store.append import KeyMissing, Stored
 from case_api.store.frame import FrameError, take_apart
 
@@ -69,12 +70,12 @@ class Scrub:
         return Whole(self._tree.size, max([size, *self._signed]))
 
     async def _read_checkpoints(self) -> None:
-        key, after = read_key(self._keeper.signer.key), 0
+        signer, after = self._keeper.signer, 0
         for note in self._outside:
-            self._take(*_checked(note, lambda note: read_checkpoint(note, key), "a checkpoint kept elsewhere"))
+            self._take(*_checked(note, signer, "a checkpoint kept elsewhere"))
         while page := await self._keeper.nodes.checkpoints(after, PAGE):
             for size, note in page:
-                found = _checked(note, lambda note: read_checkpoint(note, key), f"the checkpoint of {size} facts")
+                found = _checked(note, signer, f"the checkpoint of {size} facts")
                 if found[0] != size:
                     raise Altered(f"the checkpoint of {size} facts is one of {found[0]}")
                 self._take(*found)
@@ -136,8 +137,9 @@ def _same(found: Leaf, kept: Leaf) -> None:
         raise Altered(f"position {found.position}: it is not the fact that was sealed")
 
 
-def _checked(note: str, read: Callable[[str], tuple[int, bytes]], what: str) -> tuple[int, bytes]:
+def _checked(note: str, signer: Signer, what: str) -> tuple[int, bytes]:
     try:
-        return read(note)
+        return signer.read(note)
     except (Altered, ValueError):
-        raise Altered(f"{what} is not one that this log signed") from None
+        by_another = ": another key signed it" if signer.is_another(note) else ""
+        raise Altered(f"{what} is not one that this log signed{by_another}") from None
