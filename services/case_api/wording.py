@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from case_api.domain.words import NOT_BLANK
+
 WORDS: Final[Mapping[str, str]] = {
     "missing": "This is required.",
     "extra_forbidden": "There is a field here that the schema does not know.",
@@ -62,7 +64,7 @@ LIMITS: Final[Mapping[str, tuple[str, str]]] = {
 FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9][a-z0-9_.-]{0,63}$": "This must be a code: lower case letters, digits and _ . - in it, at most 64.",
     r"^[a-z0-9][a-z0-9_.-]*$": "This must be a code: lower case letters, digits and _ . - in it.",
-    r"\S": "This text must not be blank.",
+    NOT_BLANK: "This text must not be blank.",
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "This must be a language tag such as en or pt-BR.",
     "^https?://": "This must be a URL that begins with https:// or http://.",
     r"^https?://[^\s/?#]+(/[^\s?#]*)?$": "This must be a URL that begins with https:// or http://.",

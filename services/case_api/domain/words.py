@@ -73,13 +73,16 @@ class Personal(str):
 PERSONAL: Final = "<personal>"
 AS_PERSONAL: Final = AfterValidator(Personal)
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S"), AS_PERSONAL]
+NOT_BLANK: Final = r"[^\s\u001c-\u001f\u0085\ufeff]"
+"""Some sign that is no blank, whoever reads the schema: what `\\s` holds differs between languages of patterns."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=NOT_BLANK), AS_PERSONAL]
 """Free text that a person wrote: never blank, at most 4,000 characters."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S"), AS_PERSONAL]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NOT_BLANK), AS_PERSONAL]
 """A name, an address, a few words."""
 
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NOT_BLANK)]
 """What everybody may read in print: the title of a service, a version."""
 
 Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]

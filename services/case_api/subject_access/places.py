@@ -8,12 +8,13 @@ from typing import Any, Final, Literal
 from case_api.access.principal import FAMILY_ROLES
 from case_api.domain.event import Event, Recorded
 from case_api.domain.questions.family_sight import is_their_own_act
+from case_api.domain.words import NOT_BLANK
 from case_api.subject_access.known import Known
 
 Reason = Literal["free_words", "names_another_person", "another_person", "restriction", "serious_harm"]
 Proposal = Literal["keep", "release"]
 Table = Mapping[str, Any]
-FREE: Final = r"\S"
+FREE: Final = NOT_BLANK
 """The pattern by which a schema says that a text is in words of somebody's own."""
 STAFF: Final = frozenset({
     "practitioner", "received_by", "reference", "staff", "assessor", "organisation", "to_staff", "by", "coordinator",
