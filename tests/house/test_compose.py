@@ -156,7 +156,7 @@ def test_every_container_of_ours_runs_with_nothing_to_spare(name: str):
 def test_the_image_installs_hashed_packages_and_runs_as_nobody_special():
     assert "--require-hashes" in DOCKERFILE
     assert re.search(r"^USER (?!root\b|0\b)\w+$", DOCKERFILE, re.MULTILINE)
-    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"python:3.11-slim"}
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"python:3.13-slim"}
 
 
 def test_the_image_copies_only_what_exists():
