@@ -12,6 +12,7 @@ from case_api.seals.notes import Signer
 from case_api.seals.scrub import Scrub
 from case_api.seals.verifier import Altered, read_checkpoint, read_key
 from tests.seals.conftest import written
+from witness.notes import Cosigner
 
 pytestmark = pytest.mark.anyio
 NEW = b"n" * 32
@@ -67,6 +68,11 @@ async def test_the_old_key_signs_for_nothing_that_came_after_it(settings, journa
 
 async def test_a_checkpoint_kept_elsewhere_counts_under_the_key_of_its_time(keeper, renewed):
     kept = (await keeper.checkpoint()).note
+    assert (await Scrub(renewed, [kept]).run()).facts == 6
+
+
+async def test_one_that_a_witness_cosigned_under_the_old_key_counts_as_well(keeper, renewed):
+    kept = Cosigner("audit.example", b"w" * 32).cosigned((await keeper.checkpoint()).note, at=1_800_000_000)
     assert (await Scrub(renewed, [kept]).run()).facts == 6
 
 

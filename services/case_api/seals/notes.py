@@ -2,7 +2,7 @@
 
 import math
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -38,43 +38,46 @@ class Signer:
 
     def is_own(self, note: str) -> bool:
         """Whether a note bears a signature by the key of today; whether it holds, only `read` tells."""
-        return self._signed_by(note) == self._ident
+        return self._ident in self._signers(note)
 
     def is_another(self, note: str) -> bool:
-        """Whether a note bears a signature of the same log by a key that is not known here, whatever that is worth."""
-        found = self._signed_by(note)
-        return found is not None and found not in {key.ident for _, key in self._trusted}
+        """Whether a note is signed for this log by none but keys that are not known here, whatever that is worth."""
+        found = self._signers(note)
+        return bool(found) and found.isdisjoint(key.ident for _, key in self._trusted)
 
     def read(self, note: str) -> tuple[int, bytes]:
         """Size and root of a checkpoint that this log signed, with whichever key. Raises Altered, ValueError."""
-        size, root = read_checkpoint(note, self._key_for(note))
-        self._require_alive(note, size)
-        return size, root
+        for until, key in self._named(note):
+            size, root = read_checkpoint(note, key)
+            if size <= until:
+                return size, root
+        raise Altered(f"it does not bear the signature of {self.origin}")
 
     def lines(self, note: str, size: int) -> list[str]:
         """The lines of a note that this log signed when it had *size* facts. Raises Altered."""
-        self._require_alive(note, size)
-        return open_note(note, self._key_for(note))
+        for until, key in self._named(note):
+            if size <= until:
+                return open_note(note, key)
+        raise Altered(f"it does not bear the signature of {self.origin}")
 
-    def _key_for(self, note: str) -> Key:
-        ident = self._signed_by(note)
-        return next((key for _, key in self._trusted if key.ident == ident), self._trusted[0][1])
+    def _named(self, note: str) -> Iterator[tuple[float, Key]]:
+        """The keys by which a note says that it is signed, each with the most facts that it may speak of."""
+        signers = self._signers(note)
+        return ((until, key) for until, key in self._trusted if key.ident in signers)
 
-    def _require_alive(self, note: str, size: int) -> None:
-        """Raise Altered where a key signed for more facts than there were when it was retired."""
-        ident = self._signed_by(note)
-        if size > max((until for until, key in self._trusted if key.ident == ident), default=math.inf):
-            raise Altered("it bears the signature of a key that was retired before")
-
-    def _signed_by(self, note: str) -> bytes | None:
-        """Which key a note names as the one that signed it for this log; None where it names none."""
-        _, found, given = note.rpartition(f"\n— {self.origin} ")
-        try:
-            ident = b64decode(given)[:4]
-        except ValueError:
-            return None
-        return ident if found and len(ident) == len(self._ident) else None
+    def _signers(self, note: str) -> set[bytes]:
+        """The short names of the keys by which a note says that it is signed for this log."""
+        signed = (line.partition(f"— {self.origin} ") for line in note.rpartition("\n\n")[2].split("\n"))
+        idents = {_decoded(given)[: len(self._ident)] for before, found, given in signed if found and not before}
+        return idents - {b""}
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """That the log has *size* facts under this root."""
         return self.note(self.origin, str(size), b64encode(root).decode())
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return b""
