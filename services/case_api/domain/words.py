@@ -73,8 +73,9 @@ class Personal(str):
 PERSONAL: Final = "<personal>"
 AS_PERSONAL: Final = AfterValidator(Personal)
 
-NOT_BLANK: Final = r"[^\s\u001c-\u001f\u0085\ufeff]"
-"""Some sign that is no blank, whoever reads the schema: what `\\s` holds differs between languages of patterns."""
+NOT_BLANK: Final = "[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""Some sign that is no white space (Unicode, White_Space), spelt out: what `\\s` holds differs between the languages of
+patterns, and not all of them know an escape for a sign."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=NOT_BLANK), AS_PERSONAL]
 """Free text that a person wrote: never blank, at most 4,000 characters."""
