@@ -47,6 +47,26 @@ def test_a_log_that_grows_is_cosigned_again_and_again(witness):
         assert witness.last().size == size
 
 
+def test_what_it_remembers_counts_after_the_log_renewed_its_key(tmp_path):
+    renewed = Signer("moray", b"n" * 32)
+    Witness(LOG, COSIGNER, tmp_path / "last").cosign(signed(LEAVES[:5]), proving(LEAVES), 1)
+    witness = Witness(LogKey.read(renewed.key), COSIGNER, tmp_path / "last")
+    with pytest.raises(Refused, match="rolled back"):
+        witness.cosign(signed(LEAVES[:4], renewed), proving(LEAVES), 2)
+    with pytest.raises(BadNote):
+        witness.cosign(signed(LEAVES[:6]), proving(LEAVES), 2)
+    witness.cosign(signed(LEAVES[:6], renewed), proving(LEAVES), 2)
+    last = witness.last()
+    assert last is not None
+    assert last.size == 6
+
+
+def test_the_memory_of_another_log_is_no_memory(tmp_path):
+    Witness(LOG, COSIGNER, tmp_path / "last").cosign(signed(LEAVES[:5]), proving(LEAVES), 1)
+    with pytest.raises(Refused, match="altered"):
+        Witness(LogKey.read(Signer("burgh", b"s" * 32).key), COSIGNER, tmp_path / "last").last()
+
+
 def test_a_cosignature_is_over_the_checkpoint_and_the_time_at_which_it_was_seen(witness):
     """C2SP tlog-cosignature v1, spelt out."""
     note = signed(LEAVES[:3])
