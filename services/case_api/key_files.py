@@ -12,16 +12,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from case_api import weaknesses
 from case_api.settings import Settings, UnsafeSettings
 
 KEY_FILE = re.compile(r"[0-9a-fA-F]{64}")
 RETIRED = re.compile(
-    r"(?:0|[1-9][0-9]{0,17}) (?P<name>stagepost/[^+ ]+)\+(?P<ident>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]+=*)"
+    r"(?:0|[1-9][0-9]{0,17}) [A-Za-z0-9+/]{43}="
+    r" (?P<name>stagepost/[^+ ]+)\+(?P<ident>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]{44})"
 )
-"""For how many facts a seal key signed, and its verification key (C2SP signed-note)."""
-PUBLISHED: Final = 33
-"""Bytes of such a key, with the one that says of what kind it is."""
+"""For how many facts a seal key signed, their root, and its verification key (C2SP signed-note)."""
+ED25519: Final = b"\x01"
+"""The first byte of such a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class SealKey(NamedTuple):
 
     seed: bytes
     retired: tuple[str, ...] = ()
-    """`SIZE KEY`, each: for how many facts it signed, and the key as it was published."""
+    """`SIZE ROOT KEY`, each: what the log was when it was retired, and the key as it was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +68,38 @@ def seal_keys(settings: Settings, *, make: bool = True) -> SealKeys:
     found = _keys_in(settings, "{}.seal.key", "seal key file", make=make)
     if settings.mode == "production" and {*found.keys.values()} & {*authority_keys(settings).keys.values()}:
         raise UnsafeSettings("A seal key is the same as a key of an authority: make another.")
-    kept = {name: _retired(settings.keys / f"{name}.seal.retired", name) for name in found.keys}
+    kept = {name: _retired(settings.keys / f"{name}.seal.retired", name, seed) for name, seed in found.keys.items()}
     return SealKeys({name: SealKey(seed, kept[name]) for name, seed in found.keys.items()}, found.warnings)
 
 
-def _retired(path: Path, name: str) -> tuple[str, ...]:
-    """The keys that were retired; none where there is no such file. Raises UnsafeSettings."""
+def _retired(path: Path, name: str, seed: bytes) -> tuple[str, ...]:
+    """The lines on keys that were retired; none where there is no such file. Raises UnsafeSettings."""
     if not path.exists():
         return ()
-    lines = tuple(path.read_text("ascii", errors="replace").split("\n"))
-    for line in (kept := tuple(line.strip() for line in lines if line.strip())):
+    try:
+        text = path.read_text("ascii", errors="replace")
+    except OSError:
+        raise UnsafeSettings(f"{path.name} cannot be read: it is no file, or not the service's to read.") from None
+    lines = [line.strip() for line in text.split("\n")]
+    kept = tuple(line for line in lines if line and not line.startswith("#"))
+    today = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    for line in kept:
         found = RETIRED.fullmatch(line)
-        if found is None or found["name"] != f"stagepost/{name}" or not _is_published(**found.groupdict()):
+        raw = b64decode(found["key"]) if found else b""
+        if (
+            found is None
+            or found["name"] != f"stagepost/{name}"
+            or not _is_published(found["name"], found["ident"], raw)
+        ):
             raise UnsafeSettings(f"{path.name} must hold lines as `stagepost seal-key {name}` prints them.")
+        if raw[1:] == today:
+            raise UnsafeSettings(f"The seal key of {name} is retired, by {path.name}: put a new one in its place.")
     return kept
 
 
-def _is_published(name: str, ident: str, key: str) -> bool:
+def _is_published(name: str, ident: str, key: bytes) -> bool:
     """Whether it is an Ed25519 key under the short name that goes with it."""
-    try:
-        raw = b64decode(key, validate=True)
-    except ValueError:
-        return False
-    return len(raw) == PUBLISHED and sha256(f"{name}\n".encode() + raw).hexdigest().startswith(ident)
+    return key[:1] == ED25519 and sha256(f"{name}\n".encode() + key).hexdigest().startswith(ident)
 
 
 def _keys_in(settings: Settings, pattern: str, what: str, *, make: bool) -> AuthorityKeys:

@@ -57,7 +57,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Raises OtherKeys where another seal key signed it.
         """
-        if signer.is_another(self.seal):
+        if signer.whose(self.seal) == "another":
             raise OtherKeys
         if signer.lines(self.seal, self.size) != self._lines(signer.origin):
             raise Altered(f"{NAME} is not what was signed")

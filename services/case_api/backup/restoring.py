@@ -10,6 +10,7 @@ from case_api.boards.rebuild import rebuild
 from case_api.office import Office
 from case_api.seals.notes import Signer
 from case_api.seals.scrub import Scrub, Whole
+from case_api.seals.verifier import Altered
 from case_api.store import postgres_copies, sqlite_copies
 from case_api.store.archive import StoreSettings
 from case_api.store.copies import KEYS_PART, LOG_PART, Part
@@ -114,5 +115,7 @@ async def brought_to_life(office: Office, source: Source, checkpoints: Sequence[
     notes = [note for note in (source.manifests[LOG_PART].checkpoint, *checkpoints) if note]
     whole = await Scrub(office.seals, notes).run() if verified else None
     facts = whole.facts if whole else await office.journal.last_position()
+    if facts > office.seals.signer.most(source.manifests[LOG_PART].seal):
+        raise Altered("the key that signed the backup was retired before there were so many facts")
     cases = await rebuild(office.journal, office.tables, office.folding)
     return Restored(facts, whole, len(notes), len(destroyed), cases)

@@ -1,6 +1,7 @@
 """`stagepost seal-key`: what is to be kept of a seal key when another takes its place."""
 
 import asyncio
+from base64 import b64encode
 from typing import Annotated
 
 import typer
@@ -8,18 +9,19 @@ import typer
 from case_api.cli.seals import EXIT_ALTERED, EXIT_UNAVAILABLE, keeping
 from case_api.cli.settings import EXIT_UNSAFE, settings_or_exit
 from case_api.seals.keeper import Broken
+from case_api.seals.notes import EMPTY
 from case_api.settings import Settings
 from case_api.store.journal import StoreUnavailable
 
 
 def seal_key(authority: Annotated[str, typer.Argument(help="Whose log it signs.")]) -> None:
-    """Print for how many facts an authority's log is signed with the key of today, and that key as it is published.
+    """Print for how many facts an authority's log is signed, their root, and the key of today as it is published.
 
     To renew the key, stop the service, put this line at the end of NAME.seal.retired beside NAME.seal.key, and a new
-    key in the place of the old one. What was signed until then is held to the old key, all that follows to the new one.
+    key in the place of the old one. The log is held to the line from then on, and what follows to the new key.
 
-    Exit codes: 1 the log is not what was sealed; 2 no such authority, or a key is missing; 3 the store cannot be
-    reached.
+    Exit codes: 1 the log is not what was sealed; 2 no such authority, or a key is missing or retired already; 3 the
+    store cannot be reached.
     """
     settings = settings_or_exit(serves=False)
     if authority not in settings.authorities:
@@ -39,4 +41,5 @@ async def _line(settings: Settings, authority: str) -> str:
     """After a checkpoint of all that is there: so nothing is left that only the old key could sign for."""
     async with keeping(settings, authority) as keeper:
         signed = await keeper.checkpoint()
-        return f"{signed.size if signed else 0} {keeper.signer.key}"
+        size, root = (signed.size, signed.root) if signed else (0, EMPTY)
+        return f"{size} {b64encode(root).decode()} {keeper.signer.key}"

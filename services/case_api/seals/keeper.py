@@ -71,6 +71,7 @@ class Keeper:
     def __init__(self, journal: Journal, nodes: Nodes, signer: Signer) -> None:
         self.journal, self.nodes, self.signer = journal, nodes, signer
         self._alone = asyncio.Lock()
+        self._before = signer.retired
         self._overtaken = False
 
     async def checkpoint(self) -> Checkpoint | None:
@@ -165,13 +166,14 @@ class Keeper:
     async def _signed(self) -> Checkpoint | None:
         """The newest checkpoint, made if facts were added since; only over a tree that holds what was signed before."""
         last, before = await self.nodes.last(), await self.nodes.newest_checkpoint()
+        await self._hold_to_the_retired(last)
         if before is not None:
             await self._stands(*before, last)
         if last is None:
             return None
         size = last.number + 1
         [root] = await self.spans([(0, size)])
-        if before is not None and before[0] == size and self.signer.is_own(before[1]):
+        if before is not None and before[0] == size and self.signer.whose(before[1]) == "own":
             return Checkpoint(size, root, before[1])
         note = self.signer.checkpoint(size, root)
         if before is not None and before[0] == size:  # what a key signed that was retired since stays as it is
@@ -180,14 +182,24 @@ class Keeper:
             await self.nodes.sign(size, note)
         return Checkpoint(size, root, note)
 
+    async def _hold_to_the_retired(self, last: Leaf | None) -> None:
+        """Once: the log goes on from where each retired key left it, whatever stands among the checkpoints."""
+        for one in self._before:
+            if one.size > (last.number + 1 if last else 0):
+                raise Broken(f"before fact {one.size}: fewer facts than a retired key signed for")
+            if one.size and [one.root] != await self.spans([(0, one.size)]):
+                raise Broken(f"before fact {one.size}: other facts than a retired key signed for")
+        self._before = ()
+
     async def _stands(self, size: int, note: str, last: Leaf | None) -> None:
         if last is None or last.number + 1 < size:
             raise Broken(f"before fact {size}: fewer facts than were signed for")
         try:
             signed = self.signer.read(note)
         except (Altered, ValueError):
-            by_another = ", signed by another key" if self.signer.is_another(note) else ""
-            raise Broken(f"checkpoint of {size}{by_another}") from None
+            whose = self.signer.whose(note)
+            signed_by = f", signed by a key that is {whose}" if whose in {"retired", "another"} else ""
+            raise Broken(f"checkpoint of {size}{signed_by}") from None
         if signed != (size, *await self.spans([(0, size)])):
             raise Broken(f"before fact {size}: other facts than were signed for")
 

@@ -3,11 +3,32 @@
 import math
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from case_api.seals.verifier import ED25519, Altered, Key, open_note, read_checkpoint, read_key
+
+EMPTY: Final = sha256().digest()
+"""The root of a tree without leaves (RFC 6962, 2.1)."""
+Whose = Literal["own", "retired", "another", "nobody's"]
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A key that signed before, and what the log was when it was retired: it signs for no more than that."""
+
+    size: int
+    root: bytes
+    key: Key
+
+    @classmethod
+    def of(cls, line: str) -> Self:
+        """From `SIZE ROOT KEY`. Raises ValueError."""
+        size, root, key = line.split(" ")
+        return cls(int(size), b64decode(root, validate=True), read_key(key))
 
 
 class Signer:
@@ -16,8 +37,7 @@ class Signer:
     Args:
         authority: whose log it is.
         seed: of the key, 32 bytes.
-        retired: keys with which it signed before, each with how many facts it had then, as `SIZE KEY`: what such a key
-            says of more facts counts for nothing, whoever may have it by now.
+        retired: keys with which it signed before, as `SIZE ROOT KEY`.
     """
 
     def __init__(self, authority: str, seed: bytes, retired: Iterable[str] = ()) -> None:
@@ -27,8 +47,9 @@ class Signer:
         self._ident = sha256(f"{self.origin}\n".encode() + named).digest()[:4]
         self.key = f"{self.origin}+{self._ident.hex()}+{b64encode(named).decode()}"
         """The verification key, for publication."""
-        before = (line.split(" ", 1) for line in retired)
-        self._trusted = ((math.inf, read_key(self.key)), *((int(size), read_key(key)) for size, key in before))
+        self.retired = tuple(map(Retired.of, retired))
+        """What each key before this one signed for at last: the log is held to it."""
+        self._trusted = ((math.inf, read_key(self.key)), *((one.size, one.key) for one in self.retired))
 
     def note(self, *lines: str) -> str:
         """The lines with their signature."""
@@ -36,14 +57,22 @@ class Signer:
         signature = b64encode(self._ident + self._private.sign(text.encode())).decode()
         return f"{text}\n— {self.origin} {signature}\n"
 
-    def is_own(self, note: str) -> bool:
-        """Whether a note bears a signature by the key of today; whether it holds, only `read` tells."""
-        return self._ident in self._signers(note)
+    def checkpoint(self, size: int, root: bytes) -> str:
+        """That the log has *size* facts under this root."""
+        return self.note(self.origin, str(size), b64encode(root).decode())
 
-    def is_another(self, note: str) -> bool:
-        """Whether a note is signed for this log by none but keys that are not known here, whatever that is worth."""
-        found = self._signers(note)
-        return bool(found) and found.isdisjoint(key.ident for _, key in self._trusted)
+    def whose(self, note: str) -> Whose:
+        """By which key a note says that it is signed for this log; whether it holds, only `read` tells."""
+        signers = self._signers(note)
+        if self._ident in signers:
+            return "own"
+        if signers & {one.key.ident for one in self.retired}:
+            return "retired"
+        return "another" if signers else "nobody's"
+
+    def most(self, note: str) -> float:
+        """For how many facts at most the keys of a note may speak; 0 where none of them is known here."""
+        return max((until for until, _ in self._named(note)), default=0)
 
     def read(self, note: str) -> tuple[int, bytes]:
         """Size and root of a checkpoint that this log signed, with whichever key. Raises Altered, ValueError."""
@@ -70,10 +99,6 @@ class Signer:
         signed = (line.partition(f"— {self.origin} ") for line in note.rpartition("\n\n")[2].split("\n"))
         idents = {_decoded(given)[: len(self._ident)] for before, found, given in signed if found and not before}
         return idents - {b""}
-
-    def checkpoint(self, size: int, root: bytes) -> str:
-        """That the log has *size* facts under this root."""
-        return self.note(self.origin, str(size), b64encode(root).decode())
 
 
 def _decoded(text: str) -> bytes:

@@ -71,6 +71,8 @@ class Scrub:
 
     async def _read_checkpoints(self) -> None:
         signer, after = self._keeper.signer, 0
+        for one in signer.retired:
+            self._take(one.size, one.root)
         for note in self._outside:
             self._take(*_checked(note, signer, "a checkpoint kept elsewhere"))
         while page := await self._keeper.nodes.checkpoints(after, PAGE):
@@ -141,5 +143,6 @@ def _checked(note: str, signer: Signer, what: str) -> tuple[int, bytes]:
     try:
         return signer.read(note)
     except (Altered, ValueError):
-        by_another = ": another key signed it" if signer.is_another(note) else ""
-        raise Altered(f"{what} is not one that this log signed{by_another}") from None
+        whose = signer.whose(note)
+        signed_by = f": the key that signed it is {whose}" if whose in {"retired", "another"} else ""
+        raise Altered(f"{what} is not one that this log signed{signed_by}") from None

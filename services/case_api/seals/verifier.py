@@ -11,7 +11,7 @@ Exit codes: 0 whole; 1 something was altered, and one line names the position; 2
 import argparse
 import json
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -95,7 +95,7 @@ def open_note(note: str, key: Key) -> list[str]:
         name, _, encoded = rest.partition(" ")
         try:
             signature = b64decode(encoded, validate=True)
-            if not before and name == key.name and signature[:4] == key.ident:
+            if (before, name, signature[:4], b64encode(signature).decode()) == ("", key.name, key.ident, encoded):
                 key.public.verify(signature[4:], f"{text}\n".encode())
                 return text.split("\n")
         except (ValueError, InvalidSignature):
