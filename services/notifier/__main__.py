@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from notifier import crash_points
 from notifier.app import create_app, document
-from notifier.database import AlreadyRunning, DatabaseUnavailable, OutboxUnwritable
+from notifier.database import AlreadyRunning, DatabaseUnavailable, OutboxUnusable
 from notifier.listening import CannotListen, taken
 from notifier.logs import about, configure, logger
 from notifier.service import Service
@@ -25,7 +25,6 @@ from notifier.settings import Settings
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 EXIT_UNSAFE, EXIT_UNAVAILABLE, EXIT_TAKEN = 2, 3, 4
-WRITABLE: Final = "STAGEPOST_VAR must name a folder that the notifier may write in"
 
 UNFIT: Final[Mapping[str, str]] = {
     "missing": "it is missing",
@@ -58,9 +57,9 @@ def serve() -> None:
     What is being sent then is finished first, and the process ends with 0. It answers on a port of its own: how it is,
     what waits, and what families reply. The STAGEPOST_NOTIFIER_… variables set it; docs/operating.md lists them.
 
-    Exit codes: 2 unsafe settings, a folder that cannot be written; 3 the database cannot be reached, start it again;
-    4 the port is taken, or the outbox by another notifier; 1 an error that nobody expected. One line says what to
-    change.
+    Exit codes: 2 unsafe settings, an outbox that cannot be written or read; 3 the database cannot be used, start it
+    again; 4 the port is taken, or the outbox by another notifier; 1 an error that nobody expected. One line says what
+    to change.
     """
     configure()
     sys.exit(_served_or_told())
@@ -81,10 +80,10 @@ def _served_or_told() -> int:
         return _told(str(refused), EXIT_TAKEN)
     except AlreadyRunning:
         return _told("another notifier has this outbox open", EXIT_TAKEN)
-    except OutboxUnwritable:
-        return _told(f"{settings.var} cannot be written: {WRITABLE}", EXIT_UNSAFE)
+    except OutboxUnusable as error:
+        return _told(str(error), EXIT_UNSAFE)
     except DatabaseUnavailable as error:
-        return _told(f"the database cannot be reached: {error.code}", EXIT_UNAVAILABLE)
+        return _told(f"the database cannot be used: {error.code}", EXIT_UNAVAILABLE)
 
 
 def _reason(found: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ from notifier.schema import STATEMENTS
 T = TypeVar("T")
 Cell = str | int | None
 Row = dict[str, Cell]
+NOT_OURS = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_IOERR")
+"""How the codes of SQLite begin for a file, or its folder, that is not ours to write."""
 ONE_AT_A_TIME = 7_236_001
 """PostgreSQL's advisory lock under which the tables are made."""
 
@@ -32,8 +34,17 @@ class DatabaseUnavailable(Exception):
         self.code = code
 
 
-class OutboxUnwritable(Exception):
-    """The file of the outbox, or its folder, is not the notifier's to write."""
+class OutboxUnusable(Exception):
+    """The file of the outbox cannot be worked with; its text says why, in one line for the operator."""
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        code = getattr(error, "sqlite_errorname", "")
+        if isinstance(error, OSError) or code.startswith(NOT_OURS):
+            super().__init__(
+                f"{path} cannot be written: STAGEPOST_VAR must name a folder that the notifier may write in"
+            )
+        else:
+            super().__init__(f"{path} is no outbox, or is damaged: put a copy of it back, or move it away")
 
 
 class AlreadyRunning(Exception):
@@ -74,7 +85,7 @@ class Database:
     async def open(cls, url: str | None, var: Path) -> Self:
         """Open the PostgreSQL database at *url*, or else the SQLite file under *var*, and make the tables.
 
-        Raises AlreadyRunning, OutboxUnwritable, DatabaseUnavailable.
+        Raises AlreadyRunning, OutboxUnusable, DatabaseUnavailable.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         make = (lambda: Postgres(url)) if url else (lambda: Sqlite(var / "notifier" / "notifier.db"))
@@ -107,9 +118,9 @@ class Sqlite:
             self._connection.row_factory = sqlite3.Row
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
                 self._connection.execute(f"PRAGMA {pragma}").close()
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             self._lock.close()
-            raise OutboxUnwritable from None
+            raise OutboxUnusable(path, error) from None
         self.transact(_make_tables)
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
@@ -126,12 +137,12 @@ class Sqlite:
 
 
 def _locked(path: Path) -> TextIO:
-    """The lock beside the file, held until it is closed. Raises AlreadyRunning, OutboxUnwritable."""
+    """The lock beside the file, held until it is closed. Raises AlreadyRunning, OutboxUnusable."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.with_suffix(".lock").open("w")
-    except OSError:
-        raise OutboxUnwritable from None
+    except OSError as error:
+        raise OutboxUnusable(path, error) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

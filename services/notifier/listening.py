@@ -17,23 +17,27 @@ class CannotListen(Exception):
 
 
 def taken(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of *host*; none of them listens yet. Raises CannotListen."""
+    """A socket that listens for each address of *host*, of an empty one all: who calls waits. Raises CannotListen."""
     with ExitStack() as undone:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-            sockets = [undone.enter_context(_bound(family, address)) for family, _, _, _, address in found]
+            found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            addresses = dict.fromkeys((family, address) for family, _, _, _, address in found)
+            sockets = [undone.enter_context(_listening(*each)) for each in addresses]
         except OSError as error:
             raise CannotListen(error, host, port) from None
+        except UnicodeError:  # of a name that is none
+            raise CannotListen(OSError(), host, port) from None
         undone.pop_all()
     return sockets
 
 
-def _bound(family: socket.AddressFamily, address: Any) -> socket.socket:
+def _listening(family: socket.AddressFamily, address: Any) -> socket.socket:
     with ExitStack() as undone:
         one = undone.enter_context(socket.socket(family, socket.SOCK_STREAM))
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         one.bind(address)
+        one.listen()  # two that bind at once are told apart by this alone
         undone.pop_all()
     return one

@@ -45,7 +45,7 @@ class Service:
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
-        """Open the database and make the parts. Raises AlreadyRunning, OutboxUnwritable, DatabaseUnavailable."""
+        """Open the database and make the parts. Raises AlreadyRunning, OutboxUnusable, DatabaseUnavailable."""
         url = settings.database_url.get_secret_value() if settings.database_url else None
         return cls(settings, await Database.open(url, settings.var), Calls(), RunningClock(settings.clock_starts_at))
 

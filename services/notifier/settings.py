@@ -1,19 +1,21 @@
 """What an operator can set; each value from the environment, `STAGEPOST_NOTIFIER_` first."""
 
-import json
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, AwareDatetime, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, AwareDatetime, Field, SecretStr, TypeAdapter, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 from standardwebhooks.webhooks import Webhook as Signer
 
 from notifier import weaknesses
+from notifier.crash_points import POINTS
 
 LETTERS = Path(__file__).parent / "letters"
+SECRETS = TypeAdapter(dict[str, str])
 
 
 def is_loopback(host: str) -> bool:
@@ -84,10 +86,25 @@ class Settings(BaseSettings):
             raise ValueError("demo and test mode listen on a loopback address only")
         return self
 
+    @field_validator("case_api_url")
+    @classmethod
+    def _leads_somewhere(cls, value: str) -> str:
+        """Raises ValueError, also where there is no such port."""
+        try:
+            parts = urlsplit(value)
+            leads = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            leads = False
+        if not leads:
+            raise ValueError("it must be an address that begins with http:// or https://")
+        return value
+
     @model_validator(mode="after")
     def _dies_only_in_tests(self) -> Self:
         if self.mode != "test" and self.crash_at is not None:
             raise ValueError("STAGEPOST_NOTIFIER_CRASH_AT is for test only")
+        if self.crash_at is not None and self.crash_at not in POINTS:
+            raise ValueError("STAGEPOST_NOTIFIER_CRASH_AT names no crash point")
         return self
 
     @model_validator(mode="after")
@@ -126,7 +143,7 @@ class Settings(BaseSettings):
     def bearer(self) -> str:
         """The token for the case API, or an empty string while there is none yet."""
         if self.token_file is not None:
-            return self.token_file.read_text("utf-8").strip() if self.token_file.exists() else ""
+            return self.token_file.read_text("ascii", "ignore").strip() if self.token_file.is_file() else ""
         return self.token.get_secret_value() if self.token else ""
 
     def tls(self) -> Literal["none", "starttls", "implicit"]:
@@ -137,7 +154,7 @@ class Settings(BaseSettings):
         if self.webhook_secrets_file is None:
             return {}
         try:
-            found: dict[str, str] = json.loads(self.webhook_secrets_file.read_text("utf-8"))
+            found = SECRETS.validate_json(self.webhook_secrets_file.read_bytes())
         except (OSError, ValueError):
             raise ValueError("the file of STAGEPOST_NOTIFIER_WEBHOOK_SECRETS_FILE cannot be read") from None
         return {recipient: SecretStr(secret) for recipient, secret in found.items()}

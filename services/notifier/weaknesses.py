@@ -37,6 +37,8 @@ def in_file(path: Path | None) -> str | None:
     """Whether every user of this machine can read or change a file with a secret."""
     if os.name != "posix" or path is None or not path.exists():
         return None
+    if not path.is_file():
+        return "names no file"
     opened = stat.S_IMODE(path.stat().st_mode) & 0o007
     return "names a file that every user of this machine can read or change: chmod 600 it" if opened else None
 

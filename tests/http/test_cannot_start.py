@@ -70,6 +70,21 @@ def test_a_port_that_is_taken_is_named_and_no_store_is_made(told: dict[str, str]
     assert not (tmp_path / "var" / "burgh").exists()
 
 
+def test_of_two_that_start_at_once_on_one_port_one_serves_and_the_other_is_told(told: dict[str, str], tmp_path: Path):
+    """Whichever comes to listen second, though neither did when both took the port."""
+    other = {**told, "VAR": str(tmp_path / "other")}
+    with started(told) as one, started(other) as two:
+        listening(one if two.poll() is not None else two, int(told["PORT"]))
+        deadline = time.monotonic() + PATIENCE
+        while one.poll() is two.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        loser, winner = (one, two) if one.poll() is not None else (two, one)
+        line = f"stagepost: port {told['PORT']} is taken: end what listens there, or set STAGEPOST_PORT\n"
+        assert (loser.wait(PATIENCE), loser.communicate()) == (4, ("", line))
+        winner.terminate()
+        winner.communicate(timeout=PATIENCE)
+
+
 def test_an_address_of_another_machine_is_named():
     with pytest.raises(CannotListen, match=r"^nobody can listen at 192\.0\.2\.1, port 8080: look at STAGEPOST_HOST"):
         taken("192.0.2.1", 8080)

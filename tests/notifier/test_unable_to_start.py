@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 
 from notifier.__main__ import cli
 from notifier.database import Sqlite
+from notifier.listening import CannotListen, taken
+from notifier.settings import Settings
 from tests.notifier.servers import free_port
 
 Start = Callable[..., Result]
@@ -48,21 +50,60 @@ def test_a_number_that_is_no_port_is_told(port: int, what: str, start: Start):
     assert is_told(start(PORT=port), 2, f"port: it is {what}")
 
 
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "x" * 70 + ".example"])
+def test_a_host_that_is_none_is_told(host: str, start: Start, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("notifier.settings.is_loopback", lambda _: True)
+    line = f"nobody can listen at {host}, port 8081: look at STAGEPOST_NOTIFIER_HOST and _PORT"
+    assert is_told(start(HOST=host, PORT=8081), 4, line)
+
+
+def test_a_name_that_stands_for_one_address_twice_is_listened_at_once(monkeypatch: pytest.MonkeyPatch):
+    here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port := free_port()))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [here, here])
+    [one] = taken("localhost", port)
+    with one, pytest.raises(CannotListen, match=f"port {port} is taken"):
+        taken("localhost", port)
+
+
 def test_a_folder_that_cannot_be_written_is_told(start: Start, tmp_path: Path):
     file = tmp_path / "file"
     file.write_text("in the way")
-    assert is_told(
-        start(VAR=file), 2, f"{file} cannot be written: STAGEPOST_VAR must name a folder that the notifier may write in"
-    )
+    outbox = file / "notifier" / "notifier.db"
+    line = f"{outbox} cannot be written: STAGEPOST_VAR must name a folder that the notifier may write in"
+    assert is_told(start(VAR=file), 2, line)
 
 
 def test_an_outbox_that_is_no_database_is_told_and_left_alone(start: Start, tmp_path: Path):
     outbox = tmp_path / "notifier" / "notifier.db"
     outbox.parent.mkdir()
     outbox.write_text("no database at all, but somebody's file" * 40)
-    ended = start()
-    assert (ended.exit_code, ended.output.count("\n")) == (2, 1)
+    line = f"{outbox} is no outbox, or is damaged: put a copy of it back, or move it away"
+    assert is_told(start(), 2, line)
     assert outbox.read_text().startswith("no database at all")
+
+
+@pytest.mark.parametrize("content", ["[]", "7", '{"service:slt": 1}', "[" * 5_000, "\udcff"])
+def test_secrets_that_are_none_are_told_without_a_word_of_them(content: str, start: Start, tmp_path: Path):
+    secrets = tmp_path / "secrets.json"
+    secrets.write_bytes(content.encode("utf-8", "surrogateescape"))
+    line = "the file of STAGEPOST_NOTIFIER_WEBHOOK_SECRETS_FILE cannot be read"
+    assert is_told(start(WEBHOOK_SECRETS_FILE=secrets), 2, line)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999", "127.0.0.1:8080", "https://", "ftp://case-api", "http://[::1"]
+)
+def test_an_address_of_the_case_api_that_leads_nowhere_is_told(url: str, start: Start):
+    assert is_told(
+        start(CASE_API_URL=url), 2, "case_api_url: it must be an address that begins with http:// or https://"
+    )
+
+
+def test_a_token_is_read_from_a_file_alone(tmp_path: Path):
+    settings = Settings(mode="test", token_file=tmp_path)
+    assert settings.bearer() == ""
+    (tmp_path / "token").write_bytes(b"\xff\xfeabc\n")
+    assert Settings(mode="test", token_file=tmp_path / "token").bearer() == "abc"
 
 
 def test_a_second_notifier_on_one_outbox_is_told(start: Start, tmp_path: Path):
@@ -75,4 +116,4 @@ def test_a_second_notifier_on_one_outbox_is_told(start: Start, tmp_path: Path):
 
 def test_a_database_server_that_is_not_there_is_told_as_worth_another_try(start: Start):
     url = f"postgresql://notifier@127.0.0.1:{free_port()}/notifier"
-    assert is_told(start(DATABASE_URL=url), 3, "the database cannot be reached: OperationalError")
+    assert is_told(start(DATABASE_URL=url), 3, "the database cannot be used: OperationalError")
