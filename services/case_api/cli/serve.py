@@ -1,6 +1,5 @@
 """`python -m case_api serve`."""
 
-import errno
 import sqlite3
 from pathlib import Path
 from typing import NoReturn
@@ -73,8 +72,6 @@ def _app(settings: Settings) -> FastAPI:
 
 def _unopened(error: Exception, settings: Settings) -> tuple[str, int]:
     """Why what is served could not be opened, and the exit code."""
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:  # by one that took it at the same moment
-        return str(CannotListen(error, settings.host, settings.port)), EXIT_CANNOT_LISTEN
     if isinstance(error, OSError):
         place = Path(error.filename or settings.var)
         if settings.keys_dir is not None and place.is_relative_to(settings.keys_dir):

@@ -41,6 +41,8 @@ class DrainingServer(uvicorn.Server):
             sockets = [undone.enter_context(one) for one in taken(host, port)]
             await undone.enter_async_context(self._opened)
             try:
+                for one in sockets:
+                    one.listen(self.config.backlog)  # where another was quicker, the event loop tells nobody
                 await super().startup(sockets)
             except OSError as error:
                 raise CannotListen(error, host, port) from None
