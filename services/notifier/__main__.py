@@ -55,7 +55,7 @@ def serve() -> None:
     """Follow the case API and tell families, staff and services what happened, until asked to end (SIGTERM, Ctrl-C).
 
     What is being sent then is finished first, and the process ends with 0. It answers on a port of its own: how it is,
-    what waits, and what families reply. The STAGEPOST_NOTIFIER_… variables set it; docs/operating.md lists them.
+    and what became of each message. The STAGEPOST_NOTIFIER_… variables set it: see services/notifier/settings.py.
 
     Exit codes: 2 unsafe settings, an outbox that cannot be written or read; 3 the database cannot be used, start it
     again; 4 the port is taken, or the outbox by another notifier; 1 an error that nobody expected. One line says what
