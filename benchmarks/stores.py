@@ -26,6 +26,10 @@ PATIENCE: Final = 300.0
 """Seconds for it to be done with what was posted."""
 
 
+PART: Final = 4
+"""A fourth of the cases of other parts: no figure is asked, and two stores are to be filled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Town:
     """A service on one of the databases, and its cases."""
@@ -74,10 +78,10 @@ async def _town(stack: AsyncExitStack, url: str, size: Size) -> Town:
     var = stack.enter_context(ground.folder())
     identities = Identities.below(var)
     async with ground.opened(url, var) as journal:
-        cases = await ground.filled(journal, size.cases)
+        cases = await ground.filled(journal, size.cases // PART)
     service = await stack.enter_async_context(case_api_in_one(url, var, identities))
     town = Town(service, laid_out(var, "everywhere", cases, identities.tokens()), size)
-    await posted_to_each(service, town.traffic, size.cases, size.writers)
+    await posted_to_each(service, town.traffic, size.cases // PART, size.writers)
     await town.rested()
     return town
 

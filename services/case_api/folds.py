@@ -156,6 +156,10 @@ class Folds(Generic[S]):
             await self.forward(stream, held)
         return held.folded
 
+    async def confirmed(self, stream: UUID, version: float) -> Folded[S]:
+        """The fold at a *version* that the log was just found to have, or beyond; at the head where it is not held."""
+        return self.at_hand(stream, version) or await self.latest(stream)
+
     def version_of(self, stream: UUID) -> int:
         """The version at which a stream is held in memory; 0 where it is not."""
         held = self._held.get(stream.int)

@@ -54,6 +54,8 @@ class Histories:
 
     async def _brought_up(self, stream: UUID, kept: _Kept) -> tuple[Recorded, ...]:
         before = kept.events
+        if before and await self._journal.head(stream) == len(before):
+            return before
         newer = await self._journal.read(stream, after=len(before))
         events = (*before, *newer) if newer else before
         if erases(newer):

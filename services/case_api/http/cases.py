@@ -83,7 +83,7 @@ class Look:
             events = await self.office.histories.of(self.case_id)
         if not events or events[0].kind != "case":
             raise Problem(kinds.NOT_FOUND)
-        _, ruling = await case_in_sight(self.request, self.office, self.who, self.action, self.case_id)
+        _, ruling = await case_in_sight(self.request, self.office, self.who, self.action, self.case_id, len(events))
         self.shows = ruling.fields
         return events
 

@@ -1,5 +1,6 @@
 """Whether the caller may read the case that a request addresses, as case and directory are now (D3)."""
 
+from math import inf
 from uuid import UUID
 
 from starlette.requests import Request
@@ -25,10 +26,13 @@ OF_ANOTHER_SCHOOL = kinds.kind(
 
 
 async def case_in_sight(
-    request: Request, office: Office, who: Principal, action: Action, case_id: UUID
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, version: float = inf
 ) -> tuple[Case, Ruling]:
-    """The case at its head, and the ruling that permits *action*. Raises a 404 Problem where nothing does."""
-    case, ruling = await ruled(request, office, who, action, case_id)
+    """The case at its head, and the ruling that permits *action*. Raises a 404 Problem where nothing does.
+
+    *version* is one that the log was just found to have: what is held of the case at it, or beyond, is not asked for.
+    """
+    case, ruling = await ruled(request, office, who, action, case_id, version)
     if not ruling.permitted:
         raise Problem(kinds.NOT_FOUND)
     return case, ruling
@@ -49,7 +53,9 @@ async def who_registers(request: Request, office: Office, who: Principal, settin
         raise Problem(OF_ANOTHER_SCHOOL)
 
 
-async def ruled(request: Request, office: Office, who: Principal, action: Action, case_id: UUID) -> tuple[Case, Ruling]:
+async def ruled(
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, version: float = inf
+) -> tuple[Case, Ruling]:
     """The case at its head, and the ruling on *action*.
 
     What would be denied, or stands on the directory alone, is asked again with the directory at its head: another
@@ -58,7 +64,7 @@ async def ruled(request: Request, office: Office, who: Principal, action: Action
     now = request.app.state.clock.now()
     day = day_of(now, request.app.state.zone)
     with as_problems():
-        case = (await office.folds.latest(case_id)).state
+        case = (await office.folds.confirmed(case_id, version)).state
         authority, _ = await office.precedent.at(now)
         ruling = ruling_on(who, action, case, authority, day)
         if ruling.by_directory or not ruling.permitted:

@@ -44,6 +44,7 @@ from case_api.store.pages import Pages
 from case_api.store.reads import Found, KeptRow, Reads
 from case_api.store.replies import open_reply
 from case_api.store.sealer import Sealer, key_ids_of
+from case_api.store.together import Together
 from case_api.store.writer import GroupWriter
 
 __all__ = [
@@ -86,6 +87,7 @@ class Journal:
         self._backend = backend
         self._mapper = backend.mapper
         self._reads = Reads(backend.log)
+        self._elsewhere, self._heads = backend.line.is_elsewhere, Together(self._reads.heads)
         self._keys = KeyStore(keyring, backend.keys)
         self._attempts = Attempts(backend.access, keyring)
         self.accesses, self.alerts = Accesses(backend.access, keyring), Alerts(backend.access)
@@ -130,8 +132,10 @@ class Journal:
         return await self._open(await self._reads.stream(stream, after, upto))
 
     async def head(self, stream: UUID) -> int:
-        """The last version of a stream; 0 if there is none."""
-        return await self._reads.head(stream)
+        """The last version of a stream; 0 if there is none. Where the database is elsewhere, many ask it as one."""
+        if not self._elsewhere:
+            return await self._reads.head(stream)
+        return (await self._heads.ask((stream,)))[stream.int]
 
     async def confirm(self, stream: UUID, client: str, key: str) -> tuple[int, Kept | None]:
         """The head of a stream and what is kept under an idempotency key, in one read (D3)."""

@@ -1,6 +1,6 @@
 """Every question that the log answers, in one wording for both databases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -54,6 +54,13 @@ class Reads:
 
     async def head(self, stream: UUID) -> int:
         return await self._number(f"SELECT {_HEAD}", self._id(stream))
+
+    async def heads(self, streams: Collection[UUID]) -> Mapping[int, int]:
+        """The last version of each of several streams, by the numbers of their ids; 0 if there is none."""
+        table, asked = self._database.asked([*streams], [0] * len(streams))
+        head = _HEAD.replace("?", "asked.id")
+        rows = await self._rows(f"SELECT asked.id, {head} FROM {table}", asked)  # noqa: S608 (constants)
+        return {id_out(stream).int: version for stream, version in rows}
 
     async def beyond(self, after: Mapping[UUID, int]) -> list[Found]:
         """The events of several streams, of each those after the version given, in the order of its versions."""
