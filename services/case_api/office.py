@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +46,8 @@ class BoardsBehind(Exception):
 
 EVENTS_KEPT = 50_000
 """Opened events that one process keeps for the reads of each authority: about 100 MB."""
+ENDS_WITHIN = 1.0
+"""Seconds that a task has to end in, before it is cancelled once more."""
 MOST_BEHIND = 10_000
 """Facts by which the boards may lag before the service says that it is not ready."""
 
@@ -160,6 +161,19 @@ def _precedent(authorities: Folds[Authority], authority: str, packs: Packs, sett
     return Precedent(authorities, own, packs, settings.default_policy, settings.webhook_allow)
 
 
+async def ended(task: "asyncio.Task[None]") -> None:
+    """Cancel *task* until it has ended. Raises what it raised.
+
+    Once is not enough on Python 3.11: `asyncio.wait_for`, by which the pool hands out connections, loses a cancellation
+    that comes in the moment in which what it waits for is there.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=ENDS_WITHIN)
+    if not task.cancelled():
+        task.result()
+
+
 Attend = Callable[[Office], Awaitable[None]]
 """Work that goes on in the background for an office until it is closed."""
 
@@ -197,8 +211,7 @@ class Offices:
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
         for office in self._open.values():
             await office.close()
         self._open.clear()

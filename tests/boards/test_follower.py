@@ -20,6 +20,7 @@ from case_api.domain.facts.placements import LearnerPlaced
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.told import DisclosureMade
 from case_api.folds import CaseKind, Folds, ToldKind
+from case_api.office import ended
 from case_api.reaching import Reaching
 from case_api.store.journal import FrameError, StoreUnavailable
 from case_api.store.pages import Sheaf
@@ -245,9 +246,8 @@ async def test_a_follower_stands_aside_while_another_is_at_it_and_takes_over_fro
     async with asyncio.timeout(5):
         while (await other.follower.lag()).facts:  # noqa: ASYNC110 - polls with a deadline
             await asyncio.sleep(0.01)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    await ended(running)
+    assert running.cancelled()
     await other.tables.close()
 
 
@@ -467,9 +467,8 @@ async def test_a_follower_in_the_background_keeps_up_through_failures(journal, s
     async with asyncio.timeout(10):
         while (await desk.follower.lag()).facts:  # noqa: ASYNC110 - polls with a deadline
             await asyncio.sleep(0.01)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    await ended(running)
+    assert running.cancelled()
     assert len(await desk.caseload(date(2026, 1, 10))) == 3
     await desk.tables.close()
 
@@ -486,9 +485,8 @@ async def test_a_turn_that_is_broken_off_leaves_nothing_behind(journal, desk):
 
     task = asyncio.create_task(broken_off())
     await asyncio.sleep(0.05)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await ended(task)
+    assert task.cancelled()
     assert await desk.contents() == before
     await desk.follower.refold(uuid4())
 

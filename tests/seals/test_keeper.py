@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from case_api.office import ended
 from case_api.seals import keeper as keeping
 from case_api.seals.keeper import Broken, Keeper, NotSealed, open_keeper, sealed
 from case_api.seals.nodes import Leaf, Overtaken
@@ -137,8 +138,7 @@ async def test_a_keeper_that_another_was_quicker_than_stands_aside_and_goes_on_w
             while (await keeper.nodes.newest_checkpoint() or (0,))[0] < version:  # noqa: ASYNC110 (as above)
                 await asyncio.sleep(0.01)
     assert time.monotonic() - overtaken_at[0] >= 0.5
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await ended(running)
     await other.close()
 
 
@@ -183,8 +183,7 @@ async def test_the_keeper_signs_for_a_new_fact_by_itself(journal, keeper, monkey
     async with asyncio.timeout(10):
         while (await keeper.nodes.newest_checkpoint() or (0,))[0] < 2:  # noqa: ASYNC110 (the keeper tells nobody)
             await asyncio.sleep(0.01)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await ended(running)
 
 
 def test_a_note_is_opened_by_its_own_key_alone():
