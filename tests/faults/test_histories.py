@@ -34,6 +34,11 @@ class Log:
                 Recorded(stream, version, uuid4(), datetime.now(UTC), "ConcernRaised.v1", stream, None, fact)
             )
 
+    async def head(self, stream: UUID) -> int:
+        if self.lost:
+            raise StoreUnavailable
+        return len(self.facts[stream]) if stream in self.facts else 0
+
     async def read(self, stream: UUID, *, after: int = 0) -> Sequence[Recorded]:
         if self.lost:
             raise StoreUnavailable
