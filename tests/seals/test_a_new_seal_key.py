@@ -9,10 +9,12 @@ from typer.testing import CliRunner
 
 from case_api import logs
 from case_api.cli.app import app
+from case_api.key_files import authority_keys, seal_keys
 from case_api.seals.keeper import Broken, Checkpoint, Keeper, open_keeper
 from case_api.seals.notes import Signer
 from case_api.seals.scrub import Scrub
 from case_api.seals.verifier import Altered, read_checkpoint, read_key
+from case_api.settings import Settings
 from tests.seals.conftest import written
 from witness.notes import Cosigner
 
@@ -131,22 +133,19 @@ def burgh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     return tmp_path / "keys"
 
 
-def the_line(keys: Path) -> str:
+def the_line() -> str:
     done = CliRunner().invoke(app, ["seal-key", "burgh"])
     assert (done.exit_code, done.stderr) == (0, "")
     return done.stdout
 
 
 def test_what_the_command_prints_is_what_the_file_takes(burgh, tmp_path):
-    from case_api.key_files import authority_keys, seal_keys  # noqa: PLC0415
-    from case_api.settings import Settings  # noqa: PLC0415
-
     settings = Settings()
     authority_keys(settings)
     seal_keys(settings)
     (tmp_path / "burgh").mkdir()
     (tmp_path / "burgh" / "log.db").touch()
-    line = the_line(burgh)
+    line = the_line()
     assert line.startswith(f"0 {b64encode(sha256().digest()).decode()} stagepost/burgh+")
     kept = burgh / "burgh.seal.retired"
     kept.write_text(line)
