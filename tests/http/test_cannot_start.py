@@ -130,6 +130,15 @@ def test_another_key_than_the_stores_is_told_as_such(command: tuple[str, ...], t
     assert ended(told, *command) == (2, "", f"stagepost: {said}\n")
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """SIGINT is not ignored by what is started: whoever runs in the background of a shell hands that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(("asked", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
 def test_it_ends_by_the_signal_that_asks_it_to_and_says_nothing(asked: signal.Signals, code: int, told: dict[str, str]):
     with started(told) as process:

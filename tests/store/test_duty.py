@@ -1,5 +1,7 @@
 """One process at a time has the clerk's duty, and another takes it when that one is gone (D15)."""
 
+import asyncio
+
 import psycopg
 import pytest
 
@@ -24,6 +26,12 @@ async def test_the_duty_is_had_by_one_until_it_is_laid_down(journal, others):
     await journal.duty.close()
     assert await other.duty.taken()
     assert not await journal.duty.taken()
+
+
+async def test_who_asks_twice_at_once_has_it_once(journal, others):
+    assert await asyncio.gather(*(journal.duty.taken() for _ in range(4))) == [True] * 4
+    other = await others.open(journal.authority)
+    assert [await journal.duty.taken(), await other.duty.taken(), await other.duty.is_free()] == [True, False, False]
 
 
 async def test_each_authority_has_a_duty_of_its_own(archive, others):

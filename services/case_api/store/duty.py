@@ -4,6 +4,7 @@ Whoever finds it free has it until its process ends, however it ends: there is n
 Nothing rests on it being had by one alone: it spares the others work that comes to nothing.
 """
 
+import asyncio
 import fcntl
 import os
 from contextlib import ExitStack, suppress
@@ -45,6 +46,7 @@ class PostgresDuty:
         self._conninfo = conninfo
         self._connection: psycopg.AsyncConnection[tuple[object, ...]] | None = None
         self._has = False
+        self._connecting = asyncio.Lock()
 
     async def taken(self) -> bool:
         try:
@@ -70,9 +72,10 @@ class PostgresDuty:
             await connection.close()
 
     async def _connected(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
-        if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-        return self._connection
+        async with self._connecting:  # two connections would each think that the other has it
+            if self._connection is None:
+                self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            return self._connection
 
 
 class FileDuty:
