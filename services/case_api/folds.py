@@ -156,9 +156,14 @@ class Folds(Generic[S]):
             await self.forward(stream, held)
         return held.folded
 
-    async def confirmed(self, stream: UUID, version: float) -> Folded[S]:
-        """The fold at a *version* that the log was just found to have, or beyond; at the head where it is not held."""
-        return self.at_hand(stream, version) or await self.latest(stream)
+    async def confirmed(self, stream: UUID, events: Sequence[Recorded]) -> Folded[S]:
+        """The fold of all *events* that the log was just found to hold of the stream, or beyond; at the head of none.
+
+        Where it is not held, it is made of them: nobody asks the log twice.
+        """
+        if not events:
+            return await self.latest(stream)
+        return self.at_hand(stream, events[-1].version) or await self.take(stream, 0, events)
 
     def version_of(self, stream: UUID) -> int:
         """The version at which a stream is held in memory; 0 where it is not."""

@@ -1,4 +1,4 @@
-"""A permit may bring a cached fold forward while a command of the same process is at work on it."""
+"""Several bring a cached fold forward: permits and reads, while a command of the same process is at work on it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,15 +22,18 @@ class Log:
         self.facts: list[Recorded] = []
         self.open = asyncio.Event()
         self.open.set()
+        self.looks = 0
 
     def add(self) -> Recorded:
         self.facts.append(assigned(len(self.facts) + 1))
         return self.facts[-1]
 
     async def head(self, _: UUID) -> int:
+        self.looks += 1
         return len(self.facts)
 
     async def read(self, _: UUID, *, after: int = 0) -> Sequence[Recorded]:
+        self.looks += 1
         found = self.facts[after:]
         await self.open.wait()
         return found
@@ -94,3 +97,30 @@ async def test_a_fold_that_lacks_something_waits_for_the_next_reading(log: Log, 
 
     assert held.folded.version == 0
     assert names((await folds.latest(STREAM)).state) == ["staff-1", "staff-2"]
+
+
+@pytest.mark.parametrize("held", [0, 1, 2, 3])
+async def test_what_was_just_read_is_folded_without_asking_the_log_again(held: int, log: Log, folds: Folds[Authority]):
+    for _ in range(held):
+        log.add()
+    if held:
+        await folds.latest(STREAM)
+    events = [*log.facts, *(log.add() for _ in range(3 - held))]
+    before = log.looks
+    folded = await folds.confirmed(STREAM, events)
+    assert (folded.version, names(folded.state), log.looks) == (3, ["staff-1", "staff-2", "staff-3"], before)
+    assert folds.version_of(STREAM) == 3
+
+
+async def test_what_was_read_earlier_takes_no_fold_back(log: Log, folds: Folds[Authority]):
+    events = [log.add()]
+    log.add()
+    await folds.latest(STREAM)
+    assert (await folds.confirmed(STREAM, events)).version == 2
+
+
+async def test_of_a_stream_that_nobody_read_the_log_is_asked(log: Log, folds: Folds[Authority]):
+    log.add()
+    assert (await folds.confirmed(STREAM, ())).version == 1
+    log.add()
+    assert (await folds.confirmed(STREAM, ())).version == 2

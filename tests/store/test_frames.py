@@ -55,6 +55,16 @@ async def test_an_altered_frame_is_reported(settings, journal):
         await journal.read(stream)
 
 
+async def test_an_altered_frame_spoils_no_other_stream_that_is_read_at_the_same_moment(settings, journal):
+    altered, whole = uuid4(), uuid4()
+    for stream in (altered, whole):
+        await journal.append(opening(stream, versions=2))
+    state = await state_of(journal, altered)
+    tamper(settings, "UPDATE stored_events SET state=? WHERE originator_id=?", state[:-1], altered)
+    found = await asyncio.gather(*map(journal.read, (altered, whole)), return_exceptions=True)
+    assert [type(one) for one in found] == [FrameError, list]
+
+
 @pytest.mark.parametrize(("version", "other"), [(2, False), (1, True)])
 async def test_a_frame_in_another_place_is_reported(settings, journal, version, other):
     first, second = uuid4(), uuid4()

@@ -54,3 +54,13 @@ async def test_everybody_hears_what_went_wrong():
     together = Together(Table(fails=True).look_up)
     found = await asyncio.gather(together.ask([1]), together.ask([2]), return_exceptions=True)
     assert [type(one) for one in found] == [OSError, OSError]
+
+
+async def test_of_more_than_are_looked_up_at_once_the_rest_are_another_question():
+    table = Table()
+    together = Together(table.look_up, most=3)
+    answers = await asyncio.gather(*(together.ask([number]) for number in (1, 2, 3, 4, 4, 5, 1, 6)))
+    assert table.asked == [frozenset({1, 2, 3}), frozenset({4, 5, 1}), frozenset({6})]
+    assert [answer[number] for answer, number in zip(answers, (1, 2, 3, 4, 4, 5, 1, 6), strict=True)] == [
+        f"answer {number}" for number in (1, 2, 3, 4, 4, 5, 1, 6)
+    ]

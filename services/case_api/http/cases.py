@@ -26,6 +26,7 @@ from case_api.http.conditional import IfNoneMatch, content_etag, etag
 from case_api.http.documents import ETAG, READ_ERRORS
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
+from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.receipts import viewer
 from case_api.http.sight import case_in_sight
@@ -83,7 +84,7 @@ class Look:
             events = await self.office.histories.of(self.case_id)
         if not events or events[0].kind != "case":
             raise Problem(kinds.NOT_FOUND)
-        _, ruling = await case_in_sight(self.request, self.office, self.who, self.action, self.case_id, len(events))
+        _, ruling = await case_in_sight(self.request, self.office, self.who, self.action, self.case_id, events)
         self.shows = ruling.fields
         return events
 
@@ -147,8 +148,10 @@ def reading(path: str, model: type[Answer], view: View[Any], summary: str) -> No
         return await look_at(Look(who=acting.who, **given), view)
 
     endpoint.__signature__ = _signature({"case_id": UUID})  # type: ignore[attr-defined]
-    name = view.__name__
-    router.get(path, operation_id=name, summary=summary, responses=answers(model), response_class=Response)(endpoint)
+    declared = router.get(
+        path, operation_id=view.__name__, summary=summary, responses=answers(model), response_class=Response
+    )
+    declared(plain_read(endpoint))
 
 
 def _signature(ids: dict[str, Any]) -> Signature:
@@ -203,6 +206,7 @@ reading("/v1/cases/{case_id}/plan", PlanView, plan_view, "The plan: what was agr
     responses=answers(ToldView),
     response_class=Response,
 )
+@plain_read
 async def told(
     request: Request, case_id: UUID, acting: Reader, office: InOffice, times: Asked, if_none_match: IfNoneMatch
 ) -> Response:
@@ -227,6 +231,7 @@ async def told(
     responses=answers(RequestView),
     response_class=Response,
 )
+@plain_read
 async def assistance_request(
     request: Request,
     case_id: UUID,

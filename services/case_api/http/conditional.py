@@ -141,13 +141,14 @@ async def if_match_required(found: Annotated[EntityTags | None, Depends(_if_matc
     return found
 
 
-async def _if_none_match(
+async def if_none_match(
     request: Request,
     _documented: Annotated[
         str | None,
         Header(alias="If-None-Match", description="ETag at hand; 304 when it still holds.", json_schema_extra=SHAPE),
     ] = None,
 ) -> EntityTags | None:
+    """If-None-Match of a read; None where it was not sent. Raises a 400 Problem."""
     return entity_tags(request.headers.getlist("if-none-match"))
 
 
@@ -155,5 +156,5 @@ IfMatch = Annotated[EntityTags | None, Depends(_if_match)]
 """If-Match where it is optional."""
 IfMatchRequired = Annotated[EntityTags, Depends(if_match_required)]
 """If-Match where a person edits what they saw: 428 without."""
-IfNoneMatch = Annotated[EntityTags | None, Depends(_if_none_match)]
+IfNoneMatch = Annotated[EntityTags | None, Depends(if_none_match)]
 """If-None-Match on a read."""

@@ -17,6 +17,7 @@ from case_api.http.conditional import IfNoneMatch
 from case_api.http.mistakes import Mistake
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
+from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.times import Asked, AsOf, QueryDay
 from case_api.order import Caller
@@ -42,6 +43,7 @@ LastDay = Annotated[QueryDay | None, Query(description="The last day of the mont
     responses=answers(FamilyView),
     response_class=Response,
 )
+@plain_read
 async def read_family_view(
     request: Request,
     case_id: UUID,

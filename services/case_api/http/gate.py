@@ -43,7 +43,7 @@ def gate(
     Args:
         tokens: verifies the bearer token.
         problems: writes what the middleware answers.
-        ways: of the commands in their plain form.
+        ways: of requests in their plain form.
         public: paths that need no token.
         keys: of partners, which serve as well; none are taken without.
         quota: requests a minute of one principal.

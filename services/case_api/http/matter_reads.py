@@ -26,6 +26,7 @@ from case_api.http.matter_commands import matter_for, matter_to_read
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
+from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
 from case_api.http.tracing import looked
@@ -122,7 +123,9 @@ def reading(path: str, model: type[Answer], view: View, summary: str) -> None:
 
     endpoint.__signature__ = _signature()  # type: ignore[attr-defined]
     name = view.__name__
-    router.get(path, operation_id=name, summary=summary, responses=answers(model), response_class=Response)(endpoint)
+    router.get(path, operation_id=name, summary=summary, responses=answers(model), response_class=Response)(
+        plain_read(endpoint)
+    )
 
 
 def _signature() -> Signature:
@@ -153,6 +156,7 @@ reading("/v1/matters/{matter_id}/told", MatterTold, matter_told, "Who was told o
     responses=answers(MatterTransferView),
     response_class=Response,
 )
+@plain_read
 async def transfer(
     request: Request,
     matter_id: UUID,

@@ -1,9 +1,9 @@
-"""The short way in for the plain form of a command, which is nearly every one that programs send.
+"""The short way in for plain requests, which is nearly every one that programs send.
 
 FastAPI looks through its routes and solves an operation's dependencies anew for each request; for a command that takes
-longer than to decide and seal it. A plain request has no query, one bare Idempotency-Key, no If-Match, and ids in
-their canonical form: it is found by the shape of its path, and read by the very functions that the dependencies call,
-in their order. Any other request goes the long way, so there is one answer to each.
+longer than to decide and seal it. A plain request has no query, ids in their canonical form and, where it is a command,
+one bare Idempotency-Key and no If-Match: it is found by the shape of its path, and read by the very functions that the
+dependencies call, in their order. Any other request goes the long way, so there is one answer to each.
 """
 
 import re
@@ -27,14 +27,14 @@ Read = Callable[[Request], Awaitable[Given | None]]
 """Reads a plain request; None for any other."""
 Endpoint = Callable[..., Awaitable[Response]]
 Shape = tuple[str, ...]
-"""The parts of a path between its ids."""
+"""A method, and the parts of a path between its ids."""
 
 CANONICAL: Final = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=/|\Z)")
 PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 
 class ShortWays:
-    """The commands that have a short way, by the shapes of their paths."""
+    """The operations that have a short way, by the shapes of their paths."""
 
     def __init__(self) -> None:
         self._routes: dict[Shape, tuple[Route, tuple[str, ...]]] = {}
@@ -44,12 +44,13 @@ class ShortWays:
         for route in routes:
             if hasattr(route.endpoint, "plainly"):
                 parts = PARAMETER.split(route.path)
-                self._routes[tuple(parts[::2])] = route, tuple(parts[1::2])
+                for method in route.methods or ():
+                    self._routes[method, *parts[::2]] = route, tuple(parts[1::2])
 
-    def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The command at this path, and the ids in it by their names; None where there is none, or no id is plain."""
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The operation at this path, and the ids in it by their names; None where there is none, or no id is plain."""
         parts = CANONICAL.split(path)
-        found = self._routes.get(tuple(parts[::2]))
+        found = self._routes.get((method, *parts[::2]))
         return (found[0], dict(zip(found[1], parts[1::2], strict=True))) if found else None
 
 
@@ -60,7 +61,7 @@ class ShortWay:
         self.app, self.ways, self.problems = app, ways, problems
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self.ways.find(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        found = self.ways.find(scope["method"], scope["path"]) if scope["type"] == "http" else None
         response = await self._answer(*found, scope, receive) if found else None
         await (self.app if response is None else response)(scope, receive, send)
 

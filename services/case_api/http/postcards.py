@@ -21,6 +21,7 @@ from case_api.http.conditional import IfNoneMatch
 from case_api.http.lists import Asking, Listing, page_of
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
+from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
 from case_api.order import Caller
@@ -57,6 +58,7 @@ command(
     responses=answers(PostcardsView),
     response_class=Response,
 )
+@plain_read
 async def read_postcards(
     request: Request, case_id: UUID, acting: ReaderOrCarer, office: InOffice, times: Asked, if_none_match: IfNoneMatch
 ) -> Response:

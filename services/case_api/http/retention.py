@@ -14,6 +14,7 @@ from case_api.http.cases import Look, answers, look_at
 from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.offices import InOffice, Roles
+from case_api.http.plain_reads import plain_read
 from case_api.http.times import Asked
 from case_api.order import Caller
 from case_api.views.retention_view import HoldsView, holds_view
@@ -48,6 +49,7 @@ command(
     responses=answers(HoldsView),
     response_class=Response,
 )
+@plain_read
 async def read_holds(
     request: Request,
     case_id: UUID,

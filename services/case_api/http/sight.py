@@ -1,6 +1,6 @@
 """Whether the caller may read the case that a request addresses, as case and directory are now (D3)."""
 
-from math import inf
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from case_api.access.reach import may_register, ruling_on
 from case_api.access.rules import Action
 from case_api.access.ruling import Ruling
 from case_api.domain.case import Case
+from case_api.domain.event import Recorded
 from case_api.domain.words import day_of
 from case_api.http import problem_kinds as kinds
 from case_api.http.ordering import as_problems
@@ -26,13 +27,13 @@ OF_ANOTHER_SCHOOL = kinds.kind(
 
 
 async def case_in_sight(
-    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, version: float = inf
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, events: Sequence[Recorded] = ()
 ) -> tuple[Case, Ruling]:
     """The case at its head, and the ruling that permits *action*. Raises a 404 Problem where nothing does.
 
-    *version* is one that the log was just found to have: what is held of the case at it, or beyond, is not asked for.
+    *events* are all that the log was just found to hold of the case: then it is not asked again.
     """
-    case, ruling = await ruled(request, office, who, action, case_id, version)
+    case, ruling = await ruled(request, office, who, action, case_id, events)
     if not ruling.permitted:
         raise Problem(kinds.NOT_FOUND)
     return case, ruling
@@ -54,7 +55,7 @@ async def who_registers(request: Request, office: Office, who: Principal, settin
 
 
 async def ruled(
-    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, version: float = inf
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, events: Sequence[Recorded] = ()
 ) -> tuple[Case, Ruling]:
     """The case at its head, and the ruling on *action*.
 
@@ -64,7 +65,7 @@ async def ruled(
     now = request.app.state.clock.now()
     day = day_of(now, request.app.state.zone)
     with as_problems():
-        case = (await office.folds.confirmed(case_id, version)).state
+        case = (await office.folds.confirmed(case_id, events)).state
         authority, _ = await office.precedent.at(now)
         ruling = ruling_on(who, action, case, authority, day)
         if ruling.by_directory or not ruling.permitted:

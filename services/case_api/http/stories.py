@@ -25,6 +25,7 @@ from case_api.http.mistakes import Mistake
 from case_api.http.offices import InOffice, Roles
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, seal_cursor
+from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.pulling import Pull
 from case_api.http.streaming import MEDIA_TYPE, Broadcast, OpenStream, Streams, over, wants_stream
@@ -144,6 +145,7 @@ class TimelinePage(Timeline):
     responses=answers(TimelinePage),
     response_class=Response,
 )
+@plain_read
 async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
     request: Request,
     case_id: UUID,

@@ -94,11 +94,12 @@ Time = Annotated[
 ]
 
 
-async def _asked(request: Request, known_at: Time = None, valid_at: Time = None) -> AsOf:
+async def times_of(request: Request, known_at: Time = None, valid_at: Time = None) -> AsOf:
+    """The times that a read asks about. Raises a 400 Problem."""
     clock: Clock = request.app.state.clock
     zone: tzinfo = request.app.state.zone
     return as_of(known_at, valid_at, clock.now(), zone)
 
 
-Asked = Annotated[AsOf, Depends(_asked)]
+Asked = Annotated[AsOf, Depends(times_of)]
 """The times of a read, for a route; needs `app.state.clock` and `app.state.zone`."""

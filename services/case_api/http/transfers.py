@@ -14,6 +14,7 @@ from case_api.http.cases import Look, answers
 from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.offices import InOffice, Roles
+from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.times import Asked
 from case_api.order import Caller
@@ -50,6 +51,7 @@ command(
     responses=answers(TransferView),
     response_class=Response,
 )
+@plain_read
 async def read_transfer(
     request: Request,
     case_id: UUID,

@@ -44,7 +44,7 @@ from case_api.store.pages import Pages
 from case_api.store.reads import Found, KeptRow, Reads
 from case_api.store.replies import open_reply
 from case_api.store.sealer import Sealer, key_ids_of
-from case_api.store.together import Together
+from case_api.store.stream_reads import StreamReads
 from case_api.store.writer import GroupWriter
 
 __all__ = [
@@ -87,7 +87,7 @@ class Journal:
         self._backend = backend
         self._mapper = backend.mapper
         self._reads = Reads(backend.log)
-        self._elsewhere, self._heads = backend.line.is_elsewhere, Together(self._reads.heads)
+        self._streams = StreamReads(self._reads, together=backend.line.is_elsewhere)
         self._keys = KeyStore(keyring, backend.keys)
         self._attempts = Attempts(backend.access, keyring)
         self.accesses, self.alerts = Accesses(backend.access, keyring), Alerts(backend.access)
@@ -129,13 +129,11 @@ class Journal:
 
     async def read(self, stream: UUID, *, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """The facts of a stream with versions in (after, upto], in order. Raises FrameError, KeyMissing."""
-        return await self._open(await self._reads.stream(stream, after, upto))
+        return await self._open(await self._streams.facts(stream, after, upto))
 
     async def head(self, stream: UUID) -> int:
-        """The last version of a stream; 0 if there is none. Where the database is elsewhere, many ask it as one."""
-        if not self._elsewhere:
-            return await self._reads.head(stream)
-        return (await self._heads.ask((stream,)))[stream.int]
+        """The last version of a stream; 0 if there is none."""
+        return await self._streams.head(stream)
 
     async def confirm(self, stream: UUID, client: str, key: str) -> tuple[int, Kept | None]:
         """The head of a stream and what is kept under an idempotency key, in one read (D3)."""

@@ -1,6 +1,7 @@
 """Questions that come at once are put to the database as one."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
@@ -13,25 +14,28 @@ class Together(Generic[K, A]):
 
     Args:
         answer: the answer to all of a set of questions; it is always looked up after each of them was put.
+        most: questions to which no more are added: those who come then begin another set.
     """
 
-    def __init__(self, answer: Callable[[frozenset[K]], Awaitable[A]]) -> None:
-        self._answer = answer
+    def __init__(self, answer: Callable[[frozenset[K]], Awaitable[A]], most: float = math.inf) -> None:
+        self._answer, self._most = answer, most
         self._asked: set[K] = set()
         self._coming: asyncio.Task[A] | None = None
 
     async def ask(self, questions: Iterable[K]) -> A:
         """The answer to these questions, and to those that others put meanwhile. Raises what *answer* raises."""
-        self._asked.update(questions)
-        if self._coming is None:
-            self._coming = asyncio.create_task(self._put())
+        if self._coming is None or len(self._asked) >= self._most:
+            self._asked = set()
+            self._coming = asyncio.create_task(self._put(self._asked))
             self._coming.add_done_callback(_heard)
+        self._asked.update(questions)
         return await asyncio.shield(self._coming)
 
-    async def _put(self) -> A:
+    async def _put(self, asked: set[K]) -> A:
         await asyncio.sleep(0)
-        asked, self._asked, self._coming = frozenset(self._asked), set(), None
-        return await self._answer(asked)
+        if asked is self._asked:
+            self._coming = None
+        return await self._answer(frozenset(asked))
 
 
 def _heard(task: asyncio.Task[A]) -> None:
