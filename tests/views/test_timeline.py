@@ -1,6 +1,7 @@
 """The story of a case, with its late records and its corrections."""
 
 from datetime import date
+from itertools import chain
 from uuid import uuid4
 
 import pytest
@@ -10,15 +11,27 @@ from case_api.domain.event import Unreadable
 from case_api.domain.facts.concerns import ConcernRaised, RaisedBy
 from case_api.domain.facts.records import RecordCorrected
 from case_api.domain.facts.supports import UniversalSupportApplied
+from case_api.domain.facts.watches import WatchRaised
+from case_api.views import timeline as views
 from case_api.views.case_view import case_view
-from case_api.views.summaries import LINES
-from case_api.views.timeline import timeline
+from case_api.views.standing_out import GUARDED, class_of
+from case_api.views.summaries import LINES, summary_of
+from case_api.views.timeline import Stretch, timeline, timeline_stretch
 from tests import canaries
 from tests.story import AUTHORITY, POLICY, Story, at
+
+HIDDEN = next(iter(GUARDED))
+"""A watch that not every reader sees."""
 
 
 def told(story, valid="2026-12-31", known=None):
     return timeline(story.events, at(valid, known), POLICY, AUTHORITY)
+
+
+def stretch(story, after, limit, hides=()):
+    wanted = Stretch(after, limit, frozenset(hides))
+    part, more = timeline_stretch(story.events, at("2026-12-31"), POLICY, AUTHORITY, wanted)
+    return part.items, more
 
 
 def applied(story, day="2025-09-12"):
@@ -101,11 +114,50 @@ def test_the_story_comes_in_parts():
     for _ in range(5):
         applied(story)
     whole = told(story)
-    parts, after = [], None
-    while len(part := whole.part(after, 3).items) > 0:
-        parts += part
+    parts, after, more = [], None, True
+    while more:
+        part, more = stretch(story, after, 3)
+        parts.append(part)
         after = part[-1].event_id
-    assert tuple(parts) == whole.items
+    assert [len(part) for part in parts] == [3, 3, 1]
+    assert tuple(chain(*parts)) == whole.items
+
+
+def test_a_stretch_is_filled_up_past_what_the_reader_is_not_shown_and_only_what_is_shown_follows():
+    story = Story().registered()
+    first = applied(story)
+    for _ in range(3):
+        story.then("2025-09-13", WatchRaised(watch=HIDDEN, since=date(2025, 9, 13)))
+    last = applied(story, "2025-09-14")
+    story.then("2025-09-15", WatchRaised(watch=HIDDEN, since=date(2025, 9, 13)))
+
+    items, more = stretch(story, first.event_id, 1, [class_of(HIDDEN)])
+    assert ([one.event_id for one in items], more) == ([last.event_id], False)
+    assert stretch(story, last.event_id, 1, [class_of(HIDDEN)]) == ((), False)
+    items, more = stretch(story, first.event_id, 1)
+    assert ([one.type for one in items], more) == (["WatchRaised.v1"], True)
+
+
+def test_after_an_entry_that_is_not_in_the_story_it_begins_anew():
+    story = Story().registered()
+    assert stretch(story, uuid4(), 9) == (told(story).items, False)
+
+
+def test_of_a_long_story_no_more_entries_are_made_than_are_wanted(monkeypatch):
+    story, made = Story().registered(), []
+    for _ in range(30):
+        applied(story)
+    summary = views.summary_of
+    monkeypatch.setattr(views, "summary_of", lambda *given: made.append(given) or summary(*given))
+    assert len(stretch(story, None, 4)[0]) == 4
+    assert len(made) == 5  # one more, to know that the story goes on
+
+
+def test_a_line_is_made_of_every_example():
+    """Whatever a line names is there in every fact of its type."""
+    for declared in CATALOGUE.values():
+        for example in declared.examples:
+            assert summary_of(declared.model_validate(example), POLICY, AUTHORITY).strip()
 
 
 def test_every_event_of_a_case_a_matter_or_a_ledger_has_its_line():

@@ -32,7 +32,7 @@ from case_api.http.streaming import MEDIA_TYPE, Broadcast, OpenStream, Streams, 
 from case_api.http.times import Asked
 from case_api.order import Caller
 from case_api.views.answer import NothingKnown
-from case_api.views.timeline import Timeline, timeline
+from case_api.views.timeline import Stretch, Timeline, timeline_stretch
 
 router = APIRouter(tags=["feed"])
 TYPE = re.compile(r"[A-Za-z]+(\.v[1-9][0-9]{0,5})?")
@@ -162,11 +162,8 @@ async def case_timeline(  # noqa: PLR0913, PLR0917 - the parts of the question
     place = UUID(bytes=open_cursor(keyring, "timeline", after)) if after else None
     events, (policy, authority) = await look.events(), await look.ground()
     try:
-        story = timeline(events, look.at(events), policy, authority).without(look.hides)
+        part, more = timeline_stretch(events, look.at(events), policy, authority, Stretch(place, limit, look.hides))
     except NothingKnown:
         raise Problem(kinds.NOT_FOUND) from None
-    part = story.part(place, limit)
-    more = bool(part.items) and part.items[-1] != story.items[-1]
     following = seal_cursor(keyring, "timeline", part.items[-1].event_id.bytes) if more else None
-    page = TimelinePage.model_validate({**part.model_dump(), "next": following})
-    return look.answer(page, case_id, events[-1].version)
+    return look.answer(TimelinePage(**dict(part), next=following), case_id, events[-1].version)

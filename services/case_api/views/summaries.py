@@ -1,8 +1,8 @@
 """One plain line for each type of event, made of codes and labels: no name and no free text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from string import Formatter
-from typing import Final
+from typing import Any, Final
 
 from case_api.domain.event import Event, Unreadable
 from case_api.domain.facts.authority import Authority
@@ -102,28 +102,66 @@ class _Plain(Formatter):
         return text.replace("_", " ")
 
 
+_PLAIN: Final = _Plain()
+
+
 def summary_of(fact: Event, policy: Policy, authority: Authority) -> str:
     """The line for *fact*; one that has none of its own is named by its type."""
     if isinstance(fact, Unreadable):
         return UNREADABLE[fact.why]
     name = type(fact).__name__
-    return _Plain().format(LINES.get(name, f"{name}."), fact=fact, **_labels(fact, policy, authority))
+    return _PLAIN.vformat(LINES.get(name, f"{name}."), (), _Said(fact, policy, authority))
 
 
-def _labels(fact: Event, policy: Policy, authority: Authority) -> dict[str, str]:
+class _Said(dict[str, Any]):
+    """What a line can name: the fact, and labels, each of which is looked up where a line names it."""
+
+    def __init__(self, fact: Event, policy: Policy, authority: Authority) -> None:
+        super().__init__(fact=fact)
+        self._ground = fact, policy, authority
+
+    def __missing__(self, name: str) -> str:
+        return LABELS[name](*self._ground)
+
+
+def _setting(fact: Any, _: Policy, authority: Authority) -> str:
+    return authority.title_of(fact.setting)
+
+
+def _in_class(fact: Any, _policy: Policy, _authority: Authority) -> str:
+    return f", class {fact.setting_class}" if fact.setting_class else ""
+
+
+def _service(fact: Any, _: Policy, authority: Authority) -> str:
+    code = _code_of_service(fact)
+    listed = authority.services.get(code)
+    return listed.title if listed else code
+
+
+def _by_service(fact: Any, _: Policy, authority: Authority) -> str:
+    listed = authority.services.get(_code_of_service(fact))
+    return f", by {listed.title}" if listed else ""
+
+
+def _code_of_service(fact: Any) -> str:
     scope = getattr(fact, "scope", None) or getattr(fact, "scope_withdrawn", None)
-    service = str(getattr(fact, "service", None) or getattr(scope, "service", ""))
-    listed = authority.services.get(service)
-    code: str = getattr(fact, "strategy_code", "")
+    return str(getattr(fact, "service", None) or getattr(scope, "service", ""))
+
+
+def _strategy(fact: Any, policy: Policy, _: Authority) -> str:
+    code: str = fact.strategy_code
     strategy = policy.strategy(code) or policy.targeted_strategy(code)
-    setting_class = getattr(fact, "setting_class", None)
-    return {
-        "setting": authority.title_of(getattr(fact, "setting", "")),
-        "in_class": f", class {setting_class}" if setting_class else "",
-        "service": listed.title if listed else service,
-        "by_service": f", by {listed.title}" if listed else "",
-        "strategy": strategy.label.get("en", code) if strategy else code,
-        "from_stage": label_of(getattr(fact, "from_stage", ""), policy),
-        "topics": ", ".join(one.topic for one in getattr(fact, "topics", ())),
-        "to_stage": label_of(getattr(fact, "to_stage", ""), policy),
-    }
+    return strategy.label.get("en", code) if strategy else code
+
+
+LABELS: Final[Mapping[str, Callable[[Any, Policy, Authority], str]]] = {
+    "setting": _setting,
+    "in_class": _in_class,
+    "service": _service,
+    "by_service": _by_service,
+    "strategy": _strategy,
+    "from_stage": lambda fact, policy, _: label_of(fact.from_stage, policy),
+    "to_stage": lambda fact, policy, _: label_of(fact.to_stage, policy),
+    "topics": lambda fact, _policy, _authority: ", ".join(one.topic for one in fact.topics),
+}
+"""What a line can name beside the fact, each by what it is made of."""

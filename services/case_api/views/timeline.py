@@ -1,7 +1,10 @@
 """The story of a case in order, with what was recorded late and what was corrected (R111)."""
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from itertools import islice
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -69,23 +72,43 @@ class Timeline(Answer):
     case_id: UUID
     items: tuple[TimelineEntry, ...] = ()
 
-    def part(self, after: UUID | None, limit: int) -> "Timeline":
-        """At most *limit* items after the entry with the id *after*; from the start if it is not in the story."""
-        ids = [item.event_id for item in self.items]
-        begin = ids.index(after) + 1 if after in ids else 0
-        return self.model_copy(update={"items": self.items[begin : begin + limit]})
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which entries of a story are wanted, of those that the reader is shown."""
+
+    after: UUID | None = None
+    """The entry before them; from the start where it is not in the story."""
+    limit: int = sys.maxsize
+    hides: Collection[str] = ()
+    """Classes of fields that the reader is not shown (access/rules.py)."""
 
 
 def timeline(events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority) -> Timeline:
     """The story up to `as_of.valid_at`. Raises NothingKnown."""
+    return timeline_stretch(events, as_of, policy, authority, Stretch())[0]
+
+
+def timeline_stretch(
+    events: Sequence[Recorded], as_of: AsOf, policy: Policy, authority: Authority, wanted: Stretch
+) -> tuple[Timeline, bool]:
+    """A stretch of the story, and whether it goes on; no other entries are made. Raises NothingKnown."""
     known = as_known(events, as_of.known_at)
     if not known:
         raise NothingKnown
     corrections = {one.fact.supersedes: one.event_id for one in known if isinstance(one.fact, RecordCorrected)}
+    entries = (_entry(one, corrections, policy, authority) for one in _in_order(known, as_of, policy, wanted.after))
+    shown = (one.without(wanted.hides) for one in entries if not one.is_all_of(wanted.hides))
+    items = tuple(islice(shown, wanted.limit))
+    return Timeline(case_id=known[0].stream, items=items, **times(as_of)), next(shown, None) is not None
+
+
+def _in_order(known: Sequence[Recorded], as_of: AsOf, policy: Policy, after: UUID | None) -> Sequence[Recorded]:
     told = [one for one in known if has_come(one.occurred_at, as_of.valid_at, policy.tz)]
     told.sort(key=lambda one: (start_of(one.occurred_at, policy.tz), one.version))
-    items = tuple(_entry(one, corrections, policy, authority) for one in told)
-    return Timeline(case_id=known[0].stream, items=items, **times(as_of))
+    if after is None:
+        return told
+    return told[next((place for place, one in enumerate(told, 1) if one.event_id == after), 0) :]
 
 
 def _entry(event: Recorded, corrections: Mapping[UUID, UUID], policy: Policy, authority: Authority) -> TimelineEntry:
