@@ -32,6 +32,7 @@ from case_api.order import (
     TooBusy,
     WouldRecord,
 )
+from case_api.overtaken import Overtaken
 from case_api.precedent import Precedent
 from case_api.recording import as_recorded, attempt_of, facts_of, new_keys
 from case_api.store.journal import Append, Fact, Journal, Kept, Keyed, KeyReused, Reply, VersionConflict
@@ -49,7 +50,7 @@ class Service(Generic[S]):
 
     def __init__(self, journal: Journal, folds: Folds[S], precedent: Precedent, clock: Clock) -> None:
         self._journal, self._folds, self._precedent, self._clock = journal, folds, precedent, clock
-        self._twins = Twins()
+        self._twins, self._overtaken = Twins(), Overtaken()
 
     async def handle(self, order: Order[S, C]) -> Answer | WouldRecord:
         """Decide *order* against one version of its stream, and record what follows.
@@ -63,15 +64,27 @@ class Service(Generic[S]):
         return await self._twins.alone(order.caller.who.client, order.key, partial(self._in_turn, order))
 
     async def _in_turn(self, order: Order[S, C]) -> Answer | WouldRecord:
+        was_held = self._folds.version_of(order.stream) > 0
         held = await self._folds.hold(order.stream)
         async with held.lock:
+            looked = was_held and self._overtaken.is_likely
+            if looked:
+                await self._look_first(order, held)
             for tries in range(TRIES):
                 answer = await self._once(order, held)
+                if tries == 0 and was_held and not looked:
+                    self._overtaken.note(answer is None)
                 if answer is not None:
                     return answer
                 await asyncio.sleep(random.uniform(0, LONGEST_PAUSE) * (tries > 1))  # noqa: S311 - not a secret
                 await self._folds.forward(order.stream, held)
         raise TooBusy
+
+    async def _look_first(self, order: Order[S, C], held: Held[S]) -> None:
+        """Bring the fold up to the log before deciding, since it is likely to have fallen behind."""
+        before = held.folded.version
+        await self._folds.forward(order.stream, held)
+        self._overtaken.note(held.folded.version > before)
 
     async def _once(self, order: Order[S, C], held: Held[S]) -> Answer | WouldRecord | None:
         """One try against the fold at hand; None when the stream has moved on meanwhile.
