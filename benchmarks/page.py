@@ -28,7 +28,7 @@ PROCESSOR: Final = "cpu_us_"
 """Before the name of whose processor time it is."""
 INTRODUCTION: Final = """\
 Each figure is the median over the rounds of a run; lowest and highest are those of single rounds. The bounds are
-floors that the team set itself, nobody else's: ≥ at least, ≤ at most. In the tables p50 and p99 are the median and the
+the team's own, nobody else's: ≥ at least, ≤ at most. In the tables p50 and p99 are the median and the
 99th percentile of the time of one operation; processor time is in µs for each operation, of the process that is named;
 `load` is the tool that posts.
 
@@ -109,7 +109,7 @@ def _words(name: str) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def _number(value: float | None) -> str:

@@ -172,7 +172,7 @@ async def _answers(port: int) -> bool:
 
 
 async def _is_at_work(log: Path) -> bool:
-    return "at work in the background" in _end_of(log)
+    return "ready to work in the background" in _end_of(log)
 
 
 def _end_of(log: Path) -> str:

@@ -47,6 +47,11 @@ class Histories:
         finally:
             self._tidy(stream, kept)
 
+    def holds(self, stream: UUID, events: tuple[Recorded, ...]) -> bool:
+        """Whether *events*, which it gave, are what it holds: they may have been let go of since (D10)."""
+        kept = self._kept.get(stream)
+        return kept is not None and kept.events is events
+
     def forget(self, stream: UUID) -> None:
         """Let go of a stream, for one whose key was destroyed (D10)."""
         kept = self._kept.pop(stream, None)

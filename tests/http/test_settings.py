@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from case_api.cli.settings import settings_or_exit
 from case_api.key_files import authority_keys, seal_keys
 from case_api.settings import Settings, UnsafeSettings, load
 
@@ -169,3 +170,19 @@ def test_settings_cannot_be_changed_afterwards(told):
     with pytest.raises(ValueError):
         load().mode = "demo"  # type: ignore[misc]
     assert Settings.model_config["frozen"]
+
+
+def test_a_misspelt_setting_is_told_and_what_others_read_is_not(told, capsys):
+    told(**PRODUCTION, AUTHORITY="x", LEARNER_AN_HOUR="5", NOTIFIER_PORT="1", TEST_SEED="1", QUIET=SECRET)
+    settings_or_exit()
+    assert capsys.readouterr().err.splitlines() == [
+        "stagepost: STAGEPOST_AUTHORITY is no setting, STAGEPOST_AUTHORITIES is: it is passed over",
+        "stagepost: STAGEPOST_LEARNER_AN_HOUR is no setting, STAGEPOST_LEARNERS_AN_HOUR is: it is passed over",
+        "stagepost: STAGEPOST_QUIET is no setting: it is passed over",
+    ]
+
+
+def test_of_settings_that_are_known_nothing_is_said(told, capsys):
+    told(**PRODUCTION)
+    settings_or_exit()
+    assert capsys.readouterr().err == ""

@@ -51,7 +51,7 @@ class Beside(Api):
 
     async def is_at_work(self) -> bool:
         """Whether the first process in the background has opened every authority; one that cannot ends."""
-        return self.log.read_text().count("at work in the background") >= len(self.settings.authorities)
+        return self.log.read_text().count("ready to work in the background") >= len(self.settings.authorities)
 
     def stop(self) -> None:
         for one in self.working:

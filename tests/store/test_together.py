@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from case_api.store import together as together_of
+from case_api.store.append import StoreUnavailable
 from case_api.store.together import Together
 
 pytestmark = pytest.mark.anyio
@@ -64,3 +66,21 @@ async def test_of_more_than_are_looked_up_at_once_the_rest_are_another_question(
     assert [answer[number] for answer, number in zip(answers, (1, 2, 3, 4, 4, 5, 1, 6), strict=True)] == [
         f"answer {number}" for number in (1, 2, 3, 4, 4, 5, 1, 6)
     ]
+
+
+async def test_nobody_waits_for_ever_and_who_asks_later_is_not_held_up(monkeypatch):
+    monkeypatch.setattr(together_of, "PATIENCE", 0.05)
+    table, comes = Table(), asyncio.Event()
+
+    async def hangs(questions: frozenset[int]) -> dict[int, str]:
+        if 1 in questions:
+            await comes.wait()
+            raise OSError
+        return await table.look_up(questions)
+
+    together = Together(hangs)
+    found = await asyncio.gather(*(together.ask([1]) for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in found] == [StoreUnavailable] * 3
+    assert (await together.ask([2]))[2] == "answer 2"
+    comes.set()
+    await asyncio.sleep(0)

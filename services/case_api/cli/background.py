@@ -60,7 +60,7 @@ async def _work(settings: Settings, store: StoreSettings) -> None:
     async with opened_offices(settings, store, clock, at_work(clock)) as offices:
         for name in settings.authorities:
             await offices.of(name)
-            log.info("at work in the background", authority=name)
+            log.info("ready to work in the background", authority=name)
         await asked.wait()
 
 

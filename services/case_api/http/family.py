@@ -12,10 +12,10 @@ from case_api.access.roles import FAMILY, READERS
 from case_api.access.rules import Action
 from case_api.domain.words import day_of, end_of, start_of
 from case_api.http import problem_kinds as kinds
-from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.mistakes import Mistake
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers
 from case_api.http.ordering import as_problems
 from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem

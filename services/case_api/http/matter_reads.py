@@ -19,11 +19,11 @@ from case_api.domain.matter import Matter
 from case_api.domain.policy import Policy
 from case_api.http import problem_kinds as kinds
 from case_api.http.audit import AttemptBody
-from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
 from case_api.http.matter_commands import matter_for, matter_to_read
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
 from case_api.http.plain_reads import plain_read
@@ -100,7 +100,7 @@ async def _of(who: Principal, office: Office, after: UUID | None, now: datetime)
 class MatterLook(Look):
     """One read of a matter: the fields of a read of a case, with the matter's id in the place of the case's."""
 
-    async def events(self) -> Sequence[Recorded]:
+    async def events(self) -> tuple[Recorded, ...]:
         """The whole stream, for somebody who is of the group now. Raises a 404 Problem for anybody else."""
         await matter_to_read(self.office, self.case_id, self.who, self.request.app.state.clock.now())
         with as_problems():

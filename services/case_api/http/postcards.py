@@ -15,11 +15,11 @@ from case_api.boards.open_postcards import OPEN_POSTCARDS
 from case_api.boards.selection import EVERYTHING, Selection
 from case_api.domain.decisions import postcards
 from case_api.http import problem_kinds as kinds
-from case_api.http.cases import Look, answers
 from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.lists import Asking, Listing, page_of
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers
 from case_api.http.ordering import as_problems
 from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from case_api.access.roles import READERS
 from case_api.http import problem_kinds as kinds
-from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers
 from case_api.http.problems import Problem
 from case_api.http.times import AsOf
 from case_api.order import Caller

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from case_api.access.reach import action_of
 from case_api.access.roles import ADMINISTRATION, READERS
 from case_api.domain.decisions import retention
-from case_api.http.cases import Look, answers, look_at
 from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers, look_at
 from case_api.http.plain_reads import plain_read
 from case_api.http.times import Asked
 from case_api.order import Caller

@@ -1,6 +1,5 @@
 """Whether the caller may read the case that a request addresses, as case and directory are now (D3)."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from case_api.http.problems import Problem
 from case_api.http.tracing import trace_of
 from case_api.office import Office
 
+Events = tuple[Recorded, ...]
 OF_ANOTHER_SCHOOL = kinds.kind(
     "learner-of-another-school",
     403,
@@ -27,11 +27,11 @@ OF_ANOTHER_SCHOOL = kinds.kind(
 
 
 async def case_in_sight(
-    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, events: Sequence[Recorded] = ()
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, events: Events = ()
 ) -> tuple[Case, Ruling]:
     """The case at its head, and the ruling that permits *action*. Raises a 404 Problem where nothing does.
 
-    *events* are all that the log was just found to hold of the case: then it is not asked again.
+    *events* are all that the histories just gave of the case: the log is not asked again while they hold them.
     """
     case, ruling = await ruled(request, office, who, action, case_id, events)
     if not ruling.permitted:
@@ -55,7 +55,7 @@ async def who_registers(request: Request, office: Office, who: Principal, settin
 
 
 async def ruled(
-    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, events: Sequence[Recorded] = ()
+    request: Request, office: Office, who: Principal, action: Action, case_id: UUID, events: Events = ()
 ) -> tuple[Case, Ruling]:
     """The case at its head, and the ruling on *action*.
 
@@ -65,7 +65,8 @@ async def ruled(
     now = request.app.state.clock.now()
     day = day_of(now, request.app.state.zone)
     with as_problems():
-        case = (await office.folds.confirmed(case_id, events)).state
+        known = events if office.histories.holds(case_id, events) else ()
+        case = (await office.folds.confirmed(case_id, known)).state
         authority, _ = await office.precedent.at(now)
         ruling = ruling_on(who, action, case, authority, day)
         if ruling.by_directory or not ruling.permitted:

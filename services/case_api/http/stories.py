@@ -17,12 +17,12 @@ from case_api.announcing import CloudEvent
 from case_api.domain.catalogue import ANNOUNCED
 from case_api.feed import PAGE, CursorUnreadable, Feed
 from case_api.http import problem_kinds as kinds
-from case_api.http.cases import Look, answers
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
 from case_api.http.following import follows
 from case_api.http.mistakes import Mistake
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, seal_cursor
 from case_api.http.plain_reads import plain_read

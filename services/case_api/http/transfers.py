@@ -10,10 +10,10 @@ from starlette.responses import Response
 from case_api.access.roles import READERS, SCHOOL, TEAM
 from case_api.domain.decisions import transfers
 from case_api.http import problem_kinds as kinds
-from case_api.http.cases import Look, answers
 from case_api.http.commands import command
 from case_api.http.conditional import IfNoneMatch
 from case_api.http.offices import InOffice, Roles
+from case_api.http.one_case import Look, answers
 from case_api.http.plain_reads import plain_read
 from case_api.http.problems import Problem
 from case_api.http.times import Asked

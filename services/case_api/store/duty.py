@@ -46,25 +46,31 @@ class PostgresDuty:
         self._conninfo = conninfo
         self._connection: psycopg.AsyncConnection[tuple[object, ...]] | None = None
         self._has = False
-        self._connecting = asyncio.Lock()
+        self._lock = asyncio.Lock()  # two who ask, or one who ends it meanwhile, would each think otherwise of it
 
     async def taken(self) -> bool:
-        try:
-            cursor = await (await self._connected()).execute(STILL if self._has else TAKE)
-            self._has = await cursor.fetchone() == (True,)
-        except psycopg.Error:
-            await self.close()
-        return self._has
+        async with self._lock:
+            try:
+                cursor = await (await self._connected()).execute(STILL if self._has else TAKE)
+                self._has = await cursor.fetchone() == (True,)
+            except psycopg.Error:
+                await self._lay_down()
+            return self._has
 
     async def is_free(self) -> bool:
-        try:
-            cursor = await (await self._connected()).execute(FREE)
-            return await cursor.fetchone() == (True,)
-        except psycopg.Error:
-            await self.close()
-            return False
+        async with self._lock:
+            try:
+                cursor = await (await self._connected()).execute(FREE)
+                return await cursor.fetchone() == (True,)
+            except psycopg.Error:
+                await self._lay_down()
+                return False
 
     async def close(self) -> None:
+        async with self._lock:
+            await self._lay_down()
+
+    async def _lay_down(self) -> None:
         connection, self._connection, self._has = self._connection, None, False
         if connection is not None:
             with suppress(psycopg.Error):  # it is lost already: there is nothing to let go of
@@ -72,10 +78,9 @@ class PostgresDuty:
             await connection.close()
 
     async def _connected(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
-        async with self._connecting:  # two connections would each think that the other has it
-            if self._connection is None:
-                self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-            return self._connection
+        if self._connection is None:
+            self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+        return self._connection
 
 
 class FileDuty:

@@ -7,8 +7,9 @@ from uuid import UUID
 from case_api.store.reads import Found, Reads
 from case_api.store.together import Together
 
-AT_ONCE: Final = 64
-"""Streams whose facts are read in one query at most: all of them stand in memory together."""
+AT_ONCE: Final = 32
+"""Streams whose facts are read in one query at most: all of them stand in memory together, and are gone
+through in one turn of the event loop."""
 
 Beyond = tuple[UUID, int]
 """A stream, and the version beyond which its facts are wanted."""
