@@ -46,6 +46,9 @@ class StreamReads:
         after: dict[UUID, int] = {}
         for stream, at in asked:
             after[stream] = min(at, after.get(stream, at))
+        if len(after) == 1:
+            [(stream, at)] = after.items()
+            return {stream.int: await self._reads.stream(stream, at, None)}
         by_stream: dict[int, list[Found]] = {}
         for one in await self._reads.beyond(after):
             by_stream.setdefault(one[0].int, []).append(one)
