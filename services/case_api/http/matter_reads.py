@@ -23,7 +23,7 @@ from case_api.http.conditional import IfNoneMatch
 from case_api.http.documents import READ_ERRORS
 from case_api.http.matter_commands import matter_for, matter_to_read
 from case_api.http.offices import InOffice, Roles
-from case_api.http.one_case import Look, answers
+from case_api.http.one_case import Look, answers, look_at
 from case_api.http.ordering import as_problems
 from case_api.http.paging import Cursor, Limit, open_cursor, page, seal_cursor
 from case_api.http.plain_reads import plain_read
@@ -112,14 +112,7 @@ def reading(path: str, model: type[Answer], view: View, summary: str) -> None:
 
     async def endpoint(**given: Any) -> Response:
         acting: Caller = given.pop("acting")
-        look = MatterLook(who=acting.who, case_id=given.pop("matter_id"), **given)
-        events = await look.events()
-        policy, authority = await look.ground()
-        try:
-            shown = view(events, look.at(events), policy, authority)
-        except NothingKnown:
-            raise Problem(kinds.NOT_FOUND) from None
-        return look.answer(shown, look.case_id, events[-1].version)
+        return await look_at(MatterLook(who=acting.who, case_id=given.pop("matter_id"), **given), view)
 
     endpoint.__signature__ = _signature()  # type: ignore[attr-defined]
     name = view.__name__
